@@ -1,0 +1,36 @@
+/**
+ * What expressions may see of the session and transaction they run in. Built by the session for each statement;
+ * plain data and a few callbacks, so that functions can be tested alone.
+ */
+export interface EvaluationSession {
+  /** Current values of settings, by lower-case name ('timezone', 'datestyle', 'intervalstyle', 'search_path' …), as SHOW prints them. */
+  setting(name: string): string | undefined
+  /** set_config(): applies at once, for the transaction only if `local`. */
+  setSetting(name: string, value: string, local: boolean): void
+  readonly searchPath: readonly string[]
+  readonly currentUser: string
+  readonly sessionUser: string
+  readonly databaseName: string
+  /** Microseconds since 2000-01-01 UTC. now() is the first, clock_timestamp() the last. */
+  readonly transactionTimestamp: number
+  readonly statementTimestamp: number
+  clockTimestamp(): number
+  readonly transactionId: number
+  /** [0,1) from the session's seeded generator (setseed). */
+  random(): number
+  setSeed(seed: number): void
+  randomBytes(length: number): Uint8Array
+  /** NOTICE, WARNING … to the client. */
+  notice(severity: string, code: string, message: string, detail?: string, hint?: string): void
+  /** Sequences and other stateful services of the transaction. */
+  readonly sequences: SequenceService
+  /** Facts about stored relations for pg_relation_size() and friends: live rows. */
+  rowCount(relationOid: number): number
+}
+
+export interface SequenceService {
+  nextValue(sequenceOid: number): number | bigint
+  currentValue(sequenceOid: number): number | bigint
+  lastValue(): number | bigint
+  setValue(sequenceOid: number, value: number | bigint, isCalled: boolean): void
+}

@@ -1,0 +1,126 @@
+/**
+ * The small interface through which SQL reaches data: trees of rows, by batch. `storage/transaction.ts` implements
+ * it; nothing else of the storage engine is visible to `sql/`.
+ *
+ * A *table tree* is keyed by an internal 48-bit row id, ascending: an unordered scan yields insertion order.
+ * An *index tree* is keyed by its columns and then the row id.
+ */
+import type { Batch, ColumnKind, Datum } from './vector.ts'
+import type { BatchStream, Task } from './task.ts'
+
+/** Identifies a tree within a branch; SQL uses the relation's relfilenode oid. */
+export type TreeId = number & { readonly __brand: 'TreeId' }
+/** A row's identity inside its table; never reused. */
+export type RowId = number & { readonly __brand: 'RowId' }
+/** Log sequence number: the position of a commit in the branch's log. */
+export type Lsn = number & { readonly __brand: 'Lsn' }
+
+/** How one key column of an index sorts. */
+export interface KeyOrder {
+  readonly descending: boolean
+  readonly nullsFirst: boolean
+  /** An Intl.Collator locale; absent = by code point (collation "C"). */
+  readonly collation?: string
+}
+
+export interface TreeSchema {
+  readonly kind: 'table' | 'index'
+  /** Table: the columns of a row. Index: the key columns (the row id follows implicitly). */
+  readonly columns: readonly ColumnKind[]
+  /** Index only: one per key column. */
+  readonly order?: readonly KeyOrder[]
+  /** Index only: no two entries with equal non-null keys (with `nullsNotDistinct`, null equals null). */
+  readonly unique?: boolean
+  readonly nullsNotDistinct?: boolean
+}
+
+/** Pages whose [min,max] of `column` cannot satisfy this are skipped; rows must still be filtered by the caller. */
+export interface ZoneFilter {
+  readonly column: number
+  readonly operator: '=' | '<' | '<=' | '>' | '>='
+  readonly value: Datum
+}
+
+export interface ScanRequest {
+  /** Positions of the columns to return, in this order. */
+  readonly columns: readonly number[]
+  /** Append the row ids as a last int64 column. */
+  readonly withRowId?: boolean
+  readonly zoneFilters?: readonly ZoneFilter[]
+  /** Inclusive bounds. */
+  readonly fromRowId?: RowId
+  readonly toRowId?: RowId
+  readonly reverse?: boolean
+}
+
+/** A prefix of an index key. */
+export interface KeyBound {
+  readonly values: readonly (Datum | null)[]
+  readonly inclusive: boolean
+}
+
+export interface SeekRequest {
+  /** Index key columns to return; the row ids always follow as the last (int64) column. */
+  readonly columns: readonly number[]
+  readonly lower?: KeyBound
+  readonly upper?: KeyBound
+  readonly reverse?: boolean
+}
+
+export interface SequenceState {
+  readonly lastValue: number | bigint
+  readonly isCalled: boolean
+}
+
+/** A mark in a transaction's overlay to which it can roll back. */
+export interface Savepoint {
+  readonly __brand: 'Savepoint'
+}
+
+/** Cheap facts for the planner, read from the root page; never suspends. */
+export interface TreeStatistics {
+  readonly rowCount: number
+  /** Per column; undefined where unknown (datum columns, empty tree). */
+  readonly columns: readonly ({ readonly min: Datum; readonly max: Datum } | undefined)[]
+}
+
+/**
+ * A transaction's view of the branch: a snapshot plus its own writes. Writes go to private copy-on-write roots, so
+ * reads need no merging; the write set kept beside them is what commit appends to the log and, when others have
+ * committed to the same trees meanwhile, replays onto the newest roots.
+ */
+export interface TransactionAccess {
+  readonly snapshotLsn: Lsn
+  readonly readOnly: boolean
+
+  createTree(tree: TreeId, schema: TreeSchema): void
+  dropTree(tree: TreeId): void
+  hasTree(tree: TreeId): boolean
+  /** O(1). */
+  rowCount(tree: TreeId): number
+  statistics(tree: TreeId): TreeStatistics
+
+  /** Rows in row id order (or reverse). */
+  scan(tree: TreeId, request: ScanRequest): BatchStream
+  /** The rows with these ids, in this order; the result has a row for each id that exists, with the row id as last column. */
+  fetch(tree: TreeId, rowIds: ArrayLike<number>, columns: readonly number[]): Task<Batch>
+  /** Appends rows (all columns, in schema order); returns their new row ids. */
+  insert(tree: TreeId, rows: Batch): Task<Float64Array>
+  /** Replaces the rows with these ids by full new rows (all columns). Rows must exist. */
+  update(tree: TreeId, rowIds: ArrayLike<number>, rows: Batch): Task<void>
+  delete(tree: TreeId, rowIds: ArrayLike<number>): Task<void>
+
+  /** Entries of an index between two bounds, in key order (or reverse). */
+  seek(index: TreeId, request: SeekRequest): BatchStream
+  /** The row id of the first entry whose key starts with `key`, or undefined. For unique probes and point look-ups. */
+  firstMatch(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined>
+  insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void>
+  deleteKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void>
+
+  /** Sequences are not transactional: a write is seen by all at once and never rolled back; it becomes durable with the next commit. */
+  readSequence(id: TreeId): SequenceState | undefined
+  writeSequence(id: TreeId, state: SequenceState): void
+
+  savepoint(): Savepoint
+  rollbackTo(savepoint: Savepoint): void
+}
