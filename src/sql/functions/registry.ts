@@ -11,11 +11,14 @@
 import type { Datum, Vector } from '../../storage/vector.ts'
 import type { Catalog, Oid } from '../catalog/catalog.ts'
 import type { EvaluationSession } from '../execute/evaluation-session.ts'
+import type { TypeIo } from '../types/type-io.ts'
 
 /** What a call may know of where it stands. One object per call site and execution. */
 export interface CallContext {
   readonly session: EvaluationSession
   readonly catalog: Catalog
+  /** Text input and output of every type, for functions that print or read values of any type. */
+  readonly io: TypeIo
   /** Actual types after resolution (polymorphic arguments are concrete here). */
   readonly argumentTypes: readonly Oid[]
   readonly resultType: Oid

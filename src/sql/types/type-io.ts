@@ -9,6 +9,8 @@ import type { EvaluationSession } from '../execute/evaluation-session.ts'
 export interface TypeIoContext {
   readonly session: EvaluationSession
   readonly catalog: Catalog
+  /** The I/O of every other type: arrays, ranges and records read and write their parts through it. */
+  readonly io: TypeIo
   /** The type being read or written (for arrays, enums, ranges, domains and records). */
   readonly type: TypeInfo
   /** -1 when there is none. Input must apply it (length limits, numeric scale, timestamp precision). */
