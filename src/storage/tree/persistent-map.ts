@@ -1,0 +1,92 @@
+/**
+ * An immutable map from non-negative 32-bit integers to values, as a 32-way radix trie. `set` and `delete` copy one
+ * path, so that a commit that touches two trees of ten thousand makes a new branch state in a microsecond.
+ */
+type Slot<V> = { readonly children: readonly (Slot<V> | V | undefined)[] }
+
+const BITS = 5
+const WIDTH = 1 << BITS
+const MASK = WIDTH - 1
+const EMPTY: readonly undefined[] = new Array<undefined>(WIDTH).fill(undefined)
+
+export class PersistentMap<V extends object> {
+  readonly size: number
+  private readonly root: Slot<V> | undefined
+  /** Bits of the key that lie below the root's own digit. */
+  private readonly shift: number
+
+  private constructor(root: Slot<V> | undefined, shift: number, size: number) {
+    this.root = root
+    this.shift = shift
+    this.size = size
+  }
+
+  static empty<V extends object>(): PersistentMap<V> {
+    return new PersistentMap<V>(undefined, 0, 0)
+  }
+
+  get(key: number): V | undefined {
+    if (this.root === undefined || key >= 2 ** (this.shift + BITS)) return undefined
+    let slot = this.root
+    for (let shift = this.shift; shift > 0; shift -= BITS) {
+      const next = slot.children[(key >>> shift) & MASK]
+      if (next === undefined) return undefined
+      slot = next as Slot<V> // above shift 0 every child is a slot
+    }
+    return slot.children[key & MASK] as V | undefined // at shift 0 every child is a value
+  }
+
+  has(key: number): boolean {
+    return this.get(key) !== undefined
+  }
+
+  set(key: number, value: V): PersistentMap<V> {
+    let { root, shift } = this
+    while (key >= 2 ** (shift + BITS)) {
+      root = root && { children: [root, ...EMPTY.slice(1)] }
+      shift += BITS
+    }
+    const size = this.has(key) ? this.size : this.size + 1
+    return new PersistentMap(withSlot(root, shift, key, value), shift, size)
+  }
+
+  delete(key: number): PersistentMap<V> {
+    if (!this.has(key)) return this
+    const root = withSlot<V>(this.root, this.shift, key, undefined)
+    return new PersistentMap(root, this.shift, this.size - 1)
+  }
+
+  /** In ascending order of keys. */
+  *entries(): Generator<readonly [number, V], void, void> {
+    if (this.root !== undefined) yield* walk(this.root, this.shift, 0)
+  }
+}
+
+function withSlot<V extends object>(
+  slot: Slot<V> | undefined,
+  shift: number,
+  key: number,
+  value: V | undefined,
+): Slot<V> {
+  const children: (Slot<V> | V | undefined)[] = (slot?.children ?? EMPTY).slice()
+  const digit = (key >>> shift) & MASK
+  children[digit] =
+    shift === 0
+      ? value
+      : withSlot(children[digit] as Slot<V> | undefined, shift - BITS, key, value)
+  return { children }
+}
+
+function* walk<V extends object>(
+  slot: Slot<V>,
+  shift: number,
+  prefix: number,
+): Generator<readonly [number, V], void, void> {
+  for (let digit = 0; digit < WIDTH; digit++) {
+    const child = slot.children[digit]
+    if (child === undefined) continue
+    const key = prefix + digit * 2 ** shift
+    if (shift === 0) yield [key, child as V]
+    else yield* walk(child as Slot<V>, shift - BITS, key)
+  }
+}
