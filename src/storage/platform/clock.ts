@@ -1,0 +1,25 @@
+/** Time, injected so that tests own it. In production it stands still while code runs and moves only across I/O. */
+export interface Clock {
+  /** Microseconds since 2000-01-01 UTC, PostgreSQL's epoch. */
+  nowMicros(): number
+  /** Milliseconds since 1970-01-01 UTC. */
+  nowMs(): number
+  sleep(ms: number): Promise<void>
+}
+
+/** 2000-01-01 UTC in Unix milliseconds. */
+export const POSTGRES_EPOCH_MS = 946_684_800_000
+
+export class SystemClock implements Clock {
+  nowMicros(): number {
+    return (Date.now() - POSTGRES_EPOCH_MS) * 1000
+  }
+
+  nowMs(): number {
+    return Date.now()
+  }
+
+  sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, ms))
+  }
+}
