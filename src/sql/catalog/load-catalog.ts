@@ -1,0 +1,137 @@
+/**
+ * Where a session gets its catalog from: loaded from the catalog trees, kept while nothing changed, and for a new
+ * database the trees themselves with the few rows that belong to the user from the start.
+ */
+import type { TransactionAccess } from '../../storage/access.ts'
+import type { Task } from '../../storage/task.ts'
+import { CatalogSnapshot } from './catalog-snapshot.ts'
+import { CatalogData, loadCatalogData } from './store/catalog-data.ts'
+import { CatalogRows } from './store/catalog-rows.ts'
+import { CATALOG_NAMES, catalogTable, oidOf } from './store/catalog-tables.ts'
+import type { CatalogName } from './store/catalog-tables.ts'
+import { CatalogWriter } from './store/catalog-writer.ts'
+
+/** Oids that every PostgreSQL has. */
+export const BOOTSTRAP_SUPERUSER = oidOf(10)
+export const PUBLIC_SCHEMA = oidOf(2200)
+const PG_DATABASE_OWNER = oidOf(6171)
+const TEMPLATE_DATABASES = [
+  { oid: oidOf(1), datname: 'template1', datallowconn: true },
+  { oid: oidOf(4), datname: 'template0', datallowconn: false },
+]
+export const FIRST_DATABASE = oidOf(5)
+
+export function* loadCatalog(access: TransactionAccess): Task<CatalogSnapshot> {
+  return new CatalogSnapshot(yield* loadCatalogData(access))
+}
+
+/** The built-in catalog alone: for tests and for binding without a database. */
+export function builtinCatalog(): CatalogSnapshot {
+  return new CatalogSnapshot(new CatalogData(new Map()))
+}
+
+export interface BootstrapOptions {
+  readonly databaseName: string
+  /** The bootstrap superuser's name. */
+  readonly superuser: string
+}
+
+/** Makes the catalog trees of a new branch, with schema public, the superuser and the databases. */
+export function* bootstrapCatalog(access: TransactionAccess, options: BootstrapOptions): Task<CatalogSnapshot> {
+  for (const name of CATALOG_NAMES) {
+    const { tree, schema } = catalogTable(name)
+    if (!access.hasTree(tree)) access.createTree(tree, schema)
+  }
+  const writer = new CatalogWriter(access, builtinCatalog())
+  yield* writer.insert('pg_namespace', {
+    oid: PUBLIC_SCHEMA,
+    nspname: 'public',
+    nspowner: PG_DATABASE_OWNER,
+    nspacl: '{pg_database_owner=UC/pg_database_owner,=U/pg_database_owner}',
+  })
+  yield* writer.insert('pg_description', {
+    objoid: PUBLIC_SCHEMA,
+    classoid: oidOf(2615),
+    description: 'standard public schema',
+  })
+  yield* insertSuperuser(writer, options.superuser)
+  yield* insertDatabases(writer, options.databaseName)
+  return writer.catalog
+}
+
+function* insertSuperuser(writer: CatalogWriter, name: string): Task<void> {
+  yield* writer.insert('pg_authid', {
+    oid: BOOTSTRAP_SUPERUSER,
+    rolname: name,
+    rolsuper: true,
+    rolinherit: true,
+    rolcreaterole: true,
+    rolcreatedb: true,
+    rolcanlogin: true,
+    rolreplication: true,
+    rolbypassrls: true,
+    rolconnlimit: -1,
+  })
+}
+
+function* insertDatabases(writer: CatalogWriter, name: string): Task<void> {
+  const common = {
+    datdba: BOOTSTRAP_SUPERUSER,
+    encoding: 6,
+    datlocprovider: 'c',
+    datconnlimit: -1,
+    dattablespace: oidOf(1663),
+    datcollate: 'C',
+    datctype: 'C',
+  }
+  for (const template of TEMPLATE_DATABASES) {
+    yield* writer.insert('pg_database', { ...common, ...template, datistemplate: true })
+  }
+  yield* writer.insert('pg_database', {
+    ...common,
+    oid: FIRST_DATABASE,
+    datname: name,
+    datistemplate: false,
+    datallowconn: true,
+  })
+}
+
+/**
+ * Keeps the catalog of a branch between statements. A tree that has not changed since (by the identity that
+ * `treeVersion` gives) is not read again.
+ */
+export class CatalogCache {
+  #snapshot: CatalogSnapshot | undefined
+  #versions: Map<CatalogName, unknown>
+
+  constructor() {
+    this.#versions = new Map()
+  }
+
+  /** The catalog as `access` sees it. */
+  *get(access: TransactionAccess): Task<CatalogSnapshot> {
+    const versions = new Map<CatalogName, unknown>()
+    for (const name of CATALOG_NAMES) {
+      versions.set(name, access.treeVersion?.(catalogTable(name).tree))
+    }
+    const old = this.#snapshot
+    const same = (name: CatalogName): boolean =>
+      versions.get(name) !== undefined && versions.get(name) === this.#versions.get(name)
+    if (old !== undefined && CATALOG_NAMES.every(same)) return old
+    const data = yield* loadCatalogData(access, (name) =>
+      // The rows of a catalog, whichever it is.
+      old !== undefined && same(name) ? (old.data.rows(name) as unknown as CatalogRows<object>) : undefined,
+    )
+    this.#snapshot = new CatalogSnapshot(data)
+    this.#versions = versions
+    return this.#snapshot
+  }
+
+  /** After DDL: `snapshot` is what `access` now sees, so nothing need be read again. */
+  put(access: TransactionAccess, snapshot: CatalogSnapshot): void {
+    this.#snapshot = snapshot
+    this.#versions = new Map(
+      CATALOG_NAMES.map((name) => [name, access.treeVersion?.(catalogTable(name).tree)]),
+    )
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * Changes catalog rows: in their trees, through the transaction, and in memory, so that the rest of the DDL
+ * statement (and of the transaction) sees them at once. One writer per DDL statement.
+ */
+import { assert } from '../../../errors/sql-error.ts'
+import type { TransactionAccess, TreeId } from '../../../storage/access.ts'
+import type { Task } from '../../../storage/task.ts'
+import { batch, vectorOf } from '../../../storage/vector.ts'
+import type { Batch, Datum } from '../../../storage/vector.ts'
+import type { Oid } from '../catalog.ts'
+import { CatalogSnapshot } from '../catalog-snapshot.ts'
+import { CatalogRows } from './catalog-rows.ts'
+import { catalogTable, oidOf } from './catalog-tables.ts'
+import type { CatalogName, CatalogTable, RowOf } from './catalog-tables.ts'
+
+/** The counter that hands out OIDs: a sequence of the storage that belongs to no relation. */
+export const OID_COUNTER = 1 as TreeId
+/** PostgreSQL's FirstNormalObjectId. */
+export const FIRST_USER_OID = 16384
+
+export class CatalogWriter {
+  readonly access: TransactionAccess
+  #snapshot: CatalogSnapshot
+  /** Catalogs changed since the last snapshot was made; owned by this writer. */
+  #changed = new Map<CatalogName, CatalogRows<object>>()
+
+  constructor(access: TransactionAccess, snapshot: CatalogSnapshot) {
+    this.access = access
+    this.#snapshot = snapshot
+  }
+
+  /** The catalog with everything written so far. */
+  get catalog(): CatalogSnapshot {
+    if (this.#changed.size > 0) {
+      this.#snapshot = new CatalogSnapshot(this.#snapshot.data.with(this.#changed))
+      this.#changed = new Map()
+    }
+    return this.#snapshot
+  }
+
+  rows<C extends CatalogName>(catalog: C): CatalogRows<RowOf<C>> {
+    const own = this.#changed.get(catalog)
+    // As in CatalogData.rows: under each name the rows of that catalog.
+    return own === undefined
+      ? this.#snapshot.data.rows(catalog)
+      : (own as unknown as CatalogRows<RowOf<C>>)
+  }
+
+  nextOid(): Oid {
+    const state = this.access.readSequence(OID_COUNTER)
+    const next = Math.max(FIRST_USER_OID, Number(state?.lastValue ?? 0) + 1)
+    this.access.writeSequence(OID_COUNTER, { lastValue: next, isCalled: true })
+    return oidOf(next)
+  }
+
+  *insert<C extends CatalogName>(catalog: C, values: Partial<RowOf<C>>): Task<RowOf<C>> {
+    const table = catalogTable(catalog)
+    const given = values as Readonly<Record<string, Datum | null | undefined>>
+    const row: Record<string, Datum | null> = {}
+    for (const { name, initial } of table.columns) {
+      const value = given[name]
+      row[name] = value === undefined ? initial : value
+    }
+    const rowIds = yield* this.access.insert(table.tree, rowBatch(table, row))
+    // `row` has every column of the catalog.
+    const made = row as unknown as RowOf<C>
+    this.#own(catalog).add(made, rowIds[0] ?? -1)
+    return made
+  }
+
+  *update<C extends CatalogName>(catalog: C, row: RowOf<C>, changes: Partial<RowOf<C>>): Task<RowOf<C>> {
+    const table = catalogTable(catalog)
+    const rows = this.#own(catalog)
+    const rowId = rows.rowId(row)
+    assert(rowId !== undefined, `no such row of ${catalog}`)
+    const made: RowOf<C> = { ...row, ...changes }
+    // A row object seen as its columns.
+    const values = made as unknown as Readonly<Record<string, Datum | null>>
+    yield* this.access.update(table.tree, [rowId], rowBatch(table, values))
+    rows.remove(row)
+    rows.add(made, rowId)
+    return made
+  }
+
+  *delete<C extends CatalogName>(catalog: C, row: RowOf<C>): Task<void> {
+    const rows = this.#own(catalog)
+    const rowId = rows.rowId(row)
+    assert(rowId !== undefined, `no such row of ${catalog}`)
+    yield* this.access.delete(catalogTable(catalog).tree, [rowId])
+    rows.remove(row)
+  }
+
+  *deleteWhere<C extends CatalogName, K extends keyof RowOf<C>>(
+    catalog: C,
+    column: K,
+    value: RowOf<C>[K],
+  ): Task<void> {
+    for (const row of [...this.rows(catalog).where(column, value)]) yield* this.delete(catalog, row)
+  }
+
+  #own<C extends CatalogName>(catalog: C): CatalogRows<RowOf<C>> {
+    let rows = this.#changed.get(catalog)
+    if (rows === undefined) {
+      rows = this.#snapshot.data.rows(catalog).fork() as unknown as CatalogRows<object>
+      this.#changed.set(catalog, rows)
+    }
+    return rows as unknown as CatalogRows<RowOf<C>>
+  }
+}
+
+function rowBatch(table: CatalogTable, row: Readonly<Record<string, Datum | null>>): Batch {
+  const vectors = table.columns.map(({ name, kind }) => vectorOf(kind, [row[name] ?? null]))
+  return batch(vectors, 1)
+}
