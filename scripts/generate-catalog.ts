@@ -17,6 +17,8 @@ type Cell = string | null
 interface Table {
   readonly name: string
   readonly columns: readonly string[]
+  /** pg_type name of each column, with ! when it is NOT NULL. */
+  readonly types: readonly string[]
   readonly rows: readonly (readonly Cell[])[]
 }
 
@@ -61,6 +63,13 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     pg_amop: 'true',
     pg_amproc: 'true',
     pg_authid: "rolname like 'pg\\_%'",
+    // No built-in rows, but their columns are needed to make the user's.
+    ...Object.fromEntries(
+      [
+        'pg_attrdef', 'pg_sequence', 'pg_trigger', 'pg_policy', 'pg_enum', 'pg_shdescription',
+        'pg_database', 'pg_db_role_setting',
+      ].map((name) => [name, 'false']),
+    ),
   },
   relations: {
     pg_class: `oid < ${FIRST_USER_OID}`,
@@ -84,7 +93,8 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 
 async function readCatalog(client: pg.Client, name: string, condition: string): Promise<Table> {
   const { rows: attributes } = await client.query(
-    `select attname, atttypid::regtype::text as type from pg_attribute
+    `select attname, typname as type, attnotnull as required
+       from pg_attribute join pg_type t on t.oid = atttypid
       where attrelid = 'pg_catalog.${name}'::regclass and attnum > 0 order by attnum`,
   )
   const columns: string[] = attributes.map((attribute) => attribute.attname)
@@ -101,7 +111,8 @@ async function readCatalog(client: pg.Client, name: string, condition: string): 
     text: `select ${list.join(', ')} from pg_catalog.${name} where ${condition} order by ${order}`,
     rowMode: 'array',
   })
-  return { name, columns, rows: rows as Cell[][] }
+  const types = attributes.map(({ type, required }) => (required ? `${type}!` : type))
+  return { name, columns, types, rows: rows as Cell[][] }
 }
 
 /** All settings with their defaults: the values the server itself would show with an empty configuration file. */
@@ -117,7 +128,7 @@ async function readSettings(client: pg.Client): Promise<Table> {
     text: `select ${list.join(', ')} from pg_settings order by name collate "C"`,
     rowMode: 'array',
   })
-  return { name: 'pg_settings', columns, rows: rows as Cell[][] }
+  return { name: 'pg_settings', columns, types: columns.map(() => 'text'), rows: rows as Cell[][] }
 }
 
 function escapeCell(cell: Cell): string {
@@ -126,20 +137,20 @@ function escapeCell(cell: Cell): string {
   return cell.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
 }
 
-/** A column is its commonest value, and the rows joined by newlines with that value left out. */
-function encodeColumn(cells: readonly Cell[]): readonly [string, string] {
+/** A column is its commonest value, the rows joined by newlines with that value left out, and its type. */
+function encodeColumn(cells: readonly Cell[], type: string): readonly string[] {
   const counts = new Map<string, number>()
   const escaped = cells.map(escapeCell)
   for (const cell of escaped) counts.set(cell, (counts.get(cell) ?? 0) + 1)
   const common = [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? '\\N'
-  if (counts.size <= 1) return [common, '']
-  return [common, escaped.map((cell) => (cell === common ? '' : cell)).join('\n')]
+  if (counts.size <= 1) return [common, '', type]
+  return [common, escaped.map((cell) => (cell === common ? '' : cell)).join('\n'), type]
 }
 
 function encodeTable(table: Table): object {
-  const columns: Record<string, readonly [string, string]> = {}
+  const columns: Record<string, readonly string[]> = {}
   table.columns.forEach((name, i) => {
-    columns[name] = encodeColumn(table.rows.map((row) => row[i] ?? null))
+    columns[name] = encodeColumn(table.rows.map((row) => row[i] ?? null), table.types[i] ?? '')
   })
   return { rows: table.rows.length, columns }
 }

@@ -20,7 +20,7 @@ export function rowAt<C extends BuiltinName>(catalog: C, position: number): Buil
     const table = builtinTable(catalog)
     const values: Record<string, unknown> = {}
     for (const { name, kind } of columnsOf(catalog)) {
-      values[name] = table.hasColumn(name) ? cellDatum(table.cells(name)[position] ?? null, kind) : null
+      values[name] = cellDatum(table.cell(name, position), kind)
     }
     rows.set(position, (row = values))
   }

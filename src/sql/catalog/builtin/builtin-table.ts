@@ -2,9 +2,9 @@
  * One catalog of the built-in data, decoded column by column and only when somebody asks: an object that wakes up
  * for a point query never touches most of it.
  *
- * The generated files hold a table as columns. A column is a pair: its commonest value, and all its values joined by
- * newlines with the commonest left empty (an empty string alone: every row has the commonest). Values are in
- * PostgreSQL's text form, with `\N` for null, `\E` for the empty string, and `\n` and `\\` escaped.
+ * The generated files hold a table as columns. A column is a triple: its commonest value; all its values joined by
+ * newlines with the commonest left empty (an empty string: every row has the commonest); the name of its type, with
+ * a ! behind it when it is NOT NULL. Values are in PostgreSQL's text form, with `\N` for null, `\E` for the empty string, and `\n` and `\\` escaped.
  */
 import { assert } from '../../../errors/sql-error.ts'
 
@@ -28,6 +28,22 @@ export class BuiltinTable {
 
   hasColumn(name: string): boolean {
     return Object.hasOwn(this.#encoded.columns, name)
+  }
+
+  get columnNames(): readonly string[] {
+    return Object.keys(this.#encoded.columns)
+  }
+
+  /** pg_type name of a column, with ! behind it when it is NOT NULL. */
+  columnType(name: string): string {
+    return this.#encoded.columns[name]?.[2] ?? ''
+  }
+
+  /** One value as text; a column that is the same in all rows is never spread out for it. */
+  cell(name: string, row: number): string | null {
+    const column = this.#encoded.columns[name]
+    if (column !== undefined && column[1] === '') return unescapeCell(column[0] ?? '')
+    return this.cells(name)[row] ?? null
   }
 
   /** The column's values as text. */

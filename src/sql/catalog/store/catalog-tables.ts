@@ -5,7 +5,6 @@
  * Columns come from the built-in pg_attribute. Values of vector and array types are kept in text form, node trees as SQL
  * text; see `rows/`.
  */
-import { assert } from '../../../errors/sql-error.ts'
 import type { TreeId, TreeSchema } from '../../../storage/access.ts'
 import type { ColumnKind, Datum } from '../../../storage/vector.ts'
 import type { Oid } from '../catalog.ts'
@@ -110,7 +109,7 @@ const tables = new Map<CatalogName, CatalogTable>()
 export function catalogTable(name: CatalogName): CatalogTable {
   let table = tables.get(name)
   if (table === undefined) {
-    const columns = [...builtinColumns(CATALOG_OIDS[name]), ...(EXTRA_COLUMNS[name] ?? [])]
+    const columns = [...columnsOf(name), ...(EXTRA_COLUMNS[name] ?? [])]
     const schema: TreeSchema = { kind: 'table', columns: columns.map((column) => column.kind) }
     // Catalogs are trees under their own OIDs: the one place where an OID becomes a tree id by definition.
     table = { name, tree: CATALOG_OIDS[name] as TreeId, columns, schema }
@@ -119,23 +118,23 @@ export function catalogTable(name: CatalogName): CatalogTable {
   return table
 }
 
-/** The user columns of a built-in relation, with the kinds that catalog trees store. */
-export function builtinColumns(relation: number): readonly CatalogColumn[] {
-  const attributes = builtinTable('pg_attribute')
-  const types = builtinTable('pg_type')
-  const numbers = attributes.numbers('attnum')
-  const rows = attributes.groups('attrelid').get(String(relation)) ?? []
-  return rows
-    .filter((row) => (numbers[row] ?? 0) > 0)
-    .toSorted((a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0))
-    .map((row) => {
-      const typeRow = types.find('oid', attributes.numbers('atttypid')[row] ?? 0)
-      assert(typeRow !== undefined, 'a catalog column has an unknown type')
-      const declared = builtinKind(types.cells('typname')[typeRow] ?? '')
+const columnLists = new Map<string, readonly CatalogColumn[]>()
+
+/** PostgreSQL's columns of any catalog of the built-in data, with the kinds that rows have. */
+export function columnsOf(catalog: string): readonly CatalogColumn[] {
+  let columns = columnLists.get(catalog)
+  if (columns === undefined) {
+    const table = builtinTable(catalog)
+    columns = table.columnNames.map((name) => {
+      const type = table.columnType(name)
+      const required = type.endsWith('!')
+      const declared = builtinKind(required ? type.slice(0, -1) : type)
       const kind = declared === 'datum' ? 'text' : declared
-      const nullable = attributes.cells('attnotnull')[row] !== 'true'
-      return { name: attributes.cells('attname')[row] ?? '', kind, initial: nullable ? null : zero(kind) }
+      return { name, kind, initial: required ? zero(kind) : null }
     })
+    columnLists.set(catalog, columns)
+  }
+  return columns
 }
 
 function zero(kind: ColumnKind): Datum {
@@ -149,22 +148,6 @@ export function cellDatum(cell: string | null, kind: ColumnKind): Datum | null {
   if (kind === 'bool') return cell === 'true'
   return kind === 'text' || kind === 'datum' ? cell : Number(cell)
 }
-
-/** Columns of any catalog, by its name. */
-export function columnsOf(catalog: string): readonly CatalogColumn[] {
-  if (Object.hasOwn(CATALOG_OIDS, catalog)) return catalogTable(catalog as CatalogName).columns
-  let columns = builtinOnly.get(catalog)
-  if (columns === undefined) {
-    const relations = builtinTable('pg_class')
-    const row = relations.groups('relname').get(catalog)?.[0]
-    assert(row !== undefined, `no catalog ${catalog}`)
-    columns = builtinColumns(relations.numbers('oid')[row] ?? 0)
-    builtinOnly.set(catalog, columns)
-  }
-  return columns
-}
-
-const builtinOnly = new Map<string, readonly CatalogColumn[]>()
 
 /** '1 2 3' (int2vector, oidvector) as numbers. */
 export function vectorNumbers(text: string): number[] {
