@@ -50,7 +50,13 @@ export interface DatumVector {
   readonly kind: 'datum'
   readonly values: readonly (Datum | null)[]
 }
-export type Vector = BoolVector | Int32Vector | Int64Vector | Float64Vector | TextVector | DatumVector
+export type Vector =
+  | BoolVector
+  | Int32Vector
+  | Int64Vector
+  | Float64Vector
+  | TextVector
+  | DatumVector
 
 /**
  * One value outside a vector. int64 values are a `number` when it is a safe integer and a `bigint` otherwise

@@ -194,7 +194,18 @@ export interface ArrayComparison extends Typed {
 /** current_date, current_user, … (SQLValueFunction) */
 export interface SqlValueFunction extends Typed {
   readonly kind: 'sqlValue'
-  readonly name: 'current_date' | 'current_time' | 'current_timestamp' | 'localtime' | 'localtimestamp' | 'current_user' | 'session_user' | 'user' | 'current_role' | 'current_catalog' | 'current_schema'
+  readonly name:
+    | 'current_date'
+    | 'current_time'
+    | 'current_timestamp'
+    | 'localtime'
+    | 'localtimestamp'
+    | 'current_user'
+    | 'session_user'
+    | 'user'
+    | 'current_role'
+    | 'current_catalog'
+    | 'current_schema'
 }
 /**
  * A sub-query used as a value. Lives only between binder and the rule `hoist-subqueries`, which turns every one into

@@ -55,7 +55,11 @@ export interface ScanNode extends Node {
   /** Conjuncts pushed into the scan: evaluated on each batch, and used to skip pages where they have zone form. */
   readonly filter?: Expression
   /** TABLESAMPLE */
-  readonly sample?: { readonly method: 'bernoulli' | 'system'; readonly percent: Expression; readonly seed?: Expression }
+  readonly sample?: {
+    readonly method: 'bernoulli' | 'system'
+    readonly percent: Expression
+    readonly seed?: Expression
+  }
 }
 /** Reads a system catalog or computed view: rows come from its provider. */
 export interface SystemScanNode extends Node {
@@ -130,7 +134,12 @@ export interface JoinNode extends Node {
   readonly left: PlanNode
   readonly right: PlanNode
   readonly condition?: Expression
-  readonly keys?: readonly { readonly left: Expression; readonly right: Expression; readonly procedure: Oid; readonly nullEqual?: boolean }[]
+  readonly keys?: readonly {
+    readonly left: Expression
+    readonly right: Expression
+    readonly procedure: Oid
+    readonly nullEqual?: boolean
+  }[]
   /** NOT IN: a null on either side makes the anti join's test unknown, so the row is dropped. */
   readonly nullAware?: boolean
   /** Adds a boolean column after left's columns instead of filtering (type is 'semi'): EXISTS/IN used as a value. `nullAware` makes it three-valued. */
@@ -220,6 +229,8 @@ export interface CteDefinition {
   readonly name: string
   readonly plan: PlanNode
   readonly isModifying: boolean
+  /** AS [NOT] MATERIALIZED; absent = inlined when read once. */
+  readonly materialized?: boolean
 }
 export interface CteScanNode extends Node {
   readonly kind: 'cteScan'
@@ -345,7 +356,10 @@ export interface BoundQuery {
   /** INSERT, UPDATE, DELETE or SELECT: the first word of the command tag. */
   readonly command: 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE'
   /** What the client sees; `table` and `column` are the origin for RowDescription, 0 when computed. Empty for DML without RETURNING. */
-  readonly columns: readonly (OutputColumn & { readonly table: number; readonly attribute: number })[]
+  readonly columns: readonly (OutputColumn & {
+    readonly table: number
+    readonly attribute: number
+  })[]
   /** Types of $1…$n, given or inferred. */
   readonly parameters: readonly Oid[]
   /** Oids of the relations it reads or writes; for privileges and cache invalidation. */

@@ -1,0 +1,325 @@
+/**
+ * Walking and rewriting plans. The one place that knows the inputs and the expressions of every node kind.
+ */
+import { unreachable } from '../../errors/sql-error.ts'
+import type { AggregateCall, ColumnId, Expression, WindowCall } from './expression.ts'
+import { mapChildren, mapSortKeys } from './expression-tree.ts'
+import type { FrameBound, InsertNode, OutputColumn, PlanNode, TableRules } from './plan-node.ts'
+
+type MapPlan = (node: PlanNode) => PlanNode
+type MapExpression = (expression: Expression) => Expression
+
+/** The same node with `map` applied to each input plan. */
+export function mapInputs(node: PlanNode, map: MapPlan): PlanNode {
+  switch (node.kind) {
+    case 'oneRow':
+    case 'empty':
+    case 'scan':
+    case 'systemScan':
+    case 'indexScan':
+    case 'values':
+    case 'functionScan':
+    case 'cteScan':
+      return node
+    case 'project':
+    case 'projectSet':
+    case 'filter':
+    case 'aggregate':
+    case 'window':
+    case 'distinct':
+    case 'sort':
+    case 'limit':
+    case 'lockRows':
+    case 'insert':
+    case 'update':
+    case 'delete': {
+      const input = map(node.input)
+      return input === node.input ? node : { ...node, input }
+    }
+    case 'join':
+    case 'apply':
+    case 'setOperation': {
+      const left = map(node.left)
+      const right = map(node.right)
+      return left === node.left && right === node.right ? node : { ...node, left, right }
+    }
+    case 'recursiveUnion':
+      return { ...node, initial: map(node.initial), step: map(node.step) }
+    case 'with':
+      return {
+        ...node,
+        ctes: node.ctes.map((cte) => ({ ...cte, plan: map(cte.plan) })),
+        input: map(node.input),
+      }
+    default:
+      return unreachable(node)
+  }
+}
+
+/** The same node with `map` applied to each of its own expressions (not those of its inputs). */
+export function mapExpressions(node: PlanNode, map: MapExpression): PlanNode {
+  switch (node.kind) {
+    case 'oneRow':
+    case 'empty':
+    case 'cteScan':
+    case 'setOperation':
+    case 'with':
+    case 'recursiveUnion':
+    case 'lockRows':
+      return node
+    case 'scan':
+    case 'systemScan':
+      return node.filter === undefined ? node : { ...node, filter: map(node.filter) }
+    case 'indexScan':
+      return mapIndexScan(node, map)
+    case 'values':
+      return { ...node, rows: node.rows.map((row) => row.map(map)) }
+    case 'functionScan':
+      return { ...node, functions: node.functions.map((f) => ({ ...f, call: map(f.call) })) }
+    case 'project':
+      return { ...node, expressions: node.expressions.map(map) }
+    case 'projectSet':
+      return {
+        ...node,
+        expressions: node.expressions.map((entry) => ({
+          ...entry,
+          expression: map(entry.expression),
+        })),
+      }
+    case 'filter':
+      return { ...node, condition: map(node.condition) }
+    case 'join':
+      return mapJoin(node, map)
+    case 'apply':
+      return node.condition === undefined ? node : { ...node, condition: map(node.condition) }
+    case 'aggregate':
+      return {
+        ...node,
+        groups: node.groups.map(map),
+        aggregates: node.aggregates.map((call) => mapAggregate(call, map)),
+      }
+    case 'window':
+      return mapWindow(node, map)
+    case 'distinct':
+      return node.on === undefined ? node : { ...node, on: node.on.map(map) }
+    case 'sort':
+      return {
+        ...node,
+        keys: mapSortKeys(node.keys, map),
+        ...(node.limit === undefined ? {} : { limit: map(node.limit) }),
+      }
+    case 'limit':
+      return mapLimit(node, map)
+    case 'insert':
+      return mapInsert(node, map)
+    case 'update':
+    case 'delete':
+      return {
+        ...node,
+        rules: mapRules(node.rules, map),
+        ...(node.returning === undefined ? {} : { returning: node.returning.map(map) }),
+      }
+    default:
+      return unreachable(node)
+  }
+}
+
+function mapIndexScan(
+  node: Extract<PlanNode, { kind: 'indexScan' }>,
+  map: MapExpression,
+): PlanNode {
+  const { equal, lower, upper, anyOf } = node.range
+  return {
+    ...node,
+    range: {
+      equal: equal.map(map),
+      ...(lower === undefined ? {} : { lower: { ...lower, value: map(lower.value) } }),
+      ...(upper === undefined ? {} : { upper: { ...upper, value: map(upper.value) } }),
+      ...(anyOf === undefined ? {} : { anyOf: map(anyOf) }),
+    },
+    ...(node.filter === undefined ? {} : { filter: map(node.filter) }),
+  }
+}
+
+function mapJoin(node: Extract<PlanNode, { kind: 'join' }>, map: MapExpression): PlanNode {
+  return {
+    ...node,
+    ...(node.condition === undefined ? {} : { condition: map(node.condition) }),
+    ...(node.keys === undefined
+      ? {}
+      : { keys: node.keys.map((key) => ({ ...key, left: map(key.left), right: map(key.right) })) }),
+  }
+}
+
+export function mapAggregate(call: AggregateCall, map: MapExpression): AggregateCall {
+  return {
+    ...call,
+    args: call.args.map(map),
+    orderBy: mapSortKeys(call.orderBy, map),
+    ...(call.filter === undefined ? {} : { filter: map(call.filter) }),
+  }
+}
+
+function mapWindow(node: Extract<PlanNode, { kind: 'window' }>, map: MapExpression): PlanNode {
+  const mapBound = (bound: FrameBound): FrameBound =>
+    'offset' in bound ? { ...bound, offset: map(bound.offset) } : bound
+  const mapCall = (call: WindowCall): WindowCall => ({
+    ...call,
+    args: call.args.map(map),
+    ...(call.filter === undefined ? {} : { filter: map(call.filter) }),
+  })
+  return {
+    ...node,
+    partitionBy: node.partitionBy.map(map),
+    orderBy: mapSortKeys(node.orderBy, map),
+    frame: { ...node.frame, start: mapBound(node.frame.start), end: mapBound(node.frame.end) },
+    functions: node.functions.map(mapCall),
+  }
+}
+
+function mapLimit(node: Extract<PlanNode, { kind: 'limit' }>, map: MapExpression): PlanNode {
+  return {
+    ...node,
+    ...(node.limit === undefined ? {} : { limit: map(node.limit) }),
+    ...(node.offset === undefined ? {} : { offset: map(node.offset) }),
+    ...(node.tiesBy === undefined ? {} : { tiesBy: mapSortKeys(node.tiesBy, map) }),
+  }
+}
+
+function mapInsert(node: InsertNode, map: MapExpression): PlanNode {
+  const { onConflict } = node
+  return {
+    ...node,
+    rules: mapRules(node.rules, map),
+    ...(node.returning === undefined ? {} : { returning: node.returning.map(map) }),
+    ...(onConflict === undefined
+      ? {}
+      : {
+          onConflict: {
+            ...onConflict,
+            assignments: onConflict.assignments.map((a) => ({ ...a, value: map(a.value) })),
+            ...(onConflict.condition === undefined ? {} : { condition: map(onConflict.condition) }),
+          },
+        }),
+  }
+}
+
+function mapRules(rules: TableRules, map: MapExpression): TableRules {
+  return {
+    ...rules,
+    generated: rules.generated.map((g) => ({ ...g, expression: map(g.expression) })),
+    checks: rules.checks.map((check) => ({ ...check, expression: map(check.expression) })),
+    indexes: rules.indexes.map((index) => ({
+      ...index,
+      keys: index.keys.map(map),
+      ...(index.predicate === undefined ? {} : { predicate: map(index.predicate) }),
+    })),
+    ...(rules.viewChecks === undefined
+      ? {}
+      : {
+          viewChecks: rules.viewChecks.map((check) => ({
+            ...check,
+            expression: map(check.expression),
+          })),
+        }),
+  }
+}
+
+/** Bottom-up rewrite of a whole plan. */
+export function rewritePlan(node: PlanNode, rewrite: MapPlan): PlanNode {
+  return rewrite(mapInputs(node, (input) => rewritePlan(input, rewrite)))
+}
+
+/** Visits every node, inputs first. */
+export function walkPlan(node: PlanNode, visit: (node: PlanNode) => void): void {
+  mapInputs(node, (input) => {
+    walkPlan(input, visit)
+    return input
+  })
+  visit(node)
+}
+
+/** Visits a node's own expressions, whole trees, and the plans of sub-queries in them. */
+export function visitNodeExpressions(
+  node: PlanNode,
+  visit: (expression: Expression) => void,
+): void {
+  const descend = (expression: Expression): Expression => {
+    visit(expression)
+    if (expression.kind === 'subquery') {
+      walkPlan(expression.plan, (inner) => visitNodeExpressions(inner, visit))
+    }
+    return mapChildren(expression, descend)
+  }
+  mapExpressions(node, descend)
+}
+
+/** Columns an expression refers to, those of its sub-queries' plans that come from outside included. */
+export function referencedColumns(
+  expression: Expression,
+  into: Set<ColumnId> = new Set(),
+): Set<ColumnId> {
+  if (expression.kind === 'column') into.add(expression.column)
+  if (expression.kind === 'subquery') for (const id of freeColumns(expression.plan)) into.add(id)
+  mapChildren(expression, (child) => {
+    referencedColumns(child, into)
+    return child
+  })
+  return into
+}
+
+/** Columns a plan refers to but does not make: its correlation with outer queries. */
+export function freeColumns(plan: PlanNode): Set<ColumnId> {
+  const used = new Set<ColumnId>()
+  const made = new Set<ColumnId>()
+  collectColumns(plan, used, made)
+  for (const id of made) used.delete(id)
+  return used
+}
+
+function collectColumns(plan: PlanNode, used: Set<ColumnId>, made: Set<ColumnId>): void {
+  walkPlan(plan, (node) => {
+    for (const column of node.output) made.add(column.id)
+    for (const column of internalColumns(node)) made.add(column.id)
+    mapExpressions(node, (expression) => {
+      referencedColumns(expression, used)
+      return expression
+    })
+  })
+}
+
+/** Columns a modify node makes for its own expressions only. */
+function internalColumns(node: PlanNode): readonly OutputColumn[] {
+  if (node.kind === 'insert') {
+    return [
+      ...node.rules.row,
+      ...(node.onConflict?.existing ?? []),
+      ...(node.onConflict?.excluded ?? []),
+    ]
+  }
+  if (node.kind === 'update' || node.kind === 'delete') return node.rules.row
+  return []
+}
+
+export function outputIds(node: PlanNode): Set<ColumnId> {
+  return new Set(node.output.map((column) => column.id))
+}
+
+/** A reference to an output column. */
+export function columnReference(column: OutputColumn): Expression {
+  return {
+    kind: 'column',
+    column: column.id,
+    name: column.name,
+    type: column.type,
+    typmod: column.typmod,
+    collation: column.collation,
+  }
+}
+
+/** Restores a node's column list after a rewrite added columns below. */
+export function projectTo(output: readonly OutputColumn[], input: PlanNode): PlanNode {
+  if (input.output.length === output.length && input.output.every((c, i) => c.id === output[i]!.id))
+    return input
+  return { kind: 'project', input, expressions: output.map(columnReference), output }
+}

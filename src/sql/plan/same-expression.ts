@@ -1,0 +1,35 @@
+/** Structural equality of bound expressions, positions aside: for GROUP BY, DISTINCT ON, index expressions. */
+import type { Expression } from './expression.ts'
+
+export function sameExpression(a: Expression, b: Expression): boolean {
+  return a === b || sameValue(a, b)
+}
+
+/** Datums are immutable objects of known classes, so comparing their fields compares their values. */
+function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    return typeof a === 'number' && typeof b === 'number' && Object.is(a, b)
+  }
+  if (Array.isArray(a)) {
+    if (!Array.isArray(b) || a.length !== b.length) return false
+    return a.every((one, i) => sameValue(one, b[i]))
+  }
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false
+  if (a instanceof Map || a instanceof Set) return false
+  return sameFields(a, b)
+}
+
+function sameFields(a: object, b: object): boolean {
+  const left = new Map(fieldsOf(a))
+  const right = new Map(fieldsOf(b))
+  if (left.size !== right.size) return false
+  for (const [key, value] of left) {
+    if (!right.has(key) || !sameValue(value, right.get(key))) return false
+  }
+  return true
+}
+
+function fieldsOf(node: object): [string, unknown][] {
+  return Object.entries(node).filter(([key, value]) => key !== 'position' && value !== undefined)
+}
