@@ -1,0 +1,99 @@
+/**
+ * What DDL needs of the binder and the executor. The session injects it, so that commands depend on neither: an
+ * expression comes in as syntax and goes into the catalogs as canonical SQL text.
+ */
+import type { BatchStream } from '../../storage/task.ts'
+import type { Batch, Vector } from '../../storage/vector.ts'
+import type { Oid } from '../catalog/catalog.ts'
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
+import type { Expression } from '../parse/ast/expression.ts'
+import type { Query } from '../parse/ast/select.ts'
+import type { ExecuteStatement } from '../parse/ast/utility.ts'
+
+/** A column that an expression may refer to. */
+export interface ScopeColumn {
+  /** pg_attribute.attnum */
+  readonly number: number
+  readonly name: string
+  readonly type: Oid
+  readonly typmod: number
+  readonly collation: Oid
+  /** Where it stands in the batches that `evaluator` is given. */
+  readonly position: number
+  /** Generated columns may not be used in generation expressions. */
+  readonly isGenerated: boolean
+}
+
+/** What the expression is for: decides which constructs are allowed, and how the errors read. */
+export type ExpressionPurpose =
+  | 'default'
+  | 'generated'
+  | 'check'
+  | 'domainCheck'
+  | 'indexExpression'
+  | 'indexPredicate'
+  | 'alterUsing'
+
+export interface ExpressionScope {
+  readonly catalog: CatalogSnapshot
+  readonly purpose: ExpressionPurpose
+  /** absent: no columns (defaults). */
+  readonly relationName?: string
+  readonly columns: readonly ScopeColumn[]
+  /** Domain checks: the type of VALUE. */
+  readonly valueType?: { readonly type: Oid; readonly typmod: number; readonly collation: Oid }
+  /** The result is coerced to this type by assignment; 42804 when that is impossible. */
+  readonly target?: { readonly type: Oid; readonly typmod: number; readonly columnName: string }
+}
+
+/** An object that an expression or a query refers to. */
+export interface ObjectAddress {
+  /** OID of the catalog that holds it: 1259 pg_class, 1255 pg_proc, 1247 pg_type … */
+  readonly classId: number
+  readonly objectId: Oid
+  /** A column of a relation; 0 = the whole object. */
+  readonly subId: number
+}
+
+export interface AnalyzedExpression {
+  /** As PostgreSQL's pg_get_expr() prints it: `(a > 0)`, `'x'::text`, `nextval('s'::regclass)`. */
+  readonly text: string
+  readonly type: Oid
+  readonly typmod: number
+  readonly collation: Oid
+  /** No function in it is less than immutable. */
+  readonly isImmutable: boolean
+  /** Numbers of the scope's columns that it uses. */
+  readonly columns: readonly number[]
+  /** Other objects that it needs. */
+  readonly references: readonly ObjectAddress[]
+}
+
+export interface QueryColumn {
+  readonly name: string
+  readonly type: Oid
+  readonly typmod: number
+  readonly collation: Oid
+}
+
+export interface AnalyzedQuery {
+  /** As PostgreSQL's pg_get_viewdef() prints it, or at least SQL of the same meaning. */
+  readonly text: string
+  readonly columns: readonly QueryColumn[]
+  readonly references: readonly ObjectAddress[]
+}
+
+/** Computes expressions over rows of a table: for rewrites, index builds and constraint validation. */
+export type RowEvaluator = (rows: Batch) => readonly Vector[]
+
+export interface DdlServices {
+  analyzeExpression(expression: Expression | string, scope: ExpressionScope): AnalyzedExpression
+  /** `expressions` are SQL text (as in `AnalyzedExpression.text`) or syntax, over batches of whole rows. */
+  evaluator(expressions: readonly (Expression | string)[], scope: ExpressionScope): RowEvaluator
+  /** `searchPath`: as the query was written under; `text`: the statement's text, if the query is part of one. */
+  analyzeQuery(query: Query | ExecuteStatement, catalog: CatalogSnapshot): AnalyzedQuery
+  /** Runs a query: CREATE TABLE AS, REFRESH MATERIALIZED VIEW. Columns as `analyzeQuery` says. */
+  runQuery(query: Query | ExecuteStatement | string, catalog: CatalogSnapshot, searchPath: readonly string[]): BatchStream
+  /** One value as text, for messages such as `Key (a)=(1) is duplicated.` */
+  formatValue(type: Oid, value: unknown, catalog: CatalogSnapshot): string
+}
