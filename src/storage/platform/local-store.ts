@@ -16,6 +16,8 @@ export interface LocalStore {
   readLog(after: number): Iterable<LogRow>
   /** Forgets rows with `lsn <= through`. */
   trimLog(through: number): void
+  /** Forgets rows with `lsn > last`: the remains of a record that was never completed. */
+  truncateLog(last: number): void
 
   getValue(key: string): Uint8Array | undefined
   putValue(key: string, bytes: Uint8Array): void

@@ -101,6 +101,10 @@ export class SqliteLocalStore implements LocalStore {
     this.#database.query('DELETE FROM log WHERE id < ?', (through + 1) * MAX_LOG_PARTS)
   }
 
+  truncateLog(last: number): void {
+    this.#database.query('DELETE FROM log WHERE id >= ?', (last + 1) * MAX_LOG_PARTS)
+  }
+
   getValue(key: string): Uint8Array | undefined {
     const rows = this.#database.query('SELECT bytes FROM vals WHERE name = ? ORDER BY chunk', key)
     return rows.length === 0 ? undefined : concatBytes(rows.map((row) => blob(row[0])))

@@ -59,6 +59,13 @@ export const LOCAL_STORE_CASES: ContractCase<LocalStore>[] = [
         [8, 9, 10],
       )
       append(store, 11)
+      append(store, 12, 0, false)
+      store.truncateLog(10)
+      equal(
+        positions(store, 0).map(([lsn]) => lsn),
+        [8, 9, 10],
+      )
+      append(store, 11)
     },
   },
   {

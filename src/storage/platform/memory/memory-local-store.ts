@@ -51,6 +51,12 @@ export class MemoryLocalStore implements LocalStore {
     this.#log = before.filter((row) => row.lsn > through)
   }
 
+  truncateLog(last: number): void {
+    const before = this.#log
+    this.#undo?.push(() => (this.#log = before))
+    this.#log = before.filter((row) => row.lsn <= last)
+  }
+
   getValue(key: string): Uint8Array | undefined {
     return this.#values.get(key)?.slice()
   }

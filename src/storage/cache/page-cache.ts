@@ -1,0 +1,105 @@
+/**
+ * Decoded pages in memory, by address: the first level. Bounded by bytes; the CLOCK algorithm keeps what was used
+ * since its hand last came by. Pages are immutable, so there is nothing to write back or to invalidate.
+ */
+import type { PageNode } from '../page/node.ts'
+import type { PageAddress } from '../page/page-address.ts'
+import { nodeSize } from './node-size.ts'
+
+export const DEFAULT_CACHE_BYTES = 32 << 20
+
+/** Columns decode lazily, so sizes grow; after so many look-ups all pages are measured again. */
+const MEASURE_EVERY = 4096
+
+interface Entry {
+  readonly address: PageAddress
+  readonly node: PageNode
+  size: number
+  used: boolean
+  /** Position in the clock. */
+  slot: number
+}
+
+export class PageCache {
+  readonly limitBytes: number
+  readonly #layers = new Map<string, Map<number, Entry>>()
+  readonly #clock: Entry[] = []
+  #hand = 0
+  #usedBytes = 0
+  #lookups = 0
+
+  constructor(limitBytes = DEFAULT_CACHE_BYTES) {
+    this.limitBytes = limitBytes
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes
+  }
+
+  get pages(): number {
+    return this.#clock.length
+  }
+
+  get(address: PageAddress): PageNode | undefined {
+    const entry = this.#layers.get(address.layer)?.get(address.offset)
+    if (entry === undefined) return undefined
+    entry.used = true
+    if (++this.#lookups >= MEASURE_EVERY) this.measure()
+    return entry.node
+  }
+
+  put(address: PageAddress, node: PageNode): void {
+    let layer = this.#layers.get(address.layer)
+    if (layer === undefined) this.#layers.set(address.layer, (layer = new Map()))
+    if (layer.has(address.offset)) return
+    const size = nodeSize(node, address.length)
+    const entry: Entry = { address, node, size, used: true, slot: this.#clock.length }
+    layer.set(address.offset, entry)
+    this.#clock.push(entry)
+    this.#usedBytes += size
+    this.#evict(entry)
+  }
+
+  /** Counts again what lazily decoded columns have added, and makes room for it. */
+  measure(): void {
+    this.#lookups = 0
+    this.#usedBytes = 0
+    for (const entry of this.#clock) {
+      entry.size = nodeSize(entry.node, entry.address.length)
+      this.#usedBytes += entry.size
+    }
+    this.#evict(undefined)
+  }
+
+  clear(): void {
+    this.#layers.clear()
+    this.#clock.length = 0
+    this.#usedBytes = 0
+  }
+
+  #evict(keep: Entry | undefined): void {
+    while (this.#usedBytes > this.limitBytes && this.#clock.length > 1) {
+      if (this.#hand >= this.#clock.length) this.#hand = 0
+      const entry = this.#clock[this.#hand]
+      if (entry === undefined) return
+      if (entry.used || entry === keep) {
+        entry.used = entry === keep
+        this.#hand++
+      } else {
+        this.#remove(entry)
+      }
+    }
+  }
+
+  #remove(entry: Entry): void {
+    const layer = this.#layers.get(entry.address.layer)
+    layer?.delete(entry.address.offset)
+    if (layer?.size === 0) this.#layers.delete(entry.address.layer)
+    this.#usedBytes -= entry.size
+    const last = this.#clock.pop()
+    if (last !== undefined && last !== entry) {
+      this.#clock[entry.slot] = last
+      last.slot = entry.slot
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/** Which ranges of which layers to fetch so that some pages arrive, with their neighbours, in few requests. */
+import type { PageAddress } from '../page/page-address.ts'
+
+/** Pages closer together than this come in one request. */
+const GAP_BYTES = 128 << 10
+/** A request asks for at least this much: neighbours in the layer are neighbours in the tree. */
+const READ_AHEAD_BYTES = 256 << 10
+/** A request asks for no more than this, unless one page is larger. */
+const MOST_BYTES = 1 << 20
+
+export interface FetchRange {
+  readonly layer: string
+  readonly start: number
+  readonly end: number
+  /** The pages that were asked for; all lie inside. */
+  readonly wanted: readonly PageAddress[]
+}
+
+export function planRanges(addresses: readonly PageAddress[]): FetchRange[] {
+  const ranges: FetchRange[] = []
+  for (const [layer, pages] of byLayer(addresses)) {
+    pages.sort((a, b) => a.offset - b.offset)
+    let wanted: PageAddress[] = []
+    let start = 0
+    let end = 0
+    for (const page of pages) {
+      const pageEnd = page.offset + page.length
+      if (wanted.length > 0 && page.offset <= end + GAP_BYTES && pageEnd - start <= MOST_BYTES) {
+        wanted.push(page)
+        end = Math.max(end, pageEnd)
+        continue
+      }
+      if (wanted.length > 0) ranges.push(withReadAhead(layer, start, end, wanted))
+      wanted = [page]
+      start = page.offset
+      end = pageEnd
+    }
+    if (wanted.length > 0) ranges.push(withReadAhead(layer, start, end, wanted))
+  }
+  return ranges
+}
+
+function withReadAhead(
+  layer: string,
+  start: number,
+  end: number,
+  wanted: readonly PageAddress[],
+): FetchRange {
+  return { layer, start, end: Math.max(end, start + READ_AHEAD_BYTES), wanted }
+}
+
+function byLayer(addresses: readonly PageAddress[]): Map<string, PageAddress[]> {
+  const layers = new Map<string, PageAddress[]>()
+  for (const address of addresses) {
+    const pages = layers.get(address.layer)
+    if (pages === undefined) layers.set(address.layer, [address])
+    else pages.push(address)
+  }
+  return layers
+}

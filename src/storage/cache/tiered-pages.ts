@@ -1,0 +1,196 @@
+/**
+ * Where the engine's pages come from. `get` looks into memory, then into the local store: both synchronous.
+ * `load` brings pages from the bucket into both, with their neighbours into the local store only.
+ *
+ * Invariant: a page that enters either level has been checked against the checksum in its address or frame.
+ */
+import { decodePage } from '../page/page-codec.ts'
+import type { DatumCodec, PageNode, PageSource } from '../page/node.ts'
+import type { PageAddress } from '../page/page-address.ts'
+import { checkPage, corrupt, paddedLength } from '../layer/layer-format.ts'
+import { readFrameHeader } from '../layer/layer-format.ts'
+import { crc32c } from '../page/crc32c.ts'
+import { withRetries } from '../platform/retry.ts'
+import type { StoragePlatform } from '../platform/storage-platform.ts'
+import { PageCache } from './page-cache.ts'
+import { planRanges, type FetchRange } from './range-plan.ts'
+
+export const DEFAULT_LOCAL_CACHE_BYTES = 1 << 30
+/** A Worker may have six connections open; leave some for others. */
+const PARALLEL_FETCHES = 4
+/** Evict this share of the local cache beyond what is needed, so that it does not happen at every page. */
+const EVICT_SHARE = 1 / 16
+
+export interface TieredPagesOptions {
+  readonly platform: StoragePlatform
+  readonly codec: DatumCodec
+  readonly memoryBytes?: number
+  readonly localBytes?: number
+}
+
+interface Flight {
+  readonly range: FetchRange
+  readonly landed: Promise<void>
+}
+
+export interface PageStatistics {
+  memoryHits: number
+  localHits: number
+  misses: number
+  fetches: number
+  fetchedBytes: number
+}
+
+export class TieredPages implements PageSource {
+  readonly memory: PageCache
+  readonly statistics: PageStatistics = {
+    memoryHits: 0,
+    localHits: 0,
+    misses: 0,
+    fetches: 0,
+    fetchedBytes: 0,
+  }
+  readonly #platform: StoragePlatform
+  readonly #codec: DatumCodec
+  readonly #localBytes: number
+  readonly #flights = new Set<Flight>()
+
+  constructor(options: TieredPagesOptions) {
+    this.#platform = options.platform
+    this.#codec = options.codec
+    this.memory = new PageCache(options.memoryBytes)
+    this.#localBytes = options.localBytes ?? DEFAULT_LOCAL_CACHE_BYTES
+  }
+
+  get(address: PageAddress): PageNode | undefined {
+    const node = this.memory.get(address)
+    if (node !== undefined) {
+      this.statistics.memoryHits++
+      return node
+    }
+    return this.#fromLocal(address)
+  }
+
+  #fromLocal(address: PageAddress): PageNode | undefined {
+    const bytes = this.#platform.local.getPage(address.layer, address.offset)
+    if (bytes === undefined || !isIntact(bytes, address)) {
+      this.statistics.misses++
+      // A damaged copy does no harm: the bucket has the original.
+      if (bytes !== undefined) this.#platform.local.deletePage(address.layer, address.offset)
+      return undefined
+    }
+    this.statistics.localHits++
+    const node = decodePage(bytes, this.#codec)
+    this.memory.put(address, node)
+    return node
+  }
+
+  /** Resolves when the pages are worth looking for again. Rejects with XX001 when one is lost or damaged. */
+  async load(addresses: readonly PageAddress[]): Promise<void> {
+    const waits: Promise<void>[] = []
+    const missing: PageAddress[] = []
+    for (const address of addresses) {
+      const flight = this.#flightWith(address)
+      if (flight !== undefined) waits.push(flight.landed)
+      else if (this.get(address) === undefined) missing.push(address)
+    }
+    const ranges = planRanges(missing)
+    for (let at = 0; at < ranges.length; at += PARALLEL_FETCHES) {
+      const some = ranges.slice(at, at + PARALLEL_FETCHES)
+      await Promise.all(some.map((range) => this.#fly(range)))
+    }
+    await Promise.all(waits)
+  }
+
+  /** A checkpoint wrote this page: keep a copy near. */
+  keepLocally(address: PageAddress, bytes: Uint8Array): void {
+    this.#platform.local.putPage(address.layer, address.offset, bytes)
+  }
+
+  /** Bounds the local cache. Call it after a batch of `keepLocally`. */
+  trimLocal(): void {
+    const { local, random } = this.#platform
+    const excess = local.pageBytes() - this.#localBytes
+    if (excess > 0) local.evictPages(excess + this.#localBytes * EVICT_SHARE, random.next())
+  }
+
+  #flightWith(address: PageAddress): Flight | undefined {
+    for (const flight of this.#flights) {
+      const { layer, start, end } = flight.range
+      if (layer === address.layer && start <= address.offset && address.offset < end) {
+        if (address.offset + address.length <= end) return flight
+      }
+    }
+    return undefined
+  }
+
+  async #fly(range: FetchRange): Promise<void> {
+    const flight: Flight = { range, landed: this.#fetch(range) }
+    this.#flights.add(flight)
+    try {
+      await flight.landed
+    } finally {
+      this.#flights.delete(flight)
+    }
+  }
+
+  async #fetch(range: FetchRange): Promise<void> {
+    const { objects, clock } = this.#platform
+    let error: unknown
+    // A second look at the original before we call it damaged: the transfer may have been.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      const bytes = await withRetries(clock, () =>
+        objects.getRange(range.layer, range.start, range.end - range.start),
+      )
+      if (bytes === undefined) throw corrupt(`layer ${range.layer} is missing`)
+      this.statistics.fetches++
+      this.statistics.fetchedBytes += bytes.length
+      try {
+        this.#land(range, bytes)
+        return
+      } catch (caught) {
+        error = caught
+      }
+    }
+    throw error
+  }
+
+  /** Copies pages out of what was fetched, so that a small page does not hold on to a large buffer. */
+  #land(range: FetchRange, fetched: Uint8Array): void {
+    const nodes: [PageAddress, PageNode][] = []
+    for (const address of range.wanted) {
+      const at = address.offset - range.start
+      const bytes = fetched.slice(at, at + address.length)
+      checkPage(bytes, address)
+      nodes.push([address, decodePage(bytes, this.#codec)])
+    }
+    this.#platform.local.transaction(() => this.#keepNeighbours(range, fetched))
+    this.trimLocal()
+    for (const [address, node] of nodes) this.memory.put(address, node)
+  }
+
+  /** Walks the frames from the first wanted page on, as far as whole pages were fetched. */
+  #keepNeighbours(range: FetchRange, fetched: Uint8Array): void {
+    const view = new DataView(fetched.buffer, fetched.byteOffset, fetched.byteLength)
+    for (const { offset, length } of range.wanted) {
+      const at = offset - range.start
+      this.#platform.local.putPage(range.layer, offset, fetched.subarray(at, at + length))
+    }
+    const wanted = new Set(range.wanted.map((address) => address.offset))
+    let next = paddedLength(range.wanted[0]?.length ?? 0)
+    for (;;) {
+      const page = readFrameHeader(view, next)
+      if (page === undefined || page.offset + page.length > fetched.length) return
+      const offset = range.start + page.offset
+      next = page.offset + paddedLength(page.length)
+      if (wanted.has(offset)) continue
+      const bytes = fetched.subarray(page.offset, page.offset + page.length)
+      if (crc32c(bytes) !== page.checksum) return
+      this.#platform.local.putPage(range.layer, offset, bytes)
+    }
+  }
+}
+
+function isIntact(bytes: Uint8Array, address: PageAddress): boolean {
+  return bytes.length === address.length && crc32c(bytes) === address.checksum
+}
