@@ -1,0 +1,112 @@
+/**
+ * One run of a prepared plan: everything that changes between executions of the same compiled operators and kernels.
+ * Kernels and operators hold no run-time state of their own beyond caches of pure values, so a cached plan may be run
+ * many times, also interleaved.
+ */
+import type { TransactionAccess } from '../../storage/access.ts'
+import type { BatchStream } from '../../storage/task.ts'
+import type { Datum } from '../../storage/vector.ts'
+import type { Catalog, Oid, Relation } from '../catalog/catalog.ts'
+import type { CallContext, FunctionLibrary } from '../functions/registry.ts'
+import type { ColumnId } from '../plan/expression.ts'
+import type { TypeIo } from '../types/type-io.ts'
+import type { EvaluationSession } from './evaluation-session.ts'
+import { MemoryBudget } from './memory/memory-budget.ts'
+import type { DatumCodec, SpillStore } from './memory/spill-store.ts'
+
+/** What compiling needs; a plan is good as long as `catalog.version` stands. */
+export interface ExecutorEnvironment {
+  readonly catalog: Catalog
+  readonly functions: FunctionLibrary
+  readonly io: TypeIo
+}
+
+/** Rows of computed relations: batches with one column per attribute, in attribute order. */
+export interface SystemRelationProvider {
+  scan(relation: Relation, context: ExecutionContext): BatchStream
+}
+
+/** Rows that several readers share: a CTE, or the working table of a recursive one. */
+export interface SharedRows {
+  read(): BatchStream
+}
+
+export interface ExecutionOptions {
+  readonly session: EvaluationSession
+  readonly catalog: Catalog
+  readonly io: TypeIo
+  readonly access: TransactionAccess
+  readonly parameters?: readonly (Datum | null)[]
+  readonly memory?: MemoryBudget
+  readonly spill?: SpillStore
+  readonly datumCodec?: DatumCodec
+  readonly systemRelations?: SystemRelationProvider
+}
+
+const NO_PARAMETERS: readonly (Datum | null)[] = []
+
+export class ExecutionContext {
+  readonly session: EvaluationSession
+  readonly catalog: Catalog
+  readonly io: TypeIo
+  readonly access: TransactionAccess
+  readonly parameters: readonly (Datum | null)[]
+  readonly memory: MemoryBudget
+  readonly spill: SpillStore | undefined
+  readonly datumCodec: DatumCodec | undefined
+  readonly systemRelations: SystemRelationProvider | undefined
+  /** Current values of the columns that apply operators have bound, for the plans below them. */
+  readonly outer = new Map<ColumnId, Datum | null>()
+  readonly shared = new Map<number, SharedRows>()
+  /** Rows inserted, updated or deleted by the statement's top modify node: the command tag's count. */
+  affectedRows = 0
+  readonly #calls: (CallContext | undefined)[] = []
+
+  constructor(options: ExecutionOptions) {
+    this.session = options.session
+    this.catalog = options.catalog
+    this.io = options.io
+    this.access = options.access
+    this.parameters = options.parameters ?? NO_PARAMETERS
+    this.memory = options.memory ?? new MemoryBudget()
+    this.spill = options.spill
+    this.datumCodec = options.datumCodec
+    this.systemRelations = options.systemRelations
+  }
+
+  /** The call context of a call site in this execution. */
+  callContext(site: CallSite): CallContext {
+    return (this.#calls[site.number] ??= new SiteContext(this, site))
+  }
+}
+
+/** A place in the plan where a function is called. Numbers are unique within a plan. */
+export interface CallSite {
+  readonly number: number
+  readonly argumentTypes: readonly Oid[]
+  readonly resultType: Oid
+  readonly locale: string | undefined
+}
+
+class SiteContext implements CallContext {
+  readonly session: EvaluationSession
+  readonly catalog: Catalog
+  readonly io: TypeIo
+  readonly argumentTypes: readonly Oid[]
+  readonly resultType: Oid
+  readonly locale: string | undefined
+  #memo: Map<string, unknown> | undefined
+
+  constructor(context: ExecutionContext, site: CallSite) {
+    this.session = context.session
+    this.catalog = context.catalog
+    this.io = context.io
+    this.argumentTypes = site.argumentTypes
+    this.resultType = site.resultType
+    this.locale = site.locale
+  }
+
+  get memo(): Map<string, unknown> {
+    return (this.#memo ??= new Map())
+  }
+}

@@ -1,0 +1,63 @@
+/** All rows of a stream by column, addressable by row number: the build side of a join, the input of a sort. */
+import type { Batch, ColumnKind, Vector } from '../../../storage/vector.ts'
+import { BATCH_ROWS } from '../../../storage/vector.ts'
+import { gather, gatherOrNull, type RowIndexes, sliceVector } from './gather.ts'
+import { VectorBuilder } from './vector-builder.ts'
+
+export class RowCollection {
+  readonly #builders: readonly VectorBuilder[]
+  #length = 0
+  #columns: readonly Vector[] | undefined
+
+  constructor(kinds: readonly ColumnKind[]) {
+    this.#builders = kinds.map((kind) => new VectorBuilder(kind))
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  append(columns: readonly Vector[], n: number): void {
+    for (let i = 0; i < this.#builders.length; i++) this.#builders[i].append(columns[i], n)
+    this.#length += n
+    this.#columns = undefined
+  }
+
+  get columns(): readonly Vector[] {
+    return (this.#columns ??= this.#builders.map((builder) => builder.finish()))
+  }
+
+  /** The rows as one batch, however long: for kernels over everything at once. */
+  asBatch(): Batch {
+    return { kind: 'batch', length: this.#length, columns: this.columns }
+  }
+
+  take(indexes: RowIndexes, count: number): Vector[] {
+    return this.columns.map((column) => gather(column, indexes, count))
+  }
+
+  takeOrNull(indexes: RowIndexes, count: number): Vector[] {
+    return this.columns.map((column) => gatherOrNull(column, indexes, count))
+  }
+
+  /** In order of arrival, in batches. */
+  *batches(): Generator<Batch, void, void> {
+    for (let start = 0; start < this.#length; start += BATCH_ROWS) {
+      const end = Math.min(this.#length, start + BATCH_ROWS)
+      yield {
+        kind: 'batch',
+        length: end - start,
+        columns: this.columns.map((column) => sliceVector(column, start, end)),
+      }
+    }
+  }
+
+  /** In the order of `indexes`, in batches. */
+  *batchesBy(indexes: RowIndexes, count: number): Generator<Batch, void, void> {
+    for (let start = 0; start < count; start += BATCH_ROWS) {
+      const end = Math.min(count, start + BATCH_ROWS)
+      const part = indexes.subarray(start, end)
+      yield { kind: 'batch', length: end - start, columns: this.take(part, end - start) }
+    }
+  }
+}
