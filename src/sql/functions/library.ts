@@ -1,0 +1,19 @@
+/** Every built-in function Lakelet implements, in one registry. A part that adds functions adds its line here. */
+import { registerFloats } from './number/floats.ts'
+import { registerIntegers } from './number/integers.ts'
+import { registerNumerics } from './number/numerics.ts'
+import { Functions } from './registry.ts'
+import { registerScalarBasics } from './scalar-basics.ts'
+import { registerTextBasics } from './text/text-basics.ts'
+import { registerTextComparison } from './text/text-comparison.ts'
+
+export function createFunctionLibrary(): Functions {
+  const functions = new Functions()
+  registerScalarBasics(functions)
+  registerIntegers(functions)
+  registerFloats(functions)
+  registerNumerics(functions)
+  registerTextBasics(functions)
+  registerTextComparison(functions)
+  return functions
+}

@@ -1,0 +1,35 @@
+/** Booleans and the unsigned identifier types: comparison and the few functions they have. */
+import { registerComparisons, registerPure } from './pure.ts'
+import type { FunctionRegistry } from './registry.ts'
+
+type Ordered = number | bigint | boolean | string
+
+function compareOrdered(a: Ordered, b: Ordered): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+export function registerScalarBasics(registry: FunctionRegistry): void {
+  for (const prefix of ['bool', 'oid', 'xid8', 'tid', 'pg_lsn_']) {
+    registerComparisons<Ordered>(registry, prefix, compareOrdered)
+  }
+  registerPure(registry, {
+    btboolcmp: compareOrdered,
+    btoidcmp: compareOrdered,
+    xid8cmp: compareOrdered,
+    bttidcmp: compareOrdered,
+    pg_lsn_cmp: compareOrdered,
+    xideq: (a: Ordered, b: Ordered) => a === b,
+    xidneq: (a: Ordered, b: Ordered) => a !== b,
+    cideq: (a: Ordered, b: Ordered) => a === b,
+    xid8toxid: (a: number | bigint) => Number(BigInt.asUintN(32, BigInt(a))),
+    booltext: (a: boolean) => (a ? 'true' : 'false'),
+    booland_statefunc: (a: boolean, b: boolean) => a && b,
+    boolor_statefunc: (a: boolean, b: boolean) => a || b,
+  })
+  for (const prefix of ['oid', 'xid8_', 'tid', 'pg_lsn_']) {
+    registerPure(registry, {
+      [`${prefix}larger`]: (a: number, b: number) => (a > b ? a : b),
+      [`${prefix}smaller`]: (a: number, b: number) => (a < b ? a : b),
+    })
+  }
+}

@@ -1,0 +1,11 @@
+/** Text I/O of every type Lakelet knows, in one registry. A part that adds types adds its line here. */
+import { registerNumberIo } from './number/number-io.ts'
+import { registerTextIo } from './text/text-io.ts'
+import { TypeIo } from './type-io.ts'
+
+export function createTypeIo(): TypeIo {
+  const io = new TypeIo()
+  registerNumberIo(io)
+  registerTextIo(io)
+  return io
+}
