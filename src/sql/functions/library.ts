@@ -1,4 +1,5 @@
 /** Every built-in function Lakelet implements, in one registry. A part that adds functions adds its line here. */
+import { registerDateTime } from './datetime/register-datetime.ts'
 import { registerFloats } from './number/floats.ts'
 import { registerIntegers } from './number/integers.ts'
 import { registerNumerics } from './number/numerics.ts'
@@ -15,5 +16,6 @@ export function createFunctionLibrary(): Functions {
   registerNumerics(functions)
   registerTextBasics(functions)
   registerTextComparison(functions)
+  registerDateTime(functions)
   return functions
 }

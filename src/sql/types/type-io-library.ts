@@ -1,4 +1,5 @@
 /** Text I/O of every type Lakelet knows, in one registry. A part that adds types adds its line here. */
+import { registerDateTimeIo } from './datetime/datetime-io.ts'
 import { registerNumberIo } from './number/number-io.ts'
 import { registerTextIo } from './text/text-io.ts'
 import { TypeIo } from './type-io.ts'
@@ -7,5 +8,6 @@ export function createTypeIo(): TypeIo {
   const io = new TypeIo()
   registerNumberIo(io)
   registerTextIo(io)
+  registerDateTimeIo(io)
   return io
 }

@@ -1,0 +1,79 @@
+/** ISO 8601 durations: "P1Y2M3W4DT5H6M7.8S", and the alternative "P0001-02-03T04:05:06". */
+import type { Interval } from '../value-classes.ts'
+import { fault } from './datetime-fields.ts'
+import { IntervalAccumulator, type IntervalUnit } from './interval-accumulator.ts'
+
+const DATE_UNITS: Readonly<Record<string, IntervalUnit>> = {
+  Y: 'year',
+  M: 'month',
+  W: 'week',
+  D: 'day',
+}
+const TIME_UNITS: Readonly<Record<string, IntervalUnit>> = { H: 'hour', M: 'minute', S: 'second' }
+const NUMBER = String.raw`([+-]?(?:\d+(?:\.\d*)?|\.\d+))`
+
+/** Throws the fault 'format' when the text is no duration. */
+export function decodeIsoInterval(text: string): Interval {
+  if (!text.startsWith('P') || text.length < 2) fault('format')
+  const [date = '', time, ...rest] = text.slice(1).split('T')
+  if (rest.length > 0 || (date === '' && time === undefined)) fault('format')
+  const sum = new IntervalAccumulator()
+  addPart(sum, date, DATE_UNITS, '-', ['year', 'month', 'day'])
+  if (time !== undefined) {
+    if (time === '') fault('format')
+    addPart(sum, time, TIME_UNITS, ':', ['hour', 'minute', 'second'])
+  }
+  return sum.finish()
+}
+
+function addPart(
+  sum: IntervalAccumulator,
+  text: string,
+  units: Readonly<Record<string, IntervalUnit>>,
+  delimiter: string,
+  alternative: readonly IntervalUnit[],
+): void {
+  const designated = new RegExp(`${NUMBER}([A-Z])`, 'y')
+  let at = 0
+  const seen = new Set<string>()
+  while (at < text.length) {
+    designated.lastIndex = at
+    const match = designated.exec(text)
+    if (match === null) break
+    const unit = units[match[2] ?? ''] ?? fault('format')
+    if (seen.has(unit)) fault('format')
+    seen.add(unit)
+    add(sum, unit, match[1] ?? '')
+    at = designated.lastIndex
+  }
+  if (at === text.length) return
+  if (at > 0) fault('format')
+  addAlternative(sum, text, delimiter, alternative)
+}
+
+function addAlternative(
+  sum: IntervalAccumulator,
+  text: string,
+  delimiter: string,
+  units: readonly IntervalUnit[],
+): void {
+  const compact = delimiter === '-' ? /^([+-]?\d{4})(\d\d)(\d\d)$/ : /^([+-]?\d\d)(\d\d)(\d\d)$/
+  const run = compact.exec(text)
+  const pattern = new RegExp(`^${NUMBER}(?:${delimiter}${NUMBER}(?:${delimiter}${NUMBER})?)?$`)
+  const match = run ?? pattern.exec(text) ?? fault('format')
+  units.forEach((unit, index) => {
+    const number = match[index + 1]
+    if (number !== undefined) add(sum, unit, number)
+  })
+}
+
+function add(sum: IntervalAccumulator, unit: IntervalUnit, number: string): void {
+  const isNegative = number.startsWith('-')
+  const [whole = '', fraction = ''] = number.replace(/^[+-]/, '').split('.')
+  const integer = BigInt(whole === '' ? '0' : whole)
+  if (integer > 2147483647n && unit !== 'hour' && unit !== 'minute' && unit !== 'second') {
+    fault('field overflow')
+  }
+  const part = Number(`0.${fraction}0`)
+  sum.add(unit, isNegative ? -integer : integer, isNegative ? -part : part)
+}

@@ -1,0 +1,116 @@
+/** Collects the quantities of an interval literal; fractions spill into the smaller fields as PostgreSQL has it. */
+import type { Interval } from '../value-classes.ts'
+import { MICROS_PER_DAY } from './calendar.ts'
+import { fault } from './datetime-fields.ts'
+import { roundHalfEven, tryInterval } from './interval-value.ts'
+
+export type IntervalUnit =
+  | 'microsecond'
+  | 'millisecond'
+  | 'second'
+  | 'minute'
+  | 'hour'
+  | 'day'
+  | 'week'
+  | 'month'
+  | 'quarter'
+  | 'year'
+  | 'decade'
+  | 'century'
+  | 'millennium'
+
+const MICROS: Partial<Record<IntervalUnit, number>> = {
+  microsecond: 1,
+  millisecond: 1000,
+  second: 1_000_000,
+  minute: 60_000_000,
+  hour: 3_600_000_000,
+}
+const MONTHS: Partial<Record<IntervalUnit, number>> = {
+  month: 1,
+  quarter: 3,
+  year: 12,
+  decade: 120,
+  century: 1200,
+  millennium: 12000,
+}
+
+export class IntervalAccumulator {
+  #months = 0
+  #days = 0
+  #micros = 0n
+
+  /** `whole` and `fraction` (of the same sign) of a unit. */
+  add(unit: IntervalUnit, whole: bigint, fraction: number): void {
+    const micros = MICROS[unit]
+    if (micros !== undefined) {
+      this.#micros += whole * BigInt(micros)
+      this.#addFractionMicros(fraction * micros)
+      return
+    }
+    const months = MONTHS[unit]
+    if (months === undefined) {
+      const perUnit = unit === 'week' ? 7 : 1
+      this.#days += Number(whole) * perUnit
+      this.#addFractionDays(fraction * perUnit)
+    } else {
+      this.#months += Number(whole) * months
+      if (unit === 'month') this.#addFractionDays(fraction * 30)
+      else this.#months += roundHalfEven(fraction * months)
+    }
+  }
+
+  addMicros(micros: number | bigint): void {
+    this.#micros += BigInt(micros)
+  }
+
+  negate(): void {
+    this.#months = -this.#months
+    this.#days = -this.#days
+    this.#micros = -this.#micros
+  }
+
+  finish(): Interval {
+    return tryInterval(this.#months, this.#days, this.#micros) ?? fault('field overflow')
+  }
+
+  #addFractionDays(days: number): void {
+    const whole = Math.trunc(days)
+    this.#days += whole
+    this.#addFractionMicros((days - whole) * MICROS_PER_DAY)
+  }
+
+  #addFractionMicros(micros: number): void {
+    const whole = Math.trunc(micros)
+    const rest = micros - whole
+    this.#micros += BigInt(rest > 0.5 ? whole + 1 : rest < -0.5 ? whole - 1 : whole)
+  }
+}
+
+const UNIT_WORDS = new Map<string, IntervalUnit>()
+for (const [unit, words] of Object.entries({
+  microsecond: 'us usec usecs usecond useconds microsecon microsecond microseconds',
+  millisecond: 'ms msec msecs mseconds msecond millisecon millisecond milliseconds',
+  second: 's sec secs second seconds',
+  minute: 'm min mins minute minutes',
+  hour: 'h hr hrs hour hours',
+  day: 'd day days',
+  week: 'w week weeks',
+  month: 'mon mons month months',
+  quarter: 'qtr quarter',
+  year: 'y yr yrs year years',
+  decade: 'dec decs decade decades',
+  century: 'c cent century centuries',
+  millennium: 'mil mils millennia millennium',
+} satisfies Record<IntervalUnit, string>)) {
+  for (const word of words.split(' ')) UNIT_WORDS.set(word, unit as IntervalUnit) // a key of the record
+}
+
+/** A unit by any of its spellings, in lower case. Words are compared by their first ten letters. */
+export function findIntervalUnit(word: string): IntervalUnit | undefined {
+  const known = UNIT_WORDS.get(word)
+  if (known !== undefined || word.length <= 10) return known
+  const head = word.slice(0, 10)
+  for (const [name, unit] of UNIT_WORDS) if (name.slice(0, 10) === head) return unit
+  return undefined
+}
