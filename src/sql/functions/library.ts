@@ -1,5 +1,6 @@
 /** Every built-in function Lakelet implements, in one registry. A part that adds functions adds its line here. */
 import { registerDateTime } from './datetime/register-datetime.ts'
+import { registerAggregates } from './aggregates/register-aggregates.ts'
 import { registerFloats } from './number/floats.ts'
 import { registerIntegers } from './number/integers.ts'
 import { registerNumerics } from './number/numerics.ts'
@@ -17,5 +18,6 @@ export function createFunctionLibrary(): Functions {
   registerTextBasics(functions)
   registerTextComparison(functions)
   registerDateTime(functions)
+  registerAggregates(functions)
   return functions
 }
