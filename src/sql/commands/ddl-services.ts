@@ -6,9 +6,16 @@ import type { BatchStream } from '../../storage/task.ts'
 import type { Batch, Vector } from '../../storage/vector.ts'
 import type { Oid } from '../catalog/catalog.ts'
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
+import type { TypeName } from '../parse/ast/common.ts'
 import type { Expression } from '../parse/ast/expression.ts'
 import type { Query } from '../parse/ast/select.ts'
 import type { ExecuteStatement } from '../parse/ast/utility.ts'
+
+export interface ResolvedType {
+  readonly type: Oid
+  /** -1 when there is none. */
+  readonly typmod: number
+}
 
 /** A column that an expression may refer to. */
 export interface ScopeColumn {
@@ -87,10 +94,11 @@ export interface AnalyzedQuery {
 export type RowEvaluator = (rows: Batch) => readonly Vector[]
 
 export interface DdlServices {
+  /** A type as written; 42704 when there is none of that name. */
+  resolveTypeName(name: TypeName, catalog: CatalogSnapshot): ResolvedType
   analyzeExpression(expression: Expression | string, scope: ExpressionScope): AnalyzedExpression
   /** `expressions` are SQL text (as in `AnalyzedExpression.text`) or syntax, over batches of whole rows. */
   evaluator(expressions: readonly (Expression | string)[], scope: ExpressionScope): RowEvaluator
-  /** `searchPath`: as the query was written under; `text`: the statement's text, if the query is part of one. */
   analyzeQuery(query: Query | ExecuteStatement, catalog: CatalogSnapshot): AnalyzedQuery
   /** Runs a query: CREATE TABLE AS, REFRESH MATERIALIZED VIEW. Columns as `analyzeQuery` says. */
   runQuery(query: Query | ExecuteStatement | string, catalog: CatalogSnapshot, searchPath: readonly string[]): BatchStream

@@ -71,6 +71,8 @@ export interface AttributeRow {
   readonly attoptions: string | null
   readonly attfdwoptions: string | null
   readonly attmissingval: string | null
+  /** Ours: dropped columns keep their place in the table's tree, so their ColumnKind is remembered. */
+  readonly dropped_kind: string | null
 }
 
 /** pg_attrdef */

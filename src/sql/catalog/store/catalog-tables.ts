@@ -102,6 +102,7 @@ export interface CatalogTable {
 /** Columns of ours, behind PostgreSQL's. */
 const EXTRA_COLUMNS: Partial<Record<CatalogName, readonly CatalogColumn[]>> = {
   pg_rewrite: [{ name: 'search_path', kind: 'text', initial: null }],
+  pg_attribute: [{ name: 'dropped_kind', kind: 'text', initial: null }],
 }
 
 const tables = new Map<CatalogName, CatalogTable>()
