@@ -28,6 +28,8 @@ export interface LargeValue {
   /** Bytes of the encoded value: UTF-8 for text, what DatumCodec.encode made for a datum. */
   readonly length: number
   readonly chunks: readonly PageAddress[]
+  /** How a text begins, for min/max; empty for a datum. */
+  readonly prefix: string
 }
 
 /** What a column's `values` can be; the column's kind decides. Positions beyond the leaf's length are spare room. */

@@ -1,0 +1,111 @@
+/**
+ * Walks the leaves of a frozen tree in key order or in reverse. Not a generator: `next` returns a leaf, the pages it
+ * lacks (the caller yields them and calls again), or undefined at the end.
+ */
+import type { ChildEntry, InteriorNode, LeafNode, PageSource } from '../page/node.ts'
+import { isResident } from '../page/node.ts'
+import type { PageAddress } from '../page/page-address.ts'
+import type { ZoneFilter } from '../access.ts'
+import { zoneMayMatch } from '../tree/zone.ts'
+import { nodeAt } from './page-access.ts'
+
+/** Following siblings to ask for together with a missing page of a scan. */
+const READ_AHEAD_PAGES = 15
+
+export interface CursorOptions {
+  readonly source: PageSource
+  readonly reverse?: boolean
+  /** The child of an interior node to begin at; absent = at the edge. */
+  readonly startChild?: (children: readonly ChildEntry[]) => number
+  /** Whether everything from this entry on lies behind the end of the scan. Forward scans only. */
+  readonly isPast?: (entry: ChildEntry) => boolean
+  readonly zoneFilters?: readonly ZoneFilter[]
+  /** False for point look-ups. */
+  readonly readAhead?: boolean
+}
+
+interface Frame {
+  readonly node: InteriorNode
+  index: number
+}
+
+export type CursorStep = LeafNode | { readonly missing: readonly PageAddress[] } | undefined
+
+export class LeafCursor {
+  private readonly options: CursorOptions
+  private readonly step: 1 | -1
+  private readonly stack: Frame[] = []
+  private pending: ChildEntry | undefined
+  private seeking = true
+
+  constructor(top: ChildEntry | undefined, options: CursorOptions) {
+    this.options = options
+    this.step = options.reverse === true ? -1 : 1
+    if (top !== undefined && this.wants(top)) this.pending = top
+  }
+
+  next(): CursorStep {
+    for (;;) {
+      const entry = this.pending ?? this.advance()
+      if (entry === undefined) return undefined
+      const node = nodeAt(entry, this.options.source)
+      if (node === undefined) {
+        this.pending = entry
+        return { missing: this.missingFrom(entry) }
+      }
+      this.pending = undefined
+      if (node.kind === 'leaf') return node
+      this.enter(node)
+    }
+  }
+
+  private enter(node: InteriorNode): void {
+    const { startChild } = this.options
+    const count = node.children.length
+    let index = this.step === 1 ? 0 : count - 1
+    if (this.seeking && startChild !== undefined) index = startChild(node.children)
+    this.stack.push({ node, index })
+    const child = node.children[index]!
+    if (this.wants(child)) this.pending = child
+    else this.seeking = false
+  }
+
+  /** The next entry to visit, or undefined at the end. */
+  private advance(): ChildEntry | undefined {
+    this.seeking = false
+    for (;;) {
+      const frame = this.stack[this.stack.length - 1]
+      if (frame === undefined) return undefined
+      frame.index += this.step
+      const entry = frame.node.children[frame.index]
+      if (entry === undefined) {
+        this.stack.pop()
+        continue
+      }
+      if (this.options.isPast?.(entry) === true) {
+        this.stack.length = 0
+        return undefined
+      }
+      if (this.wants(entry)) return entry
+    }
+  }
+
+  private wants(entry: ChildEntry): boolean {
+    const { zoneFilters } = this.options
+    return zoneFilters === undefined || zoneMayMatch(entry.zone, zoneFilters)
+  }
+
+  private missingFrom(entry: ChildEntry): PageAddress[] {
+    const addresses = isResident(entry.pointer) ? [] : [entry.pointer]
+    const frame = this.stack[this.stack.length - 1]
+    if (frame === undefined || this.options.readAhead === false) return addresses
+    let index = frame.index
+    while (addresses.length <= READ_AHEAD_PAGES) {
+      index += this.step
+      const sibling = frame.node.children[index]
+      if (sibling === undefined || this.options.isPast?.(sibling) === true) break
+      if (!isResident(sibling.pointer) && this.wants(sibling)) addresses.push(sibling.pointer)
+    }
+    return addresses
+  }
+}

@@ -1,0 +1,139 @@
+/** The entries of an index between two bounds, in key order or in reverse. */
+import type { KeyBound, RowId, SeekRequest } from '../access.ts'
+import type { ChildEntry, LeafNode, StorageContext } from '../page/node.ts'
+import type { BatchStream, Task } from '../task.ts'
+import { columnOrders } from '../tree/key-order.ts'
+import type { ColumnOrder } from '../tree/key-order.ts'
+import {
+  childForPrefix,
+  compareEntryKey,
+  compareLeafKey,
+  leafBound,
+} from '../tree/key-search.ts'
+import type { KeyValues } from '../tree/key-search.ts'
+import type { TreeRoot } from '../tree/tree-root.ts'
+import { LeafCursor } from './leaf-cursor.ts'
+import type { BatchShape } from './leaf-batch.ts'
+import { nodeAt } from './page-access.ts'
+import { batches } from './scan-table.ts'
+
+/** The root must be frozen: the caller has ended the epoch that made it. */
+export function* seekIndex(
+  root: TreeRoot,
+  request: SeekRequest,
+  context: StorageContext,
+): BatchStream {
+  const orders = columnOrders(root.schema, context.codec)
+  const reverse = request.reverse === true
+  const shape: BatchShape = { columns: request.columns, withRowId: true, reverse }
+  const { lower, upper } = request
+  const cursor = indexCursor(root, request, orders, context)
+  for (;;) {
+    const leaf = cursor.next()
+    if (leaf === undefined) return
+    if ('missing' in leaf) {
+      yield { kind: 'pages', addresses: leaf.missing }
+      continue
+    }
+    const from = startOf(leaf, orders, lower)
+    const to = endOf(leaf, orders, upper)
+    if (from < to) yield* batches(leaf, shape, { from, to }, context)
+    if (reverse ? from > 0 : to < leaf.length) return
+  }
+}
+
+function startOf(
+  leaf: LeafNode,
+  orders: readonly ColumnOrder[],
+  lower: KeyBound | undefined,
+): number {
+  return lower === undefined ? 0 : leafBound(leaf, orders, lower.values, !lower.inclusive)
+}
+
+function endOf(
+  leaf: LeafNode,
+  orders: readonly ColumnOrder[],
+  upper: KeyBound | undefined,
+): number {
+  return upper === undefined ? leaf.length : leafBound(leaf, orders, upper.values, upper.inclusive)
+}
+
+function indexCursor(
+  root: TreeRoot,
+  request: SeekRequest,
+  orders: readonly ColumnOrder[],
+  context: StorageContext,
+): LeafCursor {
+  const { lower, upper } = request
+  const reverse = request.reverse === true
+  const start = reverse ? upper : lower
+  // Forward: skip what lies before `lower`. Reverse: begin where `upper` ends.
+  const after = start !== undefined && start.inclusive === reverse
+  return new LeafCursor(root.top, {
+    source: context.source,
+    reverse,
+    ...(start !== undefined && {
+      startChild: (children: readonly ChildEntry[]) =>
+        childForPrefix(children, orders, start.values, after),
+    }),
+    ...(upper !== undefined &&
+      !reverse && {
+        isPast: (entry: ChildEntry) => {
+          const order = compareEntryKey(entry, orders, upper.values)
+          return order > 0 || (order === 0 && !upper.inclusive)
+        },
+      }),
+  })
+}
+
+/** The row id of the first entry whose key starts with `key`. */
+export function* firstMatch(
+  root: TreeRoot,
+  key: KeyValues,
+  context: StorageContext,
+): Task<RowId | undefined> {
+  const orders = columnOrders(root.schema, context.codec)
+  const found = firstInOneDescent(root.top, key, orders, context)
+  if (found !== 'look on') return found
+  const bound: KeyBound = { values: key, inclusive: true }
+  const request = { columns: [], lower: bound, upper: bound }
+  const cursor = indexCursor(root, request, orders, context)
+  for (;;) {
+    const leaf = cursor.next()
+    if (leaf === undefined) return undefined
+    if ('missing' in leaf) {
+      yield { kind: 'pages', addresses: leaf.missing.slice(0, 1) }
+      continue
+    }
+    const at = leafBound(leaf, orders, key, false)
+    if (at < leaf.length) return matchAt(leaf, at, key, orders)
+  }
+}
+
+/** The common case, all pages at hand and the answer in the first leaf, without a cursor. */
+function firstInOneDescent(
+  top: ChildEntry | undefined,
+  key: KeyValues,
+  orders: readonly ColumnOrder[],
+  context: StorageContext,
+): RowId | undefined | 'look on' {
+  if (top === undefined) return undefined
+  let node = nodeAt(top, context.source)
+  while (node !== undefined && node.kind === 'interior') {
+    const index = childForPrefix(node.children, orders, key, false)
+    node = nodeAt(node.children[index]!, context.source)
+  }
+  if (node === undefined) return 'look on'
+  const at = leafBound(node, orders, key, false)
+  return at < node.length ? matchAt(node, at, key, orders) : 'look on'
+}
+
+function matchAt(
+  leaf: LeafNode,
+  at: number,
+  key: KeyValues,
+  orders: readonly ColumnOrder[],
+): RowId | undefined {
+  if (compareLeafKey(leaf, at, orders, key) !== 0) return undefined
+  return leaf.rowIds[at] as RowId // brand
+}

@@ -1,0 +1,93 @@
+/** One write operation on a branch's roots. Transactions, rebasing and recovery all write through here. */
+import { assert } from '../../errors/sql-error.ts'
+import type { Lsn, TreeId } from '../access.ts'
+import type { Epoch, StorageContext } from '../page/node.ts'
+import type { Task } from '../task.ts'
+import { editTree, treeEditor } from '../tree/tree-edit.ts'
+import type { TreeEdit } from '../tree/tree-edit.ts'
+import { emptyTree } from '../tree/tree-root.ts'
+import type { BranchRoots, TreeRoot } from '../tree/tree-root.ts'
+import { rowSourceOf } from '../tree/leaf-edit.ts'
+import { batch } from '../vector.ts'
+import type { Batch } from '../vector.ts'
+import { keyReader, sortRows } from './sort-rows.ts'
+import type { WriteOperation } from './log-record.ts'
+
+/** Marks trees that a transaction has changed and no commit has sealed. */
+export const UNCOMMITTED = -1 as Lsn // brand
+
+export interface ApplyContext {
+  readonly epoch: Epoch
+  readonly storage: StorageContext
+  /** What changed trees are stamped with. */
+  readonly lsn: Lsn
+}
+
+export function* applyOperation(
+  roots: BranchRoots,
+  operation: WriteOperation,
+  context: ApplyContext,
+): Task<BranchRoots> {
+  const id = operation.tree
+  switch (operation.kind) {
+    case 'create-tree':
+      return withTree(roots, emptyTree(id, operation.schema, context.lsn))
+    case 'drop-tree':
+      return { ...roots, trees: roots.trees.delete(id) }
+    default:
+      return withTree(roots, yield* applyRows(treeOf(roots, id), operation, context))
+  }
+}
+
+export type RowOperation = Exclude<WriteOperation, { kind: 'create-tree' | 'drop-tree' }>
+
+export function* applyRows(
+  root: TreeRoot,
+  operation: RowOperation,
+  context: ApplyContext,
+): Task<TreeRoot> {
+  const editor = treeEditor(root.schema, context.epoch, context.storage)
+  const { rows, rowIds } = sortRows(rowsOf(operation), operation.rowIds, editor.orders)
+  const edit: TreeEdit = {
+    kind: EDIT_KINDS[operation.kind],
+    rows: rowSourceOf(rows, rowIds),
+    count: rowIds.length,
+    keyAt: keyReader(rows, editor.orders.length),
+  }
+  const edited = yield* editTree(root, edit, editor, context.lsn)
+  if (operation.kind !== 'insert-rows' || rowIds.length === 0) return edited
+  const nextRowId = Math.max(root.nextRowId, rowIds[rowIds.length - 1]! + 1)
+  return { ...edited, nextRowId }
+}
+
+const EDIT_KINDS: Readonly<Record<RowOperation['kind'], TreeEdit['kind']>> = {
+  'insert-rows': 'insert',
+  'update-rows': 'replace',
+  'delete-rows': 'delete',
+  'insert-keys': 'insert',
+  'delete-keys': 'delete',
+}
+
+const NO_ROWS = batch([], 0)
+
+function rowsOf(operation: RowOperation): Batch {
+  switch (operation.kind) {
+    case 'insert-rows':
+    case 'update-rows':
+      return operation.after
+    case 'delete-rows':
+      return NO_ROWS
+    default:
+      return operation.keys
+  }
+}
+
+export function treeOf(roots: BranchRoots, id: TreeId): TreeRoot {
+  const root = roots.trees.get(id)
+  assert(root !== undefined, `tree ${id} exists`)
+  return root
+}
+
+export function withTree(roots: BranchRoots, root: TreeRoot): BranchRoots {
+  return { ...roots, trees: roots.trees.set(root.id, root) }
+}

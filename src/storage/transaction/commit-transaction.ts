@@ -1,0 +1,146 @@
+/**
+ * From a transaction's private roots to the branch's next state. A tree that nobody else has changed since the
+ * snapshot is taken as it is; for any other the write set is replayed on the newest root, and what no longer fits (a
+ * row that another transaction changed or deleted, a unique key that exists by now) is a serialization failure.
+ *
+ *   const merged = yield* mergeOntoNewest(transaction, () => branch.roots, context)
+ *   // no suspension from here on: the newest roots are still those that `merged` was built on
+ *   const sequences = counters.takeDirtySequences()
+ *   branch.roots = sealCommit(merged, touchedTrees(transaction.writeSet), lsn, sequences)
+ *   log.append(encodeLogRecord({ lsn, …, operations: transaction.writeSet, sequences }))
+ */
+import { SqlError } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { Lsn, SequenceState, TreeId } from '../access.ts'
+import { newEpoch } from '../page/node.ts'
+import type { StorageContext } from '../page/node.ts'
+import { fetchRows } from '../read/fetch-rows.ts'
+import type { Task } from '../task.ts'
+import type { BranchRoots, TreeRoot } from '../tree/tree-root.ts'
+import type { Batch } from '../vector.ts'
+import { UNCOMMITTED, applyRows } from './apply-operation.ts'
+import type { ApplyContext, RowOperation } from './apply-operation.ts'
+import type { WriteOperation } from './log-record.ts'
+import { sameRows } from './same-rows.ts'
+import type { Transaction } from './transaction.ts'
+import { assertKeysUnique } from './unique-keys.ts'
+
+/** The transaction's writes on the newest roots; changed trees are stamped UNCOMMITTED. Throws SqlError 40001. */
+export function* mergeOntoNewest(
+  transaction: Transaction,
+  newest: () => BranchRoots,
+  context: StorageContext,
+): Task<BranchRoots> {
+  for (;;) {
+    const target = newest()
+    const merged = yield* rebase(transaction, target, context)
+    // Others may have committed while replaying waited for pages.
+    if (newest() === target) return merged
+  }
+}
+
+/** Stamps what a commit changed. */
+export function sealCommit(
+  merged: BranchRoots,
+  touched: Iterable<TreeId>,
+  lsn: Lsn,
+  dirtySequences: readonly (readonly [TreeId, SequenceState])[],
+): BranchRoots {
+  let { trees, sequences } = merged
+  for (const id of touched) {
+    const root = trees.get(id)
+    if (root !== undefined && root.lsn === UNCOMMITTED) trees = trees.set(id, { ...root, lsn })
+  }
+  for (const [id, state] of dirtySequences) sequences = sequences.set(id, state)
+  return { lsn, trees, sequences }
+}
+
+/** The trees that a write set touches. */
+export function touchedTrees(operations: readonly WriteOperation[]): Set<TreeId> {
+  const touched = new Set<TreeId>()
+  for (const operation of operations) touched.add(operation.tree)
+  return touched
+}
+
+function* rebase(
+  transaction: Transaction,
+  newest: BranchRoots,
+  context: StorageContext,
+): Task<BranchRoots> {
+  const mine = transaction.snapshot()
+  const { base, writeSet } = transaction
+  let { trees } = newest
+  const replayed: TreeId[] = []
+  for (const id of touchedTrees(writeSet)) {
+    const current = newest.trees.get(id)
+    const edited = mine.trees.get(id)
+    if (current?.lsn === base.trees.get(id)?.lsn) {
+      trees = edited === undefined ? trees.delete(id) : trees.set(id, withNextRowId(edited, current))
+    } else if (current === undefined) throw serializationFailure('delete')
+    else if (edited === undefined) trees = trees.delete(id)
+    else replayed.push(id)
+  }
+  const apply = { epoch: newEpoch(), storage: context, lsn: UNCOMMITTED }
+  // Tables first: a conflict in a row explains why its index entries do not fit.
+  for (const kind of ['table', 'index'] as const) {
+    for (const id of replayed) {
+      const current = newest.trees.get(id)
+      if (current?.schema.kind !== kind) continue
+      trees = trees.set(id, yield* replay(current, operationsOn(id, writeSet), apply))
+    }
+  }
+  return { ...newest, trees }
+}
+
+function withNextRowId(edited: TreeRoot, current: TreeRoot | undefined): TreeRoot {
+  const nextRowId = Math.max(edited.nextRowId, current?.nextRowId ?? 0)
+  return nextRowId === edited.nextRowId ? edited : { ...edited, nextRowId }
+}
+
+function operationsOn(id: TreeId, operations: readonly WriteOperation[]): RowOperation[] {
+  const rows: RowOperation[] = []
+  for (const operation of operations) {
+    if (operation.tree !== id) continue
+    // A tree of one's own making has no newer version, so this one was made by somebody else meanwhile.
+    if (operation.kind === 'create-tree') throw serializationFailure('update')
+    if (operation.kind !== 'drop-tree') rows.push(operation)
+  }
+  return rows
+}
+
+function* replay(
+  current: TreeRoot,
+  operations: readonly RowOperation[],
+  apply: ApplyContext,
+): Task<TreeRoot> {
+  let root = current
+  for (const operation of operations) {
+    if ('before' in operation) {
+      yield* assertUnchanged(root, operation.rowIds, operation.before, apply.storage)
+    }
+    root = yield* applyRows(root, operation, apply)
+  }
+  if (current.schema.unique === true) yield* assertKeysUnique(root, operations, apply.storage)
+  return root
+}
+
+function* assertUnchanged(
+  root: TreeRoot,
+  rowIds: Float64Array,
+  before: Batch,
+  context: StorageContext,
+): Task<void> {
+  const columns = root.schema.columns.map((_, position) => position)
+  const current = yield* fetchRows(root, rowIds, columns, context)
+  if (current.length < rowIds.length) throw serializationFailure('delete')
+  if (!sameRows(current.columns, before.columns, rowIds.length, context.codec)) {
+    throw serializationFailure('update')
+  }
+}
+
+export function serializationFailure(cause: 'update' | 'delete'): SqlError {
+  return new SqlError(
+    SQLSTATE.SERIALIZATION_FAILURE,
+    `could not serialize access due to concurrent ${cause}`,
+  )
+}

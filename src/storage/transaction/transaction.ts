@@ -1,0 +1,223 @@
+/**
+ * A transaction's view of a branch: private copy-on-write roots over a snapshot, and the write set that the commit
+ * logs. The life of a write: copy the touched pages once per epoch, edit them, append the operation to the write set.
+ * Reads go to the private roots; a scan first ends the epoch, so that it never sees what is written while it runs.
+ *
+ * Commit: `commit-transaction.ts`. To abandon a transaction, drop it.
+ */
+import { SqlError, assert } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import type {
+  KeyBound,
+  Lsn,
+  RowId,
+  Savepoint,
+  ScanRequest,
+  SeekRequest,
+  SequenceState,
+  TransactionAccess,
+  TreeId,
+  TreeSchema,
+  TreeStatistics,
+} from '../access.ts'
+import { newEpoch } from '../page/node.ts'
+import type { Epoch, StorageContext } from '../page/node.ts'
+import { fetchRows } from '../read/fetch-rows.ts'
+import { scanTable } from '../read/scan-table.ts'
+import { firstMatch, seekIndex } from '../read/seek-index.ts'
+import type { BatchStream, Task } from '../task.ts'
+import { rowCountOf } from '../tree/tree-root.ts'
+import type { BranchRoots } from '../tree/tree-root.ts'
+import { batch } from '../vector.ts'
+import type { Batch, Datum } from '../vector.ts'
+import { UNCOMMITTED, applyOperation, applyRows, treeOf, withTree } from './apply-operation.ts'
+import type { RowOperation } from './apply-operation.ts'
+import type { BranchCounters } from './branch-counters.ts'
+import type { WriteOperation } from './log-record.ts'
+import { checkKeySizes, checkRowSizes, writtenBytes } from './row-limits.ts'
+import { treeStatistics } from './statistics.ts'
+
+export interface TransactionOptions {
+  readonly readOnly?: boolean
+}
+
+interface Mark extends Savepoint {
+  readonly roots: BranchRoots
+  readonly operationCount: number
+}
+
+export class Transaction implements TransactionAccess {
+  readonly base: BranchRoots
+  readonly readOnly: boolean
+  /** About how many bytes were written to pages that no layer holds: spill above a bound (`checkpoint.ts`). */
+  unspilledBytes = 0
+  private roots: BranchRoots
+  private epoch: Epoch = newEpoch()
+  private readonly operations: WriteOperation[] = []
+  private readonly context: StorageContext
+  private readonly counters: BranchCounters
+
+  constructor(
+    base: BranchRoots,
+    context: StorageContext,
+    counters: BranchCounters,
+    options: TransactionOptions = {},
+  ) {
+    this.base = base
+    this.roots = base
+    this.context = context
+    this.counters = counters
+    this.readOnly = options.readOnly === true
+  }
+
+  get snapshotLsn(): Lsn {
+    return this.base.lsn
+  }
+
+  /** What commit logs and, after others have committed, replays. */
+  get writeSet(): readonly WriteOperation[] {
+    return this.operations
+  }
+
+  /** The private roots as a frozen value: for the spill of dirty pages, for commit and for tests. */
+  snapshot(): BranchRoots {
+    this.epoch = newEpoch()
+    return this.roots
+  }
+
+  createTree(tree: TreeId, schema: TreeSchema): void {
+    assert(!this.hasTree(tree), `tree ${tree} does not exist yet`)
+    this.writeWhole({ kind: 'create-tree', tree, schema })
+  }
+
+  dropTree(tree: TreeId): void {
+    treeOf(this.roots, tree)
+    this.writeWhole({ kind: 'drop-tree', tree })
+  }
+
+  hasTree(tree: TreeId): boolean {
+    return this.roots.trees.has(tree)
+  }
+
+  rowCount(tree: TreeId): number {
+    return rowCountOf(treeOf(this.roots, tree))
+  }
+
+  statistics(tree: TreeId): TreeStatistics {
+    return treeStatistics(treeOf(this.roots, tree))
+  }
+
+  *scan(tree: TreeId, request: ScanRequest): BatchStream {
+    yield* scanTable(treeOf(this.snapshot(), tree), request, this.context)
+  }
+
+  *fetch(tree: TreeId, rowIds: ArrayLike<number>, columns: readonly number[]): Task<Batch> {
+    return yield* fetchRows(treeOf(this.roots, tree), rowIds, columns, this.context)
+  }
+
+  *insert(tree: TreeId, rows: Batch): Task<Float64Array> {
+    checkRowSizes(rows, this.context.codec)
+    const rowIds = new Float64Array(rows.length)
+    const first = this.counters.allocateRowIds(treeOf(this.roots, tree), rows.length)
+    for (let row = 0; row < rows.length; row++) rowIds[row] = first + row
+    yield* this.write({ kind: 'insert-rows', tree, rowIds, after: rows })
+    return rowIds
+  }
+
+  *update(tree: TreeId, rowIds: ArrayLike<number>, rows: Batch): Task<void> {
+    checkRowSizes(rows, this.context.codec)
+    const before = yield* this.rowsToChange(tree, rowIds)
+    const after = batch(rows.columns, rowIds.length)
+    yield* this.write({ kind: 'update-rows', tree, rowIds: float64(rowIds), before, after })
+  }
+
+  *delete(tree: TreeId, rowIds: ArrayLike<number>): Task<void> {
+    const before = yield* this.rowsToChange(tree, rowIds)
+    yield* this.write({ kind: 'delete-rows', tree, rowIds: float64(rowIds), before })
+  }
+
+  *seek(index: TreeId, request: SeekRequest): BatchStream {
+    yield* seekIndex(treeOf(this.snapshot(), index), request, this.context)
+  }
+
+  *firstMatch(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined> {
+    return yield* firstMatch(treeOf(this.roots, index), key, this.context)
+  }
+
+  *insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
+    checkKeySizes(keys, this.context.codec)
+    yield* this.write({ kind: 'insert-keys', tree: index, rowIds: float64(rowIds), keys })
+  }
+
+  *deleteKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
+    yield* this.write({ kind: 'delete-keys', tree: index, rowIds: float64(rowIds), keys })
+  }
+
+  readSequence(id: TreeId): SequenceState | undefined {
+    return this.counters.readSequence(id, this.roots)
+  }
+
+  writeSequence(id: TreeId, state: SequenceState): void {
+    this.counters.writeSequence(id, state)
+  }
+
+  savepoint(): Savepoint {
+    const mark: Omit<Mark, '__brand'> = {
+      roots: this.snapshot(),
+      operationCount: this.operations.length,
+    }
+    return mark as Mark // brand
+  }
+
+  rollbackTo(savepoint: Savepoint): void {
+    const mark = savepoint as Mark // only `savepoint` makes them
+    this.roots = mark.roots
+    this.operations.length = mark.operationCount
+    this.epoch = newEpoch()
+  }
+
+  private *rowsToChange(tree: TreeId, rowIds: ArrayLike<number>): Task<Batch> {
+    const root = treeOf(this.roots, tree)
+    const columns = root.schema.columns.map((_, position) => position)
+    const found = yield* fetchRows(root, rowIds, columns, this.context)
+    assert(found.length === rowIds.length, `every row to change exists in tree ${tree}`)
+    return batch(found.columns.slice(0, -1), found.length)
+  }
+
+  private *write(operation: RowOperation): Task<void> {
+    this.assertWritable()
+    if (operation.rowIds.length === 0) return
+    const apply = { epoch: this.epoch, storage: this.context, lsn: UNCOMMITTED }
+    const root = yield* applyRows(treeOf(this.roots, operation.tree), operation, apply)
+    this.roots = withTree(this.roots, root)
+    this.operations.push(operation)
+    this.unspilledBytes += writtenBytes(operation, this.context.codec)
+  }
+
+  private writeWhole(operation: WriteOperation): void {
+    this.assertWritable()
+    const apply = { epoch: this.epoch, storage: this.context, lsn: UNCOMMITTED }
+    const step = applyOperation(this.roots, operation, apply).next()
+    assert(step.done === true, 'creating or dropping a tree reads no pages')
+    this.roots = step.value
+    this.operations.push(operation)
+  }
+
+  private assertWritable(): void {
+    if (!this.readOnly) return
+    throw new SqlError(
+      SQLSTATE.READ_ONLY_SQL_TRANSACTION,
+      'cannot write in a read-only transaction',
+    )
+  }
+}
+
+function float64(rowIds: ArrayLike<number>): Float64Array {
+  return rowIds instanceof Float64Array ? rowIds : Float64Array.from(rowIds)
+}
+
+/** Both bounds of an equality search. */
+export function equalTo(values: readonly (Datum | null)[]): { lower: KeyBound; upper: KeyBound } {
+  const bound: KeyBound = { values, inclusive: true }
+  return { lower: bound, upper: bound }
+}
