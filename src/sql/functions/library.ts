@@ -1,4 +1,5 @@
 /** Every built-in function Lakelet implements, in one registry. A part that adds functions adds its line here. */
+import { registerArrays } from './array/register-arrays.ts'
 import { registerDateTime } from './datetime/register-datetime.ts'
 import { registerAggregates } from './aggregates/register-aggregates.ts'
 import { registerFloats } from './number/floats.ts'
@@ -19,5 +20,6 @@ export function createFunctionLibrary(): Functions {
   registerTextComparison(functions)
   registerDateTime(functions)
   registerAggregates(functions)
+  registerArrays(functions)
   return functions
 }
