@@ -1,0 +1,93 @@
+/**
+ * The first step of a statement's life: SQL text → Lakelet's own tree. PostgreSQL's grammar does the parsing (see
+ * libpg-query/); its raw tree is converted at once, and nothing outside this folder ever sees it.
+ *
+ * Pure: the same text always gives the same tree, so results may be cached by text.
+ */
+import type * as raw from '@pgsql/types'
+import { AssertionError, SqlError } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { TypeName } from './ast/common.ts'
+import type { Expression } from './ast/expression.ts'
+import type { ParsedStatement } from './ast/statement.ts'
+import { required } from './convert/raw-node.ts'
+import { SourceText } from './convert/source-text.ts'
+import { convertStatement } from './convert/statement.ts'
+import { isStackOverflow, parseRaw, stackDepthExceeded } from './libpg-query/pg-query.ts'
+
+/** Parses a text of any number of statements; positions count from the start of the whole text. */
+export function parse(sql: string): readonly ParsedStatement[] {
+  return parseShifted(sql, 0)
+}
+
+/** An expression alone, as in a stored DEFAULT or CHECK. Positions count from the start of `text`. */
+export function parseExpression(text: string): Expression {
+  const statement = parseWrapped(text, 'SELECT ')
+  const [target] = statement.kind === 'select' ? statement.targets : []
+  const isPlain =
+    statement.kind === 'select' &&
+    statement.targets.length === 1 &&
+    target?.alias === undefined &&
+    statement.from.length === 0 &&
+    !statement.where
+  if (!isPlain || !target) throw new SqlError(SQLSTATE.SYNTAX_ERROR, 'syntax error in expression')
+  return target.expression
+}
+
+/** A type alone: `numeric(10,2)[]`, `"My Schema".t`. */
+export function parseTypeName(text: string): TypeName {
+  const statement = parseWrapped(text, 'SELECT NULL::')
+  const [target] = statement.kind === 'select' ? statement.targets : []
+  const cast = target?.expression
+  if (cast?.kind !== 'cast' || cast.operand.kind !== 'null' || target?.alias !== undefined) {
+    throw new SqlError(SQLSTATE.SYNTAX_ERROR, `invalid type name "${text}"`)
+  }
+  return cast.type
+}
+
+function parseWrapped(text: string, prefix: string) {
+  const statements = parseShifted(prefix + text, prefix.length)
+  const [only] = statements
+  if (!only || statements.length !== 1) throw new SqlError(SQLSTATE.SYNTAX_ERROR, 'syntax error')
+  return only.statement
+}
+
+/** Parses a text whose first `shift` characters are ours; positions count from what follows them. */
+function parseShifted(sql: string, shift: number): readonly ParsedStatement[] {
+  const { json, isAscii } = parseRawShifted(sql, shift)
+  const source = new SourceText(sql, isAscii, shift)
+  try {
+    const result: raw.ParseResult = JSON.parse(json)
+    return (result.stmts ?? []).map((statement) => parsedStatement(statement, source))
+  } catch (error) {
+    // The tree may be deeper than the stack of JavaScript, which the conversion walks it with.
+    if (isStackOverflow(error)) throw stackDepthExceeded()
+    throw error
+  }
+}
+
+function parseRawShifted(sql: string, shift: number) {
+  try {
+    return parseRaw(sql)
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.fields.position === undefined) throw error
+    const position = Math.max(1, error.fields.position - shift)
+    throw new SqlError(error.code, error.message, { ...error.fields, position })
+  }
+}
+
+function parsedStatement(node: raw.RawStmt, source: SourceText): ParsedStatement {
+  const from = node.stmt_location ?? 0
+  const to = node.stmt_len ? from + node.stmt_len : source.byteLength
+  const whole = source.slice(from, to)
+  const text = whole.trim()
+  const start = required(source.position(from), 'a location')
+  const leading = source.characterCount(whole.slice(0, whole.length - whole.trimStart().length))
+  if (node.stmt === undefined) throw new AssertionError('a statement without a node')
+  return {
+    statement: convertStatement(node.stmt, source),
+    text,
+    position: start + leading,
+    end: start + leading + source.characterCount(text),
+  }
+}
