@@ -1,5 +1,11 @@
 /** What the tests of the trees share: a seeded random source, a tiny DatumCodec, a page store that forgets. */
-import type { PageNode, DatumCodec, PageSource, StorageContext, TreeNode } from '../../src/storage/page/node.ts'
+import type {
+  PageNode,
+  DatumCodec,
+  PageSource,
+  StorageContext,
+  TreeNode,
+} from '../../src/storage/page/node.ts'
 import type { PageAddress } from '../../src/storage/page/page-address.ts'
 import { decodePage, encodePage } from '../../src/storage/page/page-codec.ts'
 import { crc32c } from '../../src/storage/page/crc32c.ts'
@@ -61,7 +67,12 @@ export class ForgetfulPages implements PageSource {
   }
 
   append(bytes: Uint8Array): PageAddress {
-    const address = { layer: 'L', offset: this.next++, length: bytes.length, checksum: crc32c(bytes) }
+    const address = {
+      layer: 'L',
+      offset: this.next++,
+      length: bytes.length,
+      checksum: crc32c(bytes),
+    }
     this.bytes.set(nameOf(address), bytes)
     return address
   }
@@ -92,7 +103,8 @@ export function run<T>(task: Task<T>, pages?: ForgetfulPages): T {
   for (;;) {
     const step = task.next()
     if (step.done === true) return step.value
-    if (step.value.kind === 'pages') for (const address of step.value.addresses) pages!.load(address)
+    if (step.value.kind === 'pages')
+      for (const address of step.value.addresses) pages!.load(address)
   }
 }
 

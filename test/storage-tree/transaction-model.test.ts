@@ -76,7 +76,12 @@ function randomText(random: () => number): string {
 
 function toBatch(rows: readonly Row[], kinds = KINDS, positions = kinds.map((_, i) => i)): Batch {
   return batch(
-    positions.map((position, i) => vectorOf(kinds[i]!, rows.map((row) => row[position]!))),
+    positions.map((position, i) =>
+      vectorOf(
+        kinds[i]!,
+        rows.map((row) => row[position]!),
+      ),
+    ),
     rows.length,
   )
 }
@@ -115,11 +120,20 @@ class Driver {
   }
 
   commit(transaction: Transaction): void {
-    const merged = run(mergeOntoNewest(transaction, () => this.roots, this.context), this.pages)
+    const merged = run(
+      mergeOntoNewest(transaction, () => this.roots, this.context),
+      this.pages,
+    )
     const lsn = (this.roots.lsn + 1) as Lsn
     const sequences = this.counters.takeDirtySequences()
     this.roots = sealCommit(merged, touchedTrees(transaction.writeSet), lsn, sequences)
-    const record = { lsn, transactionId: lsn, commitTimeMs: 0, operations: transaction.writeSet, sequences }
+    const record = {
+      lsn,
+      transactionId: lsn,
+      commitTimeMs: 0,
+      operations: transaction.writeSet,
+      sequences,
+    }
     this.log.push(encodeLogRecord(record, BOX_CODEC))
   }
 
@@ -148,7 +162,13 @@ class Driver {
     const rows = ids.map((id) => model.rows.get(id)!)
     run(t.deleteKeys(BY_TEXT, toBatch(rows.map(textKey), ['text', 'int32']), ids), this.pages)
     run(t.deleteKeys(BY_NUMBER, toBatch(rows, ['int64'], [0]), ids), this.pages)
-    run(t.delete(TABLE, ids.toSorted((a, b) => a - b)), this.pages)
+    run(
+      t.delete(
+        TABLE,
+        ids.toSorted((a, b) => a - b),
+      ),
+      this.pages,
+    )
     for (const id of ids) model.rows.delete(id)
   }
 
@@ -168,7 +188,11 @@ class Driver {
     const many = this.random() < 0.15
     const count = 1 + Math.floor(this.random() * (many ? 1500 : 20))
     if (choice < 0.5) {
-      this.insert(t, model, Array.from({ length: count }, () => randomRow(this.random)))
+      this.insert(
+        t,
+        model,
+        Array.from({ length: count }, () => randomRow(this.random)),
+      )
     } else if (choice < 0.7) this.remove(t, model, this.pick(model, count))
     else this.update(t, model, this.pick(model, count))
   }
@@ -238,7 +262,9 @@ class Driver {
         this.pages,
       )
       const order = (entry: Row, bound: Row): number =>
-        width === 1 ? compareTextKeys([entry[0]!, 0], [bound[0]!, 0]) : compareTextKeys(entry, bound)
+        width === 1
+          ? compareTextKeys([entry[0]!, 0], [bound[0]!, 0])
+          : compareTextKeys(entry, bound)
       const expected = entries.filter((entry) => {
         const low = order(entry, lower)
         const high = order(entry, upper)
@@ -323,15 +349,27 @@ describe('concurrent transactions', () => {
     it(`disjoint writes both survive, seed ${seed}`, () => {
       const driver = startedDriver(seed)
       const first = driver.begin()
-      driver.insert(first, driver.committed, Array.from({ length: 3000 }, () => randomRow(driver.random)))
+      driver.insert(
+        first,
+        driver.committed,
+        Array.from({ length: 3000 }, () => randomRow(driver.random)),
+      )
       driver.commit(first)
       const [a, b] = [driver.begin(), driver.begin()]
       const ids = [...driver.committed.rows.keys()]
       const model = driver.committed.clone()
       const evens = ids.filter((id) => id % 2 === 0).slice(0, 700)
       const odds = ids.filter((id) => id % 2 === 1).slice(100, 900)
-      driver.insert(a, model, Array.from({ length: 40 }, () => randomRow(driver.random)))
-      driver.insert(b, model, Array.from({ length: 60 }, () => randomRow(driver.random)))
+      driver.insert(
+        a,
+        model,
+        Array.from({ length: 40 }, () => randomRow(driver.random)),
+      )
+      driver.insert(
+        b,
+        model,
+        Array.from({ length: 60 }, () => randomRow(driver.random)),
+      )
       driver.update(a, model, evens)
       driver.remove(b, model, odds)
       driver.commit(a)
@@ -354,7 +392,10 @@ describe('concurrent transactions', () => {
     driver.remove(c, driver.committed.clone(), [id!])
     driver.update(a, driver.committed, [id!])
     driver.commit(a)
-    const failure = { code: '40001', message: /could not serialize access due to concurrent update/ }
+    const failure = {
+      code: '40001',
+      message: /could not serialize access due to concurrent update/,
+    }
     expect(() => driver.commit(b)).toThrow(expect.objectContaining({ code: failure.code }))
     expect(() => driver.commit(c)).toThrow(failure.message)
     driver.verify(driver.begin(), driver.committed)

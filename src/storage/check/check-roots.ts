@@ -96,9 +96,14 @@ function* checkLeaf(walk: Walk, leaf: LeafNode): Task<void> {
     if (orders.length > 0 && walk.lastRowId !== -Infinity) {
       order = -compareLeafKey(leaf, row, orders, walk.lastKey)
     }
-    require_(order < 0 || (order === 0 && walk.lastRowId < rowId), root, `row ${rowId} is out of order`)
+    require_(
+      order < 0 || (order === 0 && walk.lastRowId < rowId),
+      root,
+      `row ${rowId} is out of order`,
+    )
     walk.lastRowId = rowId
-    if (orders.length > 0) walk.lastKey = leaf.columns.map((column) => valueAt(column, row) as Datum)
+    if (orders.length > 0)
+      walk.lastKey = leaf.columns.map((column) => valueAt(column, row) as Datum)
   }
 }
 

@@ -27,7 +27,11 @@ const HAS_NULLS = 1
 const HAS_LARGE = 2
 
 /** Moves a value to overflow pages; absent in log records, which keep values whole. */
-export type Overflow = (bytes: Uint8Array, valueKind: 'text' | 'datum', prefix: string) => LargeValue
+export type Overflow = (
+  bytes: Uint8Array,
+  valueKind: 'text' | 'datum',
+  prefix: string,
+) => LargeValue
 
 const PREFIX_UNITS = 24
 const ENCODER = new TextEncoder()
@@ -122,7 +126,10 @@ function prefixOf(text: string): string {
   return text.slice(0, last >= 0xd800 && last < 0xdc00 ? PREFIX_UNITS - 1 : PREFIX_UNITS)
 }
 
-function writeLargeList(writer: ByteWriter, large: readonly (readonly [number, LargeValue])[]): void {
+function writeLargeList(
+  writer: ByteWriter,
+  large: readonly (readonly [number, LargeValue])[],
+): void {
   writer.u32(large.length)
   for (const [row, value] of large) {
     writer.u32(row)
@@ -173,7 +180,8 @@ function readVariable(
       : readDatums(reader, length, (row) => nulls?.[row] !== 1 && !large.has(row), codec)
   const decode = (): (Datum | LargeValue | null)[] => {
     const values: (Datum | LargeValue | null)[] = lazy()
-    if (nulls !== undefined) for (let row = 0; row < length; row++) if (nulls[row]) values[row] = null
+    if (nulls !== undefined)
+      for (let row = 0; row < length; row++) if (nulls[row]) values[row] = null
     for (const [row, value] of large) values[row] = value
     return values
   }

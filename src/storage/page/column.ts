@@ -179,7 +179,10 @@ function writeInt64(
   }
   let wide = values instanceof BigInt64Array ? values : undefined
   for (let row = from; row < to; row++) {
-    const value = typeof source[row] === 'bigint' ? normalizeInt64(source[row] as unknown as bigint) : source[row]!
+    const value =
+      typeof source[row] === 'bigint'
+        ? normalizeInt64(source[row] as unknown as bigint)
+        : source[row]!
     if (wide === undefined && typeof value === 'bigint') {
       wide = widen(values as Float64Array)
       column.values = wide

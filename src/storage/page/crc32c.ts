@@ -35,8 +35,7 @@ export function crc32c(bytes: Uint8Array, seed = 0): number {
   const blocksEnd = bytes.length - 7
   for (; at < blocksEnd; at += 8) {
     const low =
-      crc ^
-      (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24))
+      crc ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24))
     crc =
       T7[low & 255]! ^
       T6[(low >>> 8) & 255]! ^

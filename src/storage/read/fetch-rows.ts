@@ -29,7 +29,7 @@ export function* fetchRows(
   const foundIds = new Float64Array(count)
   let found = 0
   let leaf: LeafNode | undefined
-  for (let next = 0; next < count; ) {
+  for (let next = 0; next < count;) {
     const rowId = rowIds[next]!
     if (leaf === undefined || !covers(leaf, rowId)) {
       leaf = leafOf(root.top, rowId, context.source)

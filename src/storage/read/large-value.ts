@@ -8,7 +8,7 @@ import type { Datum, Vector } from '../vector.ts'
 export function* readLargeValue(value: LargeValue, context: StorageContext): Task<Datum> {
   const bytes = new Uint8Array(value.length)
   let at = 0
-  for (let next = 0; next < value.chunks.length; ) {
+  for (let next = 0; next < value.chunks.length;) {
     const page = context.source.get(value.chunks[next]!)
     if (page === undefined) {
       yield { kind: 'pages', addresses: value.chunks.slice(next, next + 2) }

@@ -10,7 +10,8 @@ export function nodeAt(entry: ChildEntry, source: PageSource): TreeNode | undefi
   const pointer = entry.pointer
   if (isResident(pointer)) return pointer
   const node = source.get(pointer)
-  if (node?.kind === 'overflow') throw new AssertionError('a tree pointer leads to an overflow page')
+  if (node?.kind === 'overflow')
+    throw new AssertionError('a tree pointer leads to an overflow page')
   return node
 }
 

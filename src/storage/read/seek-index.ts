@@ -4,12 +4,7 @@ import type { ChildEntry, LeafNode, StorageContext } from '../page/node.ts'
 import type { BatchStream, Task } from '../task.ts'
 import { columnOrders } from '../tree/key-order.ts'
 import type { ColumnOrder } from '../tree/key-order.ts'
-import {
-  childForPrefix,
-  compareEntryKey,
-  compareLeafKey,
-  leafBound,
-} from '../tree/key-search.ts'
+import { childForPrefix, compareEntryKey, compareLeafKey, leafBound } from '../tree/key-search.ts'
 import type { KeyValues } from '../tree/key-search.ts'
 import type { TreeRoot } from '../tree/tree-root.ts'
 import { LeafCursor } from './leaf-cursor.ts'

@@ -14,7 +14,8 @@ export function* applyRecord(
 ): Task<BranchRoots> {
   const apply = { epoch: newEpoch(), storage: context, lsn: record.lsn }
   let result: BranchRoots = { ...roots, lsn: record.lsn }
-  for (const operation of record.operations) result = yield* applyOperation(result, operation, apply)
+  for (const operation of record.operations)
+    result = yield* applyOperation(result, operation, apply)
   let { sequences } = result
   for (const [id, state] of record.sequences) sequences = sequences.set(id, state)
   return { ...result, sequences }

@@ -75,7 +75,8 @@ function* rebase(
     const current = newest.trees.get(id)
     const edited = mine.trees.get(id)
     if (current?.lsn === base.trees.get(id)?.lsn) {
-      trees = edited === undefined ? trees.delete(id) : trees.set(id, withNextRowId(edited, current))
+      trees =
+        edited === undefined ? trees.delete(id) : trees.set(id, withNextRowId(edited, current))
     } else if (current === undefined) throw serializationFailure('delete')
     else if (edited === undefined) trees = trees.delete(id)
     else replayed.push(id)

@@ -51,12 +51,7 @@ export function leafPosition(
 }
 
 /** The first position in [low, high) whose row id is at least `rowId`. */
-export function rowIdBound(
-  rowIds: Float64Array,
-  rowId: number,
-  low: number,
-  high: number,
-): number {
+export function rowIdBound(rowIds: Float64Array, rowId: number, low: number, high: number): number {
   while (low < high) {
     const middle = (low + high) >>> 1
     if (rowIds[middle]! < rowId) low = middle + 1

@@ -125,7 +125,12 @@ export function rowSourceOfLeaf(leaf: LeafNode): RowSource {
   return { rowIds: leaf.rowIds, columns: leaf.columns.map(rangeOfColumn) }
 }
 
-export function sourceBytes(source: RowSource, from: number, to: number, codec: DatumCodec): number {
+export function sourceBytes(
+  source: RowSource,
+  from: number,
+  to: number,
+  codec: DatumCodec,
+): number {
   let bytes = 0
   for (const column of source.columns) bytes += variableBytes(column, from, to, codec)
   return bytes
@@ -219,7 +224,7 @@ export function mergedLeaf(
   )
   const old = rowSourceOfLeaf(leaf)
   let taken = 0
-  for (let next = 0; next < added; ) {
+  for (let next = 0; next < added;) {
     const at = positions[next]!
     appendRows(merged, old, taken, at, 0)
     taken = at

@@ -27,7 +27,7 @@ export function appendPacked(
   const rowBytes = fixedRowBytes(editor.kinds)
   let leaf = last?.pointer as LeafNode | undefined // the caller has loaded it
   let zone = last?.zone ?? EMPTY_ZONE
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const fit = rowsThatFit(leaf, source, { from: at, to }, rowBytes, editor)
     if (fit.rows === 0) {
       entries.push(leafEntry(leaf!, zone, editor.orders.length)) // a missing leaf fits a row
@@ -71,7 +71,8 @@ function rowsThatFit(
   if (leaf === undefined) rows = Math.max(1, rows)
   while (rows > 0) {
     const bytes = sourceBytes(source, run.from, run.from + rows, codec)
-    if (bytes + rows * rowBytes <= room || (leaf === undefined && rows === 1)) return { rows, bytes }
+    if (bytes + rows * rowBytes <= room || (leaf === undefined && rows === 1))
+      return { rows, bytes }
     rows >>>= 1
   }
   return { rows: 0, bytes: 0 }

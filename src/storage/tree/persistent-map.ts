@@ -71,9 +71,7 @@ function withSlot<V extends object>(
   const children: (Slot<V> | V | undefined)[] = (slot?.children ?? EMPTY).slice()
   const digit = (key >>> shift) & MASK
   children[digit] =
-    shift === 0
-      ? value
-      : withSlot(children[digit] as Slot<V> | undefined, shift - BITS, key, value)
+    shift === 0 ? value : withSlot(children[digit] as Slot<V> | undefined, shift - BITS, key, value)
   return { children }
 }
 

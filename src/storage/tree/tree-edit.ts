@@ -35,11 +35,7 @@ export interface TreeEditor {
   readonly context: StorageContext
 }
 
-export function treeEditor(
-  schema: TreeSchema,
-  epoch: Epoch,
-  context: StorageContext,
-): TreeEditor {
+export function treeEditor(schema: TreeSchema, epoch: Epoch, context: StorageContext): TreeEditor {
   return { kinds: schema.columns, orders: columnOrders(schema, context.codec), epoch, context }
 }
 
@@ -144,7 +140,7 @@ function* editInterior(
   const node = editableInterior(original, editor.epoch)
   const { children } = node
   let zone = entry.zone
-  for (let from = run.from; from < run.to; ) {
+  for (let from = run.from; from < run.to;) {
     const index = childFor(children, editor.orders, edit.keyAt(from), edit.rows.rowIds[from]!)
     const to = endOfChildRun(children, index, edit, { from: from + 1, to: run.to }, editor)
     const changed = yield* editEntry(children[index]!, edit, from, to, editor)

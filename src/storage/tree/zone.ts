@@ -35,8 +35,10 @@ export function extendZone(
     if (range.kind === 'datum') continue
     const bounds: Bounds = { min: zone.mins[position], max: zone.maxs[position] }
     widen(bounds, range, from, to)
-    if (bounds.min !== zone.mins[position]) (mins ??= padded(zone.mins, count))[position] = bounds.min
-    if (bounds.max !== zone.maxs[position]) (maxs ??= padded(zone.maxs, count))[position] = bounds.max
+    if (bounds.min !== zone.mins[position])
+      (mins ??= padded(zone.mins, count))[position] = bounds.min
+    if (bounds.max !== zone.maxs[position])
+      (maxs ??= padded(zone.maxs, count))[position] = bounds.max
   }
   if (mins === undefined && maxs === undefined) return zone
   return { mins: mins ?? zone.mins, maxs: maxs ?? zone.maxs }
@@ -49,7 +51,8 @@ function padded(values: readonly (Datum | undefined)[], count: number): (Datum |
 }
 
 function widen(bounds: Bounds, range: ValueRange, from: number, to: number): void {
-  if (range.kind === 'text') widenText(bounds, range.values as readonly (string | LargeValue | null)[], from, to)
+  if (range.kind === 'text')
+    widenText(bounds, range.values as readonly (string | LargeValue | null)[], from, to)
   else if (range.values instanceof BigInt64Array) widenBigints(bounds, range, from, to)
   else widenNumbers(bounds, range, from, to)
 }
