@@ -38,6 +38,15 @@ export class CommitLog {
     return this.#sizes.length
   }
 
+  /** Writes records into an empty log. The caller has a transaction open. */
+  static fill(local: LocalStore, after: Lsn, records: readonly StoredRecord[]): void {
+    let last: number = after
+    for (const { lsn, bytes } of records) {
+      assert(lsn === ++last, `log record ${lsn} instead of ${last}`)
+      appendParts(local, lsn, chunksOf(bytes))
+    }
+  }
+
   append(lsn: Lsn, bytes: Uint8Array): void {
     assert(lsn === this.#last + 1, `log record ${lsn} after ${this.#last}`)
     const chunks = chunksOf(bytes)
@@ -48,15 +57,9 @@ export class CommitLog {
     if (chunks.length === 1 && only !== undefined) {
       this.#local.appendLog({ lsn, part: 0, final: true, bytes: only })
     } else {
-      this.#local.transaction(() => this.#appendParts(lsn, chunks))
+      this.#local.transaction(() => appendParts(this.#local, lsn, chunks))
     }
     this.#note(lsn, bytes.length)
-  }
-
-  #appendParts(lsn: Lsn, chunks: readonly Uint8Array[]): void {
-    for (const [part, bytes] of chunks.entries()) {
-      this.#local.appendLog({ lsn, part, final: part === chunks.length - 1, bytes })
-    }
   }
 
   #note(lsn: Lsn, bytes: number): void {
@@ -93,6 +96,12 @@ export class CommitLog {
       dropped++
     }
     this.#sizes = this.#sizes.slice(dropped)
+  }
+}
+
+function appendParts(local: LocalStore, lsn: Lsn, chunks: readonly Uint8Array[]): void {
+  for (const [part, bytes] of chunks.entries()) {
+    local.appendLog({ lsn, part, final: part === chunks.length - 1, bytes })
   }
 }
 

@@ -2,7 +2,7 @@
  * Pieces of the log in the bucket, for time travel, change capture, and rebuilding a branch from the bucket alone.
  *
  *   header: u32 magic "LKLG", u32 version, then per record:
- *   record: f64 LSN, u32 length, u32 CRC-32C of the bytes, the bytes
+ *   record: u32 CRC-32C of all that follows, u32 length of the bytes, f64 LSN, the bytes
  *
  * Little-endian. The object's name tells the first and the last LSN, so a listing is the index:
  * `<prefix>log/<first, 16 digits>-<last, 16 digits>-<random>`. Segments may overlap after a crash; records with the
@@ -44,11 +44,12 @@ export function encodeSegment(records: readonly StoredRecord[]): Uint8Array {
   view.setUint32(4, VERSION, true)
   let at = HEADER_BYTES
   for (const record of records) {
-    view.setFloat64(at, record.lsn, true)
-    view.setUint32(at + 8, record.bytes.length, true)
-    view.setUint32(at + 12, crc32c(record.bytes), true)
+    const end = at + RECORD_HEADER_BYTES + record.bytes.length
     bytes.set(record.bytes, at + RECORD_HEADER_BYTES)
-    at += RECORD_HEADER_BYTES + record.bytes.length
+    view.setUint32(at + 4, record.bytes.length, true)
+    view.setFloat64(at + 8, record.lsn, true)
+    view.setUint32(at, crc32c(bytes.subarray(at + 4, end)), true)
+    at = end
   }
   return bytes
 }
@@ -65,12 +66,13 @@ export function decodeSegment(bytes: Uint8Array, key: string): StoredRecord[] {
   while (at < bytes.length) {
     const start = at + RECORD_HEADER_BYTES
     if (start > bytes.length) throw corrupt(`log segment ${key} is cut short`)
-    const record = bytes.subarray(start, start + view.getUint32(at + 8, true))
-    if (crc32c(record) !== view.getUint32(at + 12, true)) {
+    const end = start + view.getUint32(at + 4, true)
+    if (crc32c(bytes.subarray(at + 4, end)) !== view.getUint32(at, true)) {
       throw corrupt(`log segment ${key} is damaged`)
     }
-    records.push({ lsn: view.getFloat64(at, true) as Lsn, bytes: record }) // written as an LSN
-    at = start + record.length
+    const lsn = view.getFloat64(at + 8, true) as Lsn // written as one
+    records.push({ lsn, bytes: bytes.subarray(start, end) })
+    at = end
   }
   return records
 }

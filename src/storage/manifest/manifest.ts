@@ -6,7 +6,12 @@
 import type { Lsn } from '../access.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
 
-export interface Manifest {
+export interface Manifest extends ManifestHead {
+  readonly roots: BranchRoots
+}
+
+/** All of a manifest but the state: holding the state would hold its pages in memory. */
+export interface ManifestHead {
   /** Everything the branch wrote lies below this prefix of the bucket. */
   readonly prefix: string
   /** The last commit that is part of the state, and when it was made. */
@@ -14,11 +19,16 @@ export interface Manifest {
   readonly commitTimeMs: number
   readonly nextTransactionId: number
   readonly parent: ParentBranch | undefined
-  readonly roots: BranchRoots
 }
 
-/** Where a branch was forked from: its history up to `lsn` is the parent's. */
+export function headOf(manifest: Manifest): ManifestHead {
+  const { prefix, lsn, commitTimeMs, nextTransactionId, parent } = manifest
+  return { prefix, lsn, commitTimeMs, nextTransactionId, parent }
+}
+
+/** Where a branch was forked from: its history up to `lsn` is the parent's, all later records are its own. */
 export interface ParentBranch {
   readonly prefix: string
   readonly lsn: Lsn
+  readonly parent: ParentBranch | undefined
 }

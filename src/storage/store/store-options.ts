@@ -1,0 +1,20 @@
+import type { DatumCodec } from '../page/node.ts'
+
+export interface StoreOptions {
+  /** The branch's place in the bucket, with a slash at the end; never used for another branch, even a deleted one. */
+  readonly prefix: string
+  readonly codec: DatumCodec
+  /** Decoded pages kept in memory. */
+  readonly memoryCacheBytes?: number
+  /** Pages kept in the local store. */
+  readonly localCacheBytes?: number
+  /** A checkpoint is due when the log's tail has grown beyond this. */
+  readonly tailLimitBytes?: number
+  /** A checkpoint is due when committed pages that no layer holds take more than this. */
+  readonly dirtyLimitBytes?: number
+  /** Size at which a layer object is finished. */
+  readonly layerTargetBytes?: number
+}
+
+export const DEFAULT_TAIL_LIMIT_BYTES = 4 << 20
+export const DEFAULT_DIRTY_LIMIT_BYTES = 24 << 20

@@ -1,0 +1,328 @@
+/**
+ * One branch's storage: the newest state in memory, its log, its pages, its checkpoints.
+ *
+ * Life of a commit: `begin` gives a transaction a snapshot; it writes private pages; `commit` replays its write set
+ * if others were faster, appends one record to the log and installs the new roots in one synchronous slice. From then
+ * on every `begin` sees it. A reply that tells of it must wait for `durable()` (in a Durable Object the output gate
+ * does). Later a checkpoint moves the pages into layers.
+ *
+ * Invariants: `roots.lsn` equals the log's last LSN; every record up to the local manifest's LSN is in the bucket;
+ * every page that the manifest reaches is in the bucket.
+ */
+import { SqlError, assert, unreachable } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { Lsn } from '../access.ts'
+import { TieredPages } from '../cache/tiered-pages.ts'
+import type { CommitLog } from '../log/commit-log.ts'
+import { headOf, type ManifestHead } from '../manifest/manifest.ts'
+import type { StorageContext } from '../page/node.ts'
+import type { StoragePlatform } from '../platform/storage-platform.ts'
+import { SpillSpace, type SpillFile } from '../spill/spill-file.ts'
+import type { Suspension, Task } from '../task.ts'
+import { BranchCounters } from '../transaction/branch-counters.ts'
+import { mergeOntoNewest, sealCommit, touchedTrees } from '../transaction/commit-transaction.ts'
+import { encodeLogRecord } from '../transaction/log-record.ts'
+import type { LogRecord, WriteOperation } from '../transaction/log-record.ts'
+import type { TransactionOptions } from '../transaction/transaction.ts'
+import { checkRoots } from '../check/check-roots.ts'
+import { releaseWritten } from '../tree/checkpoint.ts'
+import type { BranchRoots } from '../tree/tree-root.ts'
+import { newestImage, pastImage, type BranchImage } from './branch-image.ts'
+import { writeCheckpoint, writeLayers, type CheckpointContext } from './checkpoint.ts'
+import { baseManifest, isWithin, recordsWithin } from './history.ts'
+import type { HistorySource, Moment } from './history.ts'
+import { DirtyBytes } from './dirty-bytes.ts'
+import { recover, replay, type BranchState, type Recovered } from './recovery.ts'
+import { runTask } from './run-task.ts'
+import { DEFAULT_DIRTY_LIMIT_BYTES, DEFAULT_TAIL_LIMIT_BYTES } from './store-options.ts'
+import type { StoreOptions } from './store-options.ts'
+import { StoreTransaction } from './store-transaction.ts'
+
+/** A transaction whose private pages take more than this writes them to layers early. */
+const TRANSACTION_DIRTY_LIMIT_BYTES = 12 << 20
+/** Commits wait when the branch is this many times beyond its limits, and are refused further on. */
+const WAIT_EXCESS = 2
+const REFUSE_EXCESS = 8
+
+/** What is in memory and near it; for limits, metrics and tests. */
+export interface MemoryReport {
+  readonly cacheBytes: number
+  readonly cachePages: number
+  /** Committed pages that no layer holds. */
+  readonly dirtyBytes: number
+  readonly tailBytes: number
+  readonly tailRecords: number
+  readonly localCacheBytes: number
+  readonly spillBytes: number
+}
+
+export class Store {
+  readonly context: StorageContext
+  readonly pages: TieredPages
+  readonly #platform: StoragePlatform
+  readonly #options: StoreOptions
+  readonly #log: CommitLog
+  readonly #spills: SpillSpace
+  readonly #counters = new BranchCounters()
+  readonly #dirty = new DirtyBytes()
+  /** The manifest in the local store. */
+  #manifest: ManifestHead
+  #state: BranchState
+  #checkpoint: Promise<void> | undefined
+  #closed = false
+
+  private constructor(
+    platform: StoragePlatform,
+    options: StoreOptions,
+    pages: TieredPages,
+    recovered: Recovered,
+  ) {
+    this.#platform = platform
+    this.#options = options
+    this.pages = pages
+    this.context = { source: pages, codec: options.codec }
+    this.#log = recovered.log
+    this.#manifest = headOf(recovered.manifest)
+    this.#state = recovered.state
+    this.#spills = new SpillSpace(platform.local)
+    this.#dirty.measure(this.roots)
+  }
+
+  /** Opens the branch: recovers it, or begins it when there is nothing yet. */
+  static async open(platform: StoragePlatform, options: StoreOptions): Promise<Store> {
+    const { codec } = options
+    const pages = new TieredPages({
+      platform,
+      codec,
+      ...(options.memoryCacheBytes === undefined ? {} : { memoryBytes: options.memoryCacheBytes }),
+      ...(options.localCacheBytes === undefined ? {} : { localBytes: options.localCacheBytes }),
+    })
+    const run = <T>(task: Task<T>): Promise<T> =>
+      runTask(task, (suspension) => serveWith(pages, platform, suspension))
+    const recovered = await recover(platform, options, { source: pages, codec }, run)
+    return new Store(platform, options, pages, recovered)
+  }
+
+  /** The newest committed state. */
+  get roots(): BranchRoots {
+    return this.#state.roots
+  }
+
+  get lastCommitTimeMs(): number {
+    return this.#state.commitTimeMs
+  }
+
+  begin(options: TransactionOptions = {}): StoreTransaction {
+    return this.#transactionOn(this.roots, options)
+  }
+
+  /** A read-only transaction on the state at a moment of the past. */
+  async beginAt(moment: Moment): Promise<StoreTransaction> {
+    return this.#transactionOn(await this.#rootsAt(moment), { readOnly: true })
+  }
+
+  #transactionOn(roots: BranchRoots, options: TransactionOptions): StoreTransaction {
+    assert(!this.#closed, 'store is closed')
+    const spill = { limitBytes: TRANSACTION_DIRTY_LIMIT_BYTES, spill: this.#spillPages }
+    return new StoreTransaction(roots, this.context, this.#counters, { ...options, spill })
+  }
+
+  readonly #spillPages = async (roots: BranchRoots): Promise<void> => {
+    await writeLayers(this.#checkpointContext(), this.#manifest.prefix, roots)
+    this.#release(roots)
+  };
+
+  /**
+   * Makes the transaction's writes the newest state. Throws 40001 when they do not fit what others have committed;
+   * the transaction is over in any case. What only read returns the newest LSN and logs nothing.
+   */
+  *commit(transaction: StoreTransaction): Task<Lsn> {
+    yield* this.#awaitRoom()
+    const merged = yield* mergeOntoNewest(transaction, () => this.roots, this.context)
+    return this.#install(transaction.writeSet, merged)
+  }
+
+  /** One synchronous slice: nobody sees the roots without the record, and no crash can tear them apart. */
+  #install(operations: readonly WriteOperation[], merged: BranchRoots): Lsn {
+    const sequences = this.#counters.takeDirtySequences()
+    if (operations.length === 0 && sequences.length === 0) return this.roots.lsn
+    const lsn = (this.roots.lsn + 1) as Lsn // the next one
+    const { nextTransactionId: transactionId } = this.#state
+    const commitTimeMs = Math.max(this.#state.commitTimeMs, this.#platform.clock.nowMs())
+    const record = { lsn, transactionId, commitTimeMs, operations, sequences }
+    const roots = sealCommit(merged, touchedTrees(operations), lsn, sequences)
+    let recordBytes: number
+    try {
+      recordBytes = this.#append(record)
+    } catch (error) {
+      for (const [id, state] of sequences) this.#counters.writeSequence(id, state)
+      throw error
+    }
+    this.#state = { roots, commitTimeMs, nextTransactionId: transactionId + 1 }
+    if (this.#dirty.note(rowsWritten(operations), recordBytes)) this.#dirty.measure(roots)
+    return lsn
+  }
+
+  #append(record: LogRecord): number {
+    const bytes = encodeLogRecord(record, this.#options.codec)
+    this.#log.append(record.lsn, bytes)
+    return bytes.length
+  }
+
+  /** Commits wait for a checkpoint when it cannot keep up. */
+  *#awaitRoom(): Task<void> {
+    if (this.#excess() < WAIT_EXCESS) return
+    yield { kind: 'wait', until: this.checkpoint().catch(() => undefined) }
+    if (this.#excess() < REFUSE_EXCESS) return
+    const message = 'too many changes wait to be written to the object store'
+    throw new SqlError(SQLSTATE.OUT_OF_MEMORY, message)
+  }
+
+  /** Nothing of it is visible; only its row ids and sequence values stay used. */
+  rollback(_transaction: StoreTransaction): void {
+    // Its pages are garbage as soon as the caller drops it.
+  }
+
+  /** Everything that another branch needs to begin as a copy of this one; see `branch-image.ts`. */
+  async image(moment?: Moment): Promise<BranchImage> {
+    const source = this.#history()
+    if (moment !== undefined) return pastImage(source, moment)
+    return newestImage(this.#platform.local, source.manifest.prefix, source.tail)
+  }
+
+  #history(): HistorySource {
+    const { objects } = this.#platform
+    const tail = [...this.#log.read(this.#manifest.lsn)]
+    return { objects, codec: this.#options.codec, manifest: this.#manifest, tail }
+  }
+
+  async #rootsAt(moment: Moment): Promise<BranchRoots> {
+    const { commitTimeMs, roots } = this.#state
+    if (isWithin(moment, { lsn: roots.lsn, commitTimeMs })) return roots
+    const source = this.#history()
+    const { manifest } = await baseManifest(source, moment)
+    let state: BranchState = manifest
+    for await (const record of recordsWithin(source, manifest.lsn, moment)) {
+      state = await this.run(replay(state, record, this.context))
+    }
+    return state.roots
+  }
+
+  /** Walks everything reachable; throws an AssertionError or XX001 that names the first thing that is wrong. */
+  *check(): Task<void> {
+    let last = this.#manifest.lsn as number
+    for (const { lsn } of this.#log.read(this.#manifest.lsn)) {
+      assert(lsn === last + 1, `log record ${last + 1} is missing`)
+      last = lsn
+    }
+    assert(last === this.roots.lsn, `the log ends at ${last}, the state is of ${this.roots.lsn}`)
+    yield* checkRoots(this.roots, this.context)
+  }
+
+  /** Resolves when everything committed so far survives the loss of this process. */
+  durable(): Promise<void> {
+    return this.#platform.local.sync()
+  }
+
+  /** Awaits what a suspended task asked for; then resume it. */
+  serve(suspension: Suspension): Promise<void> {
+    return serveWith(this.pages, this.#platform, suspension)
+  }
+
+  /** Drives a task to its end. The branch's scheduler does the same with many tasks at a time. */
+  run<T>(task: Task<T>): Promise<T> {
+    return runTask(task, (suspension) => this.serve(suspension))
+  }
+
+  createSpill(): SpillFile {
+    return this.#spills.create()
+  }
+
+  get needsCheckpoint(): boolean {
+    return this.#excess() >= 1
+  }
+
+  /** How far beyond its limits the branch is: 1 = a checkpoint is due. */
+  #excess(): number {
+    const tailLimit = this.#options.tailLimitBytes ?? DEFAULT_TAIL_LIMIT_BYTES
+    const dirtyLimit = this.#options.dirtyLimitBytes ?? DEFAULT_DIRTY_LIMIT_BYTES
+    return Math.max(this.#log.tailBytes / tailLimit, this.#dirty.bytes / dirtyLimit)
+  }
+
+  /**
+   * Moves everything committed so far into the bucket and trims the log. While one runs, asking again waits for that
+   * one. When it rejects nothing is lost and the next one does what is left.
+   */
+  checkpoint(): Promise<void> {
+    this.#checkpoint ??= this.#writeCheckpoint().finally(() => (this.#checkpoint = undefined))
+    return this.#checkpoint
+  }
+
+  async #writeCheckpoint(): Promise<void> {
+    assert(!this.#closed, 'store is closed')
+    const { roots, commitTimeMs, nextTransactionId } = this.#state
+    if (roots.lsn === this.#manifest.lsn) return
+    const { prefix, parent } = this.#manifest
+    const state = { prefix, parent, lsn: roots.lsn, commitTimeMs, nextTransactionId, roots }
+    await writeCheckpoint(this.#checkpointContext(), state, this.#manifest.lsn)
+    this.#manifest = headOf(state)
+    this.#release(this.roots)
+    this.#dirty.measure(this.roots)
+  }
+
+  #checkpointContext(): CheckpointContext {
+    return {
+      platform: this.#platform,
+      codec: this.#options.codec,
+      pages: this.pages,
+      log: this.#log,
+      layerTargetBytes: this.#options.layerTargetBytes,
+    }
+  }
+
+  #release(roots: BranchRoots): void {
+    releaseWritten(roots, (address, node) => this.pages.memory.put(address, node))
+  }
+
+  memory(): MemoryReport {
+    return {
+      cacheBytes: this.pages.memory.usedBytes,
+      cachePages: this.pages.memory.pages,
+      dirtyBytes: this.#dirty.bytes,
+      tailBytes: this.#log.tailBytes,
+      tailRecords: this.#log.tailRecords,
+      localCacheBytes: this.#platform.local.pageBytes(),
+      spillBytes: this.#spills.sizeBytes,
+    }
+  }
+
+  /** Lets the memory go. Commits are durable already; a checkpoint that runs is waited for. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#checkpoint?.catch(() => undefined)
+    this.pages.memory.clear()
+  }
+}
+
+function rowsWritten(operations: readonly WriteOperation[]): number {
+  let rows = 0
+  for (const operation of operations) if ('rowIds' in operation) rows += operation.rowIds.length
+  return rows
+}
+
+async function serveWith(
+  pages: TieredPages,
+  platform: StoragePlatform,
+  suspension: Suspension,
+): Promise<void> {
+  switch (suspension.kind) {
+    case 'pages':
+      return pages.load(suspension.addresses)
+    case 'pause':
+      return platform.clock.sleep(0)
+    case 'wait':
+      return suspension.until
+    default:
+      return unreachable(suspension)
+  }
+}
