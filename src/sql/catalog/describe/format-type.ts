@@ -1,0 +1,103 @@
+/** format_type(): types as PostgreSQL spells them, with their modifiers. */
+import type { Oid, TypeInfo } from '../catalog.ts'
+import type { CatalogSnapshot } from '../catalog-snapshot.ts'
+import { quoteIdentifier } from './quote.ts'
+
+const SQL_NAMES: Readonly<Record<string, string>> = {
+  bool: 'boolean',
+  int2: 'smallint',
+  int4: 'integer',
+  int8: 'bigint',
+  float4: 'real',
+  float8: 'double precision',
+  bpchar: 'character',
+  varchar: 'character varying',
+  char: '"char"',
+  bit: 'bit',
+  varbit: 'bit varying',
+  interval: 'interval',
+  numeric: 'numeric',
+}
+
+/** `typmod` -1: without modifier; undefined: as format_type(oid, NULL) has it. */
+export function formatTypeName(
+  catalog: CatalogSnapshot,
+  oid: Oid,
+  typmod: number | undefined,
+  searchPath: readonly string[],
+): string {
+  if (oid === 0) return '-'
+  const type = catalog.typeIfExists(oid)
+  if (type === undefined) return '???'
+  if (type.elementType !== 0 && type.category === 'A') {
+    return `${formatTypeName(catalog, type.elementType, typmod, searchPath)}[]`
+  }
+  if (type.schema === 'pg_catalog') return formatBuiltin(type, typmod)
+  const visible = catalog.findType(undefined, type.name, searchPath)?.oid === oid
+  const name = quoteIdentifier(type.name)
+  return visible ? name : `${quoteIdentifier(type.schema)}.${name}`
+}
+
+function formatBuiltin(type: TypeInfo, typmod: number | undefined): string {
+  const time = /^(time|timestamp)(tz)?$/.exec(type.name)
+  if (time !== null) {
+    const precision = typmod === undefined || typmod < 0 ? '' : `(${typmod})`
+    return `${time[1]}${precision} ${time[2] === undefined ? 'without' : 'with'} time zone`
+  }
+  const name = SQL_NAMES[type.name] ?? quoteIdentifier(type.name)
+  // The grammar reads bare "character" and "bit" as of length one; only a known -1 may be called so.
+  if (typmod === -1 && type.name === 'bpchar') return 'bpchar'
+  if (typmod === -1 && type.name === 'bit') return '"bit"'
+  if (typmod === undefined || typmod < 0) return name
+  return withModifier(type.name, name, typmod)
+}
+
+function withModifier(type: string, name: string, typmod: number): string {
+  switch (type) {
+    case 'bpchar':
+    case 'varchar':
+      return typmod > 4 ? `${name}(${typmod - 4})` : name
+    case 'bit':
+    case 'varbit':
+      return `${name}(${typmod})`
+    case 'numeric':
+      return `numeric(${((typmod - 4) >> 16) & 0xffff},${numericScale(typmod)})`
+    case 'interval':
+      return formatInterval(typmod)
+    default:
+      return name
+  }
+}
+
+/** 11 bits, signed. */
+function numericScale(typmod: number): number {
+  return (((typmod - 4) & 0x7ff) ^ 1024) - 1024
+}
+
+const MONTH = 1 << 1
+const YEAR = 1 << 2
+const DAY = 1 << 3
+const HOUR = 1 << 10
+const MINUTE = 1 << 11
+const SECOND = 1 << 12
+const FIELDS: ReadonlyMap<number, string> = new Map([
+  [YEAR, ' year'],
+  [MONTH, ' month'],
+  [DAY, ' day'],
+  [HOUR, ' hour'],
+  [MINUTE, ' minute'],
+  [SECOND, ' second'],
+  [YEAR | MONTH, ' year to month'],
+  [DAY | HOUR, ' day to hour'],
+  [DAY | HOUR | MINUTE, ' day to minute'],
+  [DAY | HOUR | MINUTE | SECOND, ' day to second'],
+  [HOUR | MINUTE, ' hour to minute'],
+  [HOUR | MINUTE | SECOND, ' hour to second'],
+  [MINUTE | SECOND, ' minute to second'],
+])
+
+function formatInterval(typmod: number): string {
+  const fields = FIELDS.get((typmod >> 16) & 0x7fff) ?? ''
+  const precision = typmod & 0xffff
+  return `interval${fields}${precision === 0xffff ? '' : `(${precision})`}`
+}
