@@ -34,7 +34,6 @@ export interface SharedRows {
 export interface ExecutionOptions {
   readonly session: EvaluationSession
   readonly catalog: Catalog
-  readonly io: TypeIo
   readonly access: TransactionAccess
   readonly parameters?: readonly (Datum | null)[]
   readonly memory?: MemoryBudget
@@ -48,7 +47,6 @@ const NO_PARAMETERS: readonly (Datum | null)[] = []
 export class ExecutionContext {
   readonly session: EvaluationSession
   readonly catalog: Catalog
-  readonly io: TypeIo
   readonly access: TransactionAccess
   readonly parameters: readonly (Datum | null)[]
   readonly memory: MemoryBudget
@@ -65,7 +63,6 @@ export class ExecutionContext {
   constructor(options: ExecutionOptions) {
     this.session = options.session
     this.catalog = options.catalog
-    this.io = options.io
     this.access = options.access
     this.parameters = options.parameters ?? NO_PARAMETERS
     this.memory = options.memory ?? new MemoryBudget()
@@ -86,6 +83,7 @@ export interface CallSite {
   readonly argumentTypes: readonly Oid[]
   readonly resultType: Oid
   readonly locale: string | undefined
+  readonly io: TypeIo
 }
 
 class SiteContext implements CallContext {
@@ -100,7 +98,7 @@ class SiteContext implements CallContext {
   constructor(context: ExecutionContext, site: CallSite) {
     this.session = context.session
     this.catalog = context.catalog
-    this.io = context.io
+    this.io = site.io
     this.argumentTypes = site.argumentTypes
     this.resultType = site.resultType
     this.locale = site.locale

@@ -25,14 +25,14 @@ export function compileArray(
     const data = new Array<Datum>(batch.length)
     for (let i = 0; i < batch.length; i++) {
       const values = rowOf(vectors, i)
-      data[i] = expression.nested ? nest(values) : new PgArray(values)
+      data[i] = expression.nested ? nestArrays(values) : new PgArray(values)
     }
     return { kind: 'datum', values: data }
   }
 }
 
 /** Arrays of one shape become one array with a dimension more; nulls and empty arrays do not count. */
-function nest(values: readonly (Datum | null)[]): PgArray {
+export function nestArrays(values: readonly (Datum | null)[]): PgArray {
   const parts = values.filter((value): value is PgArray => value instanceof PgArray)
   const [first] = parts
   if (first === undefined || parts.every((part) => part.elements.length === 0)) return new PgArray([])

@@ -27,7 +27,7 @@ export class Compilation {
 
   site(argumentTypes: readonly Oid[], resultType: Oid, collation: Oid): CallSite {
     const locale = collation === 0 ? undefined : this.environment.catalog.collationLocale(collation)
-    return { number: this.#sites++, argumentTypes, resultType, locale }
+    return { number: this.#sites++, argumentTypes, resultType, locale, io: this.environment.io }
   }
 }
 

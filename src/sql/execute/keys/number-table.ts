@@ -42,7 +42,7 @@ export class NumberTable {
     for (let i = 0; i < n; i++) {
       const value = values[i]
       const id = value >= 0 && value < direct.length ? direct[value] : UNUSED
-      if (id !== UNUSED) out[i] = id - 1
+      if (id > UNUSED) out[i] = id - 1 // a fraction finds undefined
       else {
         out[i] = this.intern(value)
         direct = this.#direct

@@ -36,6 +36,11 @@ export class RowCollection {
     return this.columns.map((column) => gather(column, indexes, count))
   }
 
+  /** As take, only the first `width` columns. */
+  takeSome(width: number, indexes: RowIndexes, count: number): Vector[] {
+    return this.columns.slice(0, width).map((column) => gather(column, indexes, count))
+  }
+
   takeOrNull(indexes: RowIndexes, count: number): Vector[] {
     return this.columns.map((column) => gatherOrNull(column, indexes, count))
   }

@@ -1,0 +1,192 @@
+/**
+ * Batches as bytes, for spilling only: written and read by the same process, so there is no version and no checksum.
+ *
+ *   u32 rows │ per column: u8 form │ u8 has nulls │ [null bytes] │ values
+ *   forms: bool u8, int32, float64 and int64 raw arrays; bigint raw; text u32 length + UTF-8 each (length -1 = null);
+ *          datum u32 length + tag byte + payload each, objects through the injected codec
+ */
+import { assert } from '../../../errors/sql-error.ts'
+import type { Batch, ColumnKind, Datum, Vector } from '../../../storage/vector.ts'
+import type { DatumCodec } from './spill-store.ts'
+
+const FORM_NUMBERS = 0
+const FORM_BIGINTS = 1
+const FORM_OBJECTS = 2
+const TAG_STRING = 0
+const TAG_NUMBER = 1
+const TAG_BIGINT = 2
+const TAG_BOOLEAN = 3
+const TAG_OBJECT = 4
+const NULL_LENGTH = 0xffffffff
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+export function encodeBatch(batch: Batch, codec: DatumCodec | undefined): Uint8Array {
+  const writer = new ByteWriter()
+  writer.u32(batch.length)
+  for (const vector of batch.columns) encodeVector(writer, vector, batch.length, codec)
+  return writer.finish()
+}
+
+function encodeVector(
+  writer: ByteWriter,
+  vector: Vector,
+  n: number,
+  codec: DatumCodec | undefined,
+): void {
+  if (vector.kind === 'text' || vector.kind === 'datum') {
+    writer.u8(FORM_OBJECTS)
+    for (let i = 0; i < n; i++) encodeDatum(writer, vector.values[i], codec)
+    return
+  }
+  const { values, nulls } = vector
+  writer.u8(values instanceof BigInt64Array ? FORM_BIGINTS : FORM_NUMBERS)
+  writer.u8(nulls === undefined ? 0 : 1)
+  if (nulls !== undefined) writer.bytes(nulls.subarray(0, n))
+  const part = values.subarray(0, n)
+  writer.bytes(new Uint8Array(part.buffer, part.byteOffset, part.byteLength))
+}
+
+function encodeDatum(writer: ByteWriter, value: Datum | null, codec: DatumCodec | undefined): void {
+  if (value === null) {
+    writer.u32(NULL_LENGTH)
+    return
+  }
+  const [tag, payload] = payloadOf(value, codec)
+  writer.u32(payload.length)
+  writer.u8(tag)
+  writer.bytes(payload)
+}
+
+function payloadOf(value: Datum, codec: DatumCodec | undefined): [number, Uint8Array] {
+  switch (typeof value) {
+    case 'string':
+      // PostgreSQL's text is valid UTF-8, so no string has a lone surrogate.
+      return [TAG_STRING, encoder.encode(value)]
+    case 'number':
+      return [TAG_NUMBER, new Uint8Array(Float64Array.of(value).buffer)]
+    case 'bigint':
+      return [TAG_BIGINT, encoder.encode(value.toString())]
+    case 'boolean':
+      return [TAG_BOOLEAN, Uint8Array.of(value ? 1 : 0)]
+    default:
+      assert(codec !== undefined, 'spilling objects needs a datum codec')
+      return [TAG_OBJECT, codec.encode(value)]
+  }
+}
+
+export function decodeBatch(
+  bytes: Uint8Array,
+  kinds: readonly ColumnKind[],
+  codec: DatumCodec | undefined,
+): Batch {
+  const reader = new ByteReader(bytes)
+  const length = reader.u32()
+  const columns = kinds.map((kind) => decodeVector(reader, kind, length, codec))
+  return { kind: 'batch', length, columns }
+}
+
+function decodeVector(
+  reader: ByteReader,
+  kind: ColumnKind,
+  n: number,
+  codec: DatumCodec | undefined,
+): Vector {
+  const form = reader.u8()
+  if (form === FORM_OBJECTS) {
+    const values = Array.from({ length: n }, () => decodeDatum(reader, codec))
+    return { kind, values } as Vector // text columns hold strings: they were written so
+  }
+  const nulls = reader.u8() === 1 ? reader.bytes(n) : undefined
+  return { kind, values: decodeNumbers(reader, kind, n, form === FORM_BIGINTS), nulls } as Vector // of this kind
+}
+
+function decodeNumbers(reader: ByteReader, kind: ColumnKind, n: number, isBig: boolean) {
+  if (kind === 'bool') return reader.bytes(n)
+  if (kind === 'int32') return new Int32Array(reader.bytes(n * 4).buffer)
+  const { buffer } = reader.bytes(n * 8)
+  return isBig ? new BigInt64Array(buffer) : new Float64Array(buffer)
+}
+
+function decodeDatum(reader: ByteReader, codec: DatumCodec | undefined): Datum | null {
+  const length = reader.u32()
+  if (length === NULL_LENGTH) return null
+  const tag = reader.u8()
+  const payload = reader.bytes(length)
+  switch (tag) {
+    case TAG_STRING:
+      return decoder.decode(payload)
+    case TAG_NUMBER:
+      return new Float64Array(payload.buffer)[0]
+    case TAG_BIGINT:
+      return BigInt(decoder.decode(payload))
+    case TAG_BOOLEAN:
+      return payload[0] === 1
+    default:
+      assert(codec !== undefined, 'spilled objects need a datum codec')
+      return codec.decode(payload)
+  }
+}
+
+class ByteWriter {
+  #buffer = new Uint8Array(4096)
+  #length = 0
+
+  u8(value: number): void {
+    this.#reserve(1)
+    this.#buffer[this.#length++] = value
+  }
+
+  u32(value: number): void {
+    this.#reserve(4)
+    new DataView(this.#buffer.buffer).setUint32(this.#length, value, true)
+    this.#length += 4
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length)
+    this.#buffer.set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
+  finish(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length)
+  }
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#buffer.length) return
+    const grown = new Uint8Array(Math.max(this.#buffer.length * 2, this.#length + more))
+    grown.set(this.#buffer)
+    this.#buffer = grown
+  }
+}
+
+class ByteReader {
+  readonly #bytes: Uint8Array
+  readonly #view: DataView
+  #offset = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  u8(): number {
+    return this.#bytes[this.#offset++]
+  }
+
+  u32(): number {
+    const value = this.#view.getUint32(this.#offset, true)
+    this.#offset += 4
+    return value
+  }
+
+  /** A copy, aligned to its own buffer. */
+  bytes(length: number): Uint8Array<ArrayBuffer> {
+    const copy = new Uint8Array(length)
+    copy.set(this.#bytes.subarray(this.#offset, this.#offset + length))
+    this.#offset += length
+    return copy
+  }
+}

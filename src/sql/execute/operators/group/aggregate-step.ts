@@ -1,0 +1,238 @@
+/**
+ * One aggregate call: evaluates its arguments and FILTER over each batch and feeds the accumulator. With DISTINCT or
+ * ORDER BY inside, rows are collected first and fed in order at the end.
+ */
+import { unsupported } from '../../../../errors/sql-error.ts'
+import type { Batch, ColumnKind, Vector } from '../../../../storage/vector.ts'
+import { BATCH_ROWS } from '../../../../storage/vector.ts'
+import type { Accumulator, CallContext } from '../../../functions/registry.ts'
+import type { AggregateCall } from '../../../plan/expression.ts'
+import type { CallSite, ExecutionContext } from '../../execution-context.ts'
+import { boolParts, type Kernel, type Layout } from '../../expression/kernel.ts'
+import { compileAll, compileExpression } from '../../expression/compile-expression.ts'
+import { type KeyColumn, keyColumn, KeyTable } from '../../keys/key-table.ts'
+import { columnsBytes } from '../../memory/memory-budget.ts'
+import { ASCENDING, directionOf, type SortDirection } from '../../sort/sort-column.ts'
+import { sortRows } from '../../sort/sort-rows.ts'
+import { gather, UNUSED_VECTOR } from '../../vectors/gather.ts'
+import { RowCollection } from '../../vectors/row-collection.ts'
+import type { Preparation } from '../operator.ts'
+
+export interface AggregateStep {
+  start(context: ExecutionContext): AggregateRun
+}
+
+export interface AggregateRun {
+  grow(count: number): void
+  /** `groups[i]` is the group of row i; there are `count` groups by now. */
+  add(groups: Int32Array, count: number, batch: Batch, context: ExecutionContext): void
+  finish(count: number, context: ExecutionContext): Vector
+}
+
+/** Their result is the same in any order, so DISTINCT need not sort. */
+const ORDER_FREE = /^(count|sum|min|max|avg|bool_and|bool_or|every|bit_and|bit_or|bit_xor)\(/
+
+interface CompiledAggregate {
+  readonly make: (context: CallContext) => Accumulator
+  readonly site: CallSite
+  readonly args: readonly Kernel[]
+  readonly filter: Kernel | undefined
+  readonly distinct: readonly KeyColumn[] | undefined
+  /** Sort keys after the arguments in collected rows; undefined = feed at once. */
+  readonly order: readonly { readonly kernel: Kernel; readonly direction: SortDirection }[] | undefined
+  readonly kinds: readonly ColumnKind[]
+}
+
+export function compileAggregate(
+  call: AggregateCall,
+  layout: Layout,
+  { compilation, catalog }: Preparation,
+): AggregateStep {
+  const make = compilation.environment.functions.findAggregate(call.signature)
+  if (make === undefined) throw unsupported(`function ${call.signature}`, call.position)
+  const args = compileAll(call.args, layout, compilation)
+  const argKinds = call.args.map((arg) => catalog.type(arg.type).kind)
+  const order = orderOf(call, args, layout, compilation)
+  const compiled: CompiledAggregate = {
+    make,
+    site: compilation.site(
+      call.args.map((arg) => arg.type),
+      call.type,
+      call.inputCollation,
+    ),
+    args,
+    filter: call.filter && compileExpression(call.filter, layout, compilation),
+    distinct: call.distinct ? call.args.map((arg) => keyColumn(arg.type, catalog)) : undefined,
+    order,
+    kinds: [...argKinds, ...sortKinds(call, argKinds, catalog)],
+  }
+  return { start: (context) => startRun(compiled, context) }
+}
+
+function sortKinds(
+  call: AggregateCall,
+  argKinds: readonly ColumnKind[],
+  catalog: Preparation['catalog'],
+): readonly ColumnKind[] {
+  if (call.orderBy.length === 0) return argKinds
+  return call.orderBy.map((key) => catalog.type(key.expression.type).kind)
+}
+
+/** DISTINCT without ORDER BY comes out sorted by the arguments, as PostgreSQL's sort-based DISTINCT has it. */
+function orderOf(
+  call: AggregateCall,
+  args: readonly Kernel[],
+  layout: Layout,
+  compilation: Preparation['compilation'],
+): CompiledAggregate['order'] {
+  if (call.orderBy.length > 0) {
+    return call.orderBy.map((key) => ({
+      kernel: compileExpression(key.expression, layout, compilation),
+      direction: directionOf(key),
+    }))
+  }
+  if (!call.distinct || ORDER_FREE.test(call.signature)) return undefined
+  return args.map((kernel) => ({ kernel, direction: ASCENDING }))
+}
+
+function startRun(compiled: CompiledAggregate, context: ExecutionContext): AggregateRun {
+  const accumulator = compiled.make(context.callContext(compiled.site))
+  const feeder = new Feeder(compiled, accumulator, context)
+  return compiled.order === undefined ? feeder : new SortingRun(compiled, accumulator, feeder)
+}
+
+/** Evaluates a batch: its arguments, and the groups with filtered-out and repeated rows taken away. */
+class Feeder implements AggregateRun {
+  readonly #compiled: CompiledAggregate
+  readonly #accumulator: Accumulator
+  readonly #seen: KeyTable | undefined
+  #scratch = new Int32Array(0)
+  #seenCount = 0
+
+  constructor(compiled: CompiledAggregate, accumulator: Accumulator, context: ExecutionContext) {
+    this.#compiled = compiled
+    this.#accumulator = accumulator
+    if (compiled.distinct !== undefined) {
+      const group: KeyColumn = { type: INT4_OID, kind: 'int32' }
+      this.#seen = new KeyTable([group, ...compiled.distinct], context.catalog)
+    }
+  }
+
+  grow(count: number): void {
+    this.#accumulator.grow(count)
+  }
+
+  add(groups: Int32Array, count: number, batch: Batch, context: ExecutionContext): void {
+    this.#accumulator.grow(count)
+    const { args } = this.#compiled
+    const kept = this.filtered(groups, batch, context)
+    const vectors = new Array<Vector>(args.length)
+    for (let k = 0; k < args.length; k++) vectors[k] = args[k](batch, context)
+    const fresh = this.unseen(kept, vectors, batch.length, context)
+    this.#accumulator.add(fresh, vectors, batch.length)
+  }
+
+  finish(count: number): Vector {
+    this.#accumulator.grow(count)
+    return this.#accumulator.finish(count)
+  }
+
+  filtered(groups: Int32Array, batch: Batch, context: ExecutionContext): Int32Array {
+    const { filter } = this.#compiled
+    if (filter === undefined) return groups
+    const n = batch.length
+    const { values, nulls } = boolParts(filter(batch, context), n)
+    const out = this.#reserve(n)
+    for (let i = 0; i < n; i++) out[i] = values[i] === 1 && nulls?.[i] !== 1 ? groups[i] : -1
+    return out
+  }
+
+  /** DISTINCT: -1 for rows that the group has had before. */
+  unseen(
+    groups: Int32Array,
+    args: readonly Vector[],
+    n: number,
+    context: ExecutionContext,
+  ): Int32Array {
+    const seen = this.#seen
+    if (seen === undefined) return groups
+    const ids = new Int32Array(n)
+    seen.intern([{ kind: 'int32', values: groups, nulls: undefined }, ...args], n, ids)
+    const out = groups.slice(0, n)
+    const before = this.#seenCount
+    for (let i = 0; i < n; i++) {
+      if (ids[i] === this.#seenCount) this.#seenCount++
+      else out[i] = -1
+    }
+    const fresh = this.#seenCount - before
+    context.memory.takeFirmly(fresh * SEEN_BYTES)
+    return out
+  }
+
+  #reserve(n: number): Int32Array {
+    if (this.#scratch.length < n) this.#scratch = new Int32Array(n)
+    return this.#scratch.subarray(0, n)
+  }
+}
+
+const INT4_OID = 23 as KeyColumn['type']
+/** What a remembered distinct value takes, roughly. */
+const SEEN_BYTES = 64
+
+/** Collects rows (arguments, then sort keys), sorts them at the end, feeds them. */
+class SortingRun implements AggregateRun {
+  readonly #compiled: CompiledAggregate
+  readonly #accumulator: Accumulator
+  readonly #feeder: Feeder
+  readonly #rows: RowCollection
+  readonly #groups = new RowCollection(['int32'])
+
+  constructor(compiled: CompiledAggregate, accumulator: Accumulator, feeder: Feeder) {
+    this.#compiled = compiled
+    this.#accumulator = accumulator
+    this.#feeder = feeder
+    this.#rows = new RowCollection(compiled.kinds)
+  }
+
+  grow(count: number): void {
+    this.#accumulator.grow(count)
+  }
+
+  add(groups: Int32Array, count: number, batch: Batch, context: ExecutionContext): void {
+    this.#accumulator.grow(count)
+    const n = batch.length
+    const args = this.#compiled.args.map((kernel) => kernel(batch, context))
+    const keys = (this.#compiled.order ?? []).map(({ kernel }) => kernel(batch, context))
+    const filtered = this.#feeder.filtered(groups, batch, context)
+    const kept = this.#feeder.unseen(filtered, args, n, context)
+    const rows = new Int32Array(n)
+    let picked = 0
+    for (let i = 0; i < n; i++) if (kept[i] >= 0) rows[picked++] = i
+    const columns = [...args, ...keys].map((vector) => gather(vector, rows, picked))
+    this.#rows.append(columns, picked)
+    const group: Vector = { kind: 'int32', values: kept, nulls: undefined }
+    this.#groups.append([gather(group, rows, picked)], picked)
+    context.memory.takeFirmly(columnsBytes(columns, picked) + 4 * picked)
+  }
+
+  finish(count: number): Vector {
+    const n = this.#rows.length
+    const width = this.#compiled.args.length
+    const { columns } = this.#rows
+    const order = sortRows(
+      (this.#compiled.order ?? []).map(({ direction }, k) => ({
+        ...direction,
+        vector: columns[width + k] ?? UNUSED_VECTOR,
+      })),
+      n,
+    )
+    for (let start = 0; start < n; start += BATCH_ROWS) {
+      const part = order.subarray(start, Math.min(n, start + BATCH_ROWS))
+      const args = this.#rows.takeSome(width, part, part.length)
+      const [groups] = this.#groups.take(part, part.length)
+      if (groups.kind === 'int32') this.#accumulator.add(groups.values, args, part.length)
+    }
+    this.#accumulator.grow(count)
+    return this.#accumulator.finish(count)
+  }
+}

@@ -1,0 +1,44 @@
+/** Joins of independent inputs: by hash where there are keys, by trying all pairs otherwise. */
+import type { JoinNode } from '../../../plan/plan-node.ts'
+import { compileAll, compileExpression } from '../../expression/compile-expression.ts'
+import type { Layout } from '../../expression/kernel.ts'
+import { keyColumn } from '../../keys/key-table.ts'
+import { layoutOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import { hashJoin } from './hash-join.ts'
+import type { JoinKeys, JoinPlan } from './join-plan.ts'
+import { nestedLoopJoin } from './nested-loop-join.ts'
+
+export function prepareJoin(node: JoinNode, preparation: Preparation): Operator {
+  const left = preparation.prepare(node.left)
+  const right = preparation.prepare(node.right)
+  const both: Layout = layoutOf([...left.output, ...right.output])
+  const plan: JoinPlan = {
+    type: node.type,
+    left,
+    right,
+    keys: compileKeys(node, left.layout, right.layout, preparation),
+    residual: node.condition && compileExpression(node.condition, both, preparation.compilation),
+    hasMark: node.mark !== undefined,
+    nullAware: node.nullAware === true,
+  }
+  const { keys } = plan
+  return makeOperator(node.output, preparation.catalog, (context) =>
+    keys === undefined ? nestedLoopJoin(plan, context) : hashJoin(plan, keys, context),
+  )
+}
+
+function compileKeys(
+  node: JoinNode,
+  left: Layout,
+  right: Layout,
+  { compilation, catalog }: Preparation,
+): JoinKeys | undefined {
+  const { keys } = node
+  if (keys === undefined || keys.length === 0) return undefined
+  return {
+    left: compileAll(keys.map((key) => key.left), left, compilation),
+    right: compileAll(keys.map((key) => key.right), right, compilation),
+    columns: keys.map((key) => keyColumn(key.right.type, catalog)),
+    nullEqual: keys.map((key) => key.nullEqual === true),
+  }
+}

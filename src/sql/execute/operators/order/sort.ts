@@ -1,0 +1,76 @@
+/** ORDER BY: collects all rows, or the first N when a LIMIT was pushed in, and puts them out in order. */
+import type { BatchStream } from '../../../../storage/task.ts'
+import type { SortNode } from '../../../plan/plan-node.ts'
+import { compileAll } from '../../expression/compile-expression.ts'
+import type { Kernel } from '../../expression/kernel.ts'
+import type { ExecutionContext } from '../../execution-context.ts'
+import { directionOf, type SortDirection } from '../../sort/sort-column.ts'
+import { ExternalSorter } from '../../sort/external-sorter.ts'
+import { TopRows } from '../../sort/top-rows.ts'
+import type { Batch, ColumnKind } from '../../../../storage/vector.ts'
+import { BATCH_ROWS } from '../../../../storage/vector.ts'
+import { sliceBatch } from '../../vectors/gather.ts'
+import { compileFree, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import { limitRows } from '../row/limit.ts'
+
+interface SortPlan {
+  readonly input: Operator
+  readonly keys: readonly Kernel[]
+  readonly keyKinds: readonly ColumnKind[]
+  readonly directions: readonly SortDirection[]
+}
+
+/** Beyond this many rows a pushed limit saves nothing over a full sort. */
+const TOP_ROWS_LIMIT = 10_000
+
+export function prepareSort(node: SortNode, preparation: Preparation): Operator {
+  const { catalog } = preparation
+  const input = preparation.prepare(node.input)
+  const expressions = node.keys.map((key) => key.expression)
+  const plan: SortPlan = {
+    input,
+    keys: compileAll(expressions, input.layout, preparation.compilation),
+    keyKinds: expressions.map((expression) => catalog.type(expression.type).kind),
+    directions: node.keys.map(directionOf),
+  }
+  const limitOf = node.limit && compileFree(node.limit, preparation)
+  return makeOperator(node.output, catalog, (context) => {
+    const limit = limitOf === undefined ? Infinity : limitRows(limitOf(context))
+    return limit <= TOP_ROWS_LIMIT ? topRows(plan, limit, context) : sortAll(plan, context)
+  })
+}
+
+function* topRows(plan: SortPlan, limit: number, context: ExecutionContext): BatchStream {
+  if (limit === 0) return
+  const top = new TopRows(limit, plan.input.kinds, plan.directions, plan.keyKinds)
+  for (const item of plan.input.run(context)) {
+    if (item.kind !== 'batch') yield item
+    else top.add(item, keysOf(plan, item, context))
+  }
+  yield* withoutKeys(top.finish(), plan.input.kinds.length)
+}
+
+function keysOf(plan: SortPlan, batch: Batch, context: ExecutionContext) {
+  return plan.keys.map((kernel) => kernel(batch, context))
+}
+
+function* withoutKeys(rows: Batch, width: number): BatchStream {
+  const columns = rows.columns.slice(0, width)
+  for (let start = 0; start < rows.length; start += BATCH_ROWS) {
+    const whole: Batch = { kind: 'batch', length: rows.length, columns }
+    yield sliceBatch(whole, start, Math.min(rows.length, start + BATCH_ROWS))
+  }
+}
+
+function* sortAll(plan: SortPlan, context: ExecutionContext): BatchStream {
+  const sorter = new ExternalSorter(plan.input.kinds, plan.keyKinds, plan.directions, context)
+  try {
+    for (const item of plan.input.run(context)) {
+      if (item.kind !== 'batch') yield item
+      else sorter.add(item, keysOf(plan, item, context))
+    }
+    yield* sorter.sorted()
+  } finally {
+    sorter.close()
+  }
+}

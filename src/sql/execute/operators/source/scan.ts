@@ -1,0 +1,58 @@
+/** Reads a stored table in row id order, keeps the rows that satisfy the scan's filter, and skips pages that cannot have any. */
+import type { ScanRequest } from '../../../../storage/access.ts'
+import { type BatchStream, PAUSE } from '../../../../storage/task.ts'
+import { type Batch, BATCH_ROWS } from '../../../../storage/vector.ts'
+import type { ScanNode } from '../../../plan/plan-node.ts'
+import type { ExecutionContext } from '../../execution-context.ts'
+import { compileExpression } from '../../expression/compile-expression.ts'
+import type { Kernel } from '../../expression/kernel.ts'
+import { sliceBatch } from '../../vectors/gather.ts'
+import { BATCHES_PER_PAUSE, layoutOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import { keepTrue } from '../row/filter.ts'
+import { compileSampler } from './sample.ts'
+import { scanColumns, withColumns } from './scan-columns.ts'
+import { compileZoneFilters } from './zone-filters.ts'
+
+export function prepareScan(node: ScanNode, preparation: Preparation): Operator {
+  const columns = scanColumns(node.sources, node.output, node.relation)
+  const condition =
+    node.filter && compileExpression(node.filter, layoutOf(node.output), preparation.compilation)
+  const zoneFilters = compileZoneFilters(node.filter, columns.stored, preparation)
+  const sampler = node.sample && compileSampler(node.sample, preparation)
+  const withRowId = columns.needsRowId || sampler !== undefined
+  return makeOperator(node.output, preparation.catalog, function* scan(context): BatchStream {
+    const zones = zoneFilters(context)
+    if (zones === undefined) return
+    const request: ScanRequest = {
+      columns: columns.positions,
+      ...(withRowId && { withRowId }),
+      ...(zones.length > 0 && { zoneFilters: zones }),
+    }
+    const sample = sampler?.(context)
+    let count = 0
+    for (const item of context.access.scan(node.tree, request)) {
+      if (item.kind !== 'batch') {
+        yield item
+        continue
+      }
+      if (++count % BATCHES_PER_PAUSE === 0) yield PAUSE
+      const picked = sample === undefined ? item : sample(item)
+      if (picked !== undefined) {
+        yield* filtered(withColumns(picked, columns.arrange(picked.columns)), condition, context)
+      }
+    }
+  })
+}
+
+/** Batches of more than BATCH_ROWS are cut: kernels keep vectors of that length for constants. */
+function* filtered(
+  source: Batch,
+  condition: Kernel | undefined,
+  context: ExecutionContext,
+): BatchStream {
+  for (let start = 0; start < source.length; start += BATCH_ROWS) {
+    const part = sliceBatch(source, start, Math.min(source.length, start + BATCH_ROWS))
+    const kept = condition === undefined ? part : keepTrue(part, condition, context)
+    if (kept !== undefined) yield kept
+  }
+}

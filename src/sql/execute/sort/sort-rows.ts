@@ -1,0 +1,84 @@
+/**
+ * Row numbers in sorted order, stable. Many rows go through a radix sort by the first key, then runs of rows that it
+ * leaves equal are compared by all keys; few rows are simply compared.
+ */
+import type { Vector } from '../../../storage/vector.ts'
+import { radixSort } from './radix-sort.ts'
+import { type RowComparer, rowComparer, type SortColumn } from './sort-column.ts'
+import { type RadixKeys, radixKeys } from './sort-keys.ts'
+
+/** Below this many rows, comparing is cheaper than counting digits. */
+const RADIX_MINIMUM = 512
+
+export function sortRows(columns: readonly SortColumn[], n: number): Uint32Array {
+  const rows = new Uint32Array(n)
+  for (let i = 0; i < n; i++) rows[i] = i
+  if (columns.length === 0 || n < 2) return rows
+  if (n < RADIX_MINIMUM) return rows.sort(stable(rowComparer(columns)))
+  const keys = columns.map((column) => (isNumeric(column.vector) ? radixKeys(column, n) : undefined))
+  if (keys.every((key) => key !== undefined)) {
+    for (let k = columns.length - 1; k >= 0; k--) sortByKey(rows, columns[k], keys[k])
+    return rows
+  }
+  const first = keys[0] ?? radixKeys(columns[0], n)
+  if (first === undefined) return rows.sort(stable(rowComparer(columns)))
+  sortByKey(rows, columns[0], first)
+  settleRuns(rows, columns, first)
+  return rows
+}
+
+function isNumeric(vector: Vector): boolean {
+  return vector.kind !== 'text' && vector.kind !== 'datum'
+}
+
+function stable(compare: RowComparer): RowComparer {
+  return (a, b) => compare(a, b) || a - b
+}
+
+function sortByKey(rows: Uint32Array, column: SortColumn, keys: RadixKeys): void {
+  radixSort(rows, keys.high, keys.low)
+  moveNulls(rows, column)
+}
+
+/** Nulls to their end, everything else keeping its order. */
+function moveNulls(rows: Uint32Array, { vector, nullsFirst }: SortColumn): void {
+  const isNull = nullTest(vector)
+  if (isNull === undefined) return
+  const nulls: number[] = []
+  let kept = 0
+  for (const row of rows) {
+    if (isNull(row)) nulls.push(row)
+    else rows[kept++] = row
+  }
+  if (nulls.length === 0) return
+  if (nullsFirst) {
+    rows.copyWithin(nulls.length, 0, kept)
+    rows.set(nulls, 0)
+  } else rows.set(nulls, kept)
+}
+
+function nullTest(vector: Vector): ((row: number) => boolean) | undefined {
+  if (vector.kind === 'text' || vector.kind === 'datum') {
+    const { values } = vector
+    return (row) => values[row] === null
+  }
+  const { nulls } = vector
+  return nulls && ((row) => nulls[row] === 1)
+}
+
+/** Sorts each run of rows with equal first keys by all the columns. */
+function settleRuns(rows: Uint32Array, columns: readonly SortColumn[], keys: RadixKeys): void {
+  if (keys.isExact && columns.length === 1) return
+  const { high, low } = keys
+  const compare = stable(rowComparer(columns))
+  let start = 0
+  for (let i = 1; i <= rows.length; i++) {
+    const isSame =
+      i < rows.length &&
+      high[rows[i]] === high[rows[start]] &&
+      (low === undefined || low[rows[i]] === low[rows[start]])
+    if (isSame) continue
+    if (i - start > 1) rows.subarray(start, i).sort(compare)
+    start = i
+  }
+}
