@@ -1,0 +1,152 @@
+/**
+ * A branch: one database's storage, catalog and sessions. It knows nothing of Cloudflare: `branch-object.ts` wraps it in a
+ * Durable Object, tests and benchmarks run it in plain Node.
+ *
+ * The driver loop: everything in the engine is a synchronous generator that yields what it waits for. `run` awaits
+ * that and resumes; between two yields nothing else runs, which is what makes a commit atomic.
+ */
+import { SqlError } from '../errors/sql-error.ts'
+import { SQLSTATE } from '../errors/sql-state.ts'
+import type { StoragePlatform } from '../storage/platform/storage-platform.ts'
+import type { StoreOptions } from '../storage/store/store-options.ts'
+import type { StoreTransaction } from '../storage/store/store-transaction.ts'
+import { Store } from '../storage/store/store.ts'
+import type { Task } from '../storage/task.ts'
+import type { CatalogSnapshot } from '../sql/catalog/catalog-snapshot.ts'
+import { bootstrapCatalog, loadCatalog } from '../sql/catalog/load-catalog.ts'
+import type { SpillStore } from '../sql/execute/memory/spill-store.ts'
+import { createFunctionLibrary } from '../sql/functions/library.ts'
+import type { FunctionLibrary } from '../sql/functions/registry.ts'
+import type { Database, OpenTransaction } from '../sql/session/database.ts'
+import { LruCache } from '../sql/session/lru-cache.ts'
+import { Session } from '../sql/session/session.ts'
+import type { SessionOptions } from '../sql/session/session.ts'
+import type { Statement } from '../sql/session/statement-cache.ts'
+import { datumCodec } from '../sql/types/datum-codec.ts'
+import type { TypeIo } from '../sql/types/type-io.ts'
+import { createTypeIo } from '../sql/types/type-io-library.ts'
+
+export interface BranchOptions {
+  readonly databaseName: string
+  /** The first role, made with the branch. */
+  readonly superuser: string
+  readonly storage: Omit<StoreOptions, 'codec'>
+}
+
+/** Statements whose plans are kept. */
+const STATEMENT_CACHE_ENTRIES = 512
+
+interface BranchTransaction extends OpenTransaction {
+  readonly access: StoreTransaction
+}
+
+/** The libraries are pure and the same for every branch of an isolate. */
+let libraries: { readonly functions: FunctionLibrary; readonly typeIo: TypeIo } | undefined
+
+function sharedLibraries(): { readonly functions: FunctionLibrary; readonly typeIo: TypeIo } {
+  libraries ??= { functions: createFunctionLibrary(), typeIo: createTypeIo() }
+  return libraries
+}
+
+export class Branch implements Database {
+  readonly name: string
+  readonly functions: FunctionLibrary
+  readonly typeIo: TypeIo
+  readonly codec = datumCodec
+  readonly statements = new LruCache<string, Statement>(STATEMENT_CACHE_ENTRIES)
+  readonly store: Store
+  readonly #platform: StoragePlatform
+  /** As of the newest commit; undefined when DDL of two transactions crossed and it has to be read again. */
+  #catalog: CatalogSnapshot | undefined
+  #transactionsBegun = 0
+
+  private constructor(store: Store, platform: StoragePlatform, options: BranchOptions) {
+    const { functions, typeIo } = sharedLibraries()
+    this.store = store
+    this.name = options.databaseName
+    this.functions = functions
+    this.typeIo = typeIo
+    this.#platform = platform
+  }
+
+  /** Opens the branch's storage; a branch that has none yet begins with an empty database. */
+  static async open(platform: StoragePlatform, options: BranchOptions): Promise<Branch> {
+    const store = await Store.open(platform, { ...options.storage, codec: datumCodec })
+    const branch = new Branch(store, platform, options)
+    await branch.#loadCatalog(options)
+    return branch
+  }
+
+  async #loadCatalog(options: BranchOptions): Promise<void> {
+    const { store } = this
+    const transaction = store.begin()
+    const isNew = store.roots.lsn === 0
+    this.#catalog = await store.run(
+      isNew
+        ? bootstrapCatalog(transaction, { databaseName: options.databaseName, superuser: options.superuser })
+        : loadCatalog(transaction),
+    )
+    if (isNew) await store.run(store.commit(transaction))
+    else store.rollback(transaction)
+  }
+
+  newSession(options: SessionOptions): Session {
+    return new Session(this, options)
+  }
+
+  /** The driver loop for one task; any number run interleaved. */
+  run<T>(task: Task<T>): Promise<T> {
+    return this.store.run(task)
+  }
+
+  /** The catalog is read again first when that is due; call before starting a task that begins a transaction. */
+  async refresh(): Promise<void> {
+    if (this.#catalog !== undefined) return
+    const transaction = this.store.begin({ readOnly: true })
+    const catalog = await this.store.run(loadCatalog(transaction))
+    this.store.rollback(transaction)
+    this.#catalog ??= catalog
+  }
+
+  begin(readOnly: boolean): OpenTransaction {
+    const access = this.store.begin({ readOnly })
+    if (this.#catalog === undefined) {
+      throw new SqlError(SQLSTATE.SERIALIZATION_FAILURE, 'the catalog has changed concurrently')
+    }
+    return { id: ++this.#transactionsBegun, access, catalog: this.#catalog }
+  }
+
+  *commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void> {
+    const { access } = transaction as BranchTransaction // every OpenTransaction comes from begin()
+    yield* this.store.commit(access)
+    if (catalog !== undefined) this.#catalog = this.#catalog === transaction.catalog ? catalog : undefined
+  }
+
+  rollback(transaction: OpenTransaction): void {
+    this.store.rollback((transaction as BranchTransaction).access)
+  }
+
+  createSpill(): SpillStore {
+    const file = this.store.createSpill()
+    return {
+      append: (bytes) => file.append(bytes),
+      read: (id) => file.read(id),
+      release: () => file.release(),
+    }
+  }
+
+  /** The catalog as of the newest commit. */
+  get catalog(): CatalogSnapshot | undefined {
+    return this.#catalog
+  }
+
+  nowMicros(): number {
+    return this.#platform.clock.nowMicros()
+  }
+  random(): number {
+    return this.#platform.random.next()
+  }
+  randomBytes(length: number): Uint8Array {
+    return this.#platform.random.bytes(length)
+  }
+}

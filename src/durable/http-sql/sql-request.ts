@@ -1,0 +1,82 @@
+/**
+ * The body of `POST /sql` in the Neon serverless protocol: one query, or a batch that runs as one transaction.
+ * Anything malformed is refused with 400 before it reaches the engine.
+ */
+import { SqlError } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+
+export interface SqlQuery {
+  readonly query: string
+  /** In PostgreSQL's text form. */
+  readonly params: readonly (string | null)[]
+  /** Overrides the request's `arrayMode`. */
+  readonly arrayMode: boolean | undefined
+}
+
+export interface SqlRequestBody {
+  readonly queries: readonly SqlQuery[]
+  readonly isBatch: boolean
+}
+
+const MAX_BATCH_QUERIES = 10_000
+/** PostgreSQL's own limit: parameter numbers are 16 bits on the wire. */
+const MAX_PARAMETERS = 65_535
+
+export function parseRequestBody(text: string): SqlRequestBody {
+  const body = parseJson(text)
+  if (!isObject(body)) throw malformed('expected a JSON object')
+  if (!Object.hasOwn(body, 'queries')) return { queries: [readQuery(body)], isBatch: false }
+  const { queries } = body
+  if (!Array.isArray(queries)) throw malformed('"queries" must be an array')
+  if (queries.length > MAX_BATCH_QUERIES) throw malformed(`a batch holds at most ${MAX_BATCH_QUERIES} queries`)
+  return { queries: queries.map(readQuery), isBatch: true }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw malformed('the request body is not valid JSON')
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function readQuery(value: unknown): SqlQuery {
+  if (!isObject(value) || typeof value['query'] !== 'string') throw malformed('"query" must be a string')
+  const params = value['params'] ?? []
+  if (!Array.isArray(params)) throw malformed('"params" must be an array')
+  if (params.length > MAX_PARAMETERS) throw malformed(`a query takes at most ${MAX_PARAMETERS} parameters`)
+  const { arrayMode } = value
+  return {
+    query: value['query'],
+    params: params.map(parameterText),
+    arrayMode: typeof arrayMode === 'boolean' ? arrayMode : undefined,
+  }
+}
+
+/** A JSON value as a parameter in text form: what Neon's proxy makes of it. */
+function parameterText(value: unknown): string | null {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return arrayLiteral(value)
+  return JSON.stringify(value)
+}
+
+function arrayLiteral(values: readonly unknown[]): string {
+  return `{${values.map(arrayElement).join(',')}}`
+}
+
+function arrayElement(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL'
+  if (Array.isArray(value)) return arrayLiteral(value)
+  // Objects are encoded twice: as JSON, and that text as an array element.
+  if (typeof value === 'object') return JSON.stringify(JSON.stringify(value))
+  return JSON.stringify(value)
+}
+
+function malformed(reason: string): SqlError {
+  return new SqlError(SQLSTATE.PROTOCOL_VIOLATION, `malformed request: ${reason}`)
+}

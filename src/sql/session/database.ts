@@ -1,0 +1,34 @@
+/** What a branch gives its sessions: transactions over its storage, and the libraries that all of them share. */
+import type { TransactionAccess } from '../../storage/access.ts'
+import type { Task } from '../../storage/task.ts'
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
+import type { DatumCodec, SpillStore } from '../execute/memory/spill-store.ts'
+import type { FunctionLibrary } from '../functions/registry.ts'
+import type { TypeIo } from '../types/type-io.ts'
+import type { LruCache } from './lru-cache.ts'
+import type { Statement } from './statement-cache.ts'
+
+/** A transaction begun by the branch, and the catalog as of its snapshot. */
+export interface OpenTransaction {
+  readonly id: number
+  readonly access: TransactionAccess
+  readonly catalog: CatalogSnapshot
+}
+
+export interface Database {
+  readonly name: string
+  readonly functions: FunctionLibrary
+  readonly typeIo: TypeIo
+  readonly codec: DatumCodec
+  /** Statements by text, parsed and planned; shared by all sessions of the branch. */
+  readonly statements: LruCache<string, Statement>
+  begin(readOnly: boolean): OpenTransaction
+  /** `catalog` is given when the transaction ran DDL. Raises 40001 when another transaction was faster. */
+  commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void>
+  rollback(transaction: OpenTransaction): void
+  createSpill(): SpillStore
+  /** Microseconds since 2000-01-01 UTC. */
+  nowMicros(): number
+  random(): number
+  randomBytes(length: number): Uint8Array
+}

@@ -1,0 +1,162 @@
+/**
+ * A query ready to run: bound, optimized, its operators built and its kernels compiled. Good for as long as the catalog
+ * version stands; runs any number of times, also interleaved.
+ */
+import type { TransactionAccess } from '../../storage/access.ts'
+import type { Task } from '../../storage/task.ts'
+import { datumAt } from '../../storage/vector.ts'
+import type { Datum } from '../../storage/vector.ts'
+import { SqlError } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import { bindQuery } from '../bind/bind-query.ts'
+import type { Catalog, Oid } from '../catalog/catalog.ts'
+import { systemRelations } from '../catalog/system-relations/system-relations.ts'
+import { prepare } from '../execute/build-operator.ts'
+import type { PreparedPlan } from '../execute/build-operator.ts'
+import type { EvaluationSession } from '../execute/evaluation-session.ts'
+import { ExecutionContext } from '../execute/execution-context.ts'
+import { MemoryBudget } from '../execute/memory/memory-budget.ts'
+import type { Statement as Syntax } from '../parse/ast/statement.ts'
+import type { ColumnId, Expression } from '../plan/expression.ts'
+import { optimize } from '../plan/optimize.ts'
+import type { BoundQuery, PlanNode } from '../plan/plan-node.ts'
+import type { RuleContext } from '../plan/rules/rule.ts'
+import type { Database } from './database.ts'
+import type { ResultColumn } from './statement-result.ts'
+
+export interface PlannedQuery {
+  readonly bound: BoundQuery
+  readonly plan: PlanNode
+  readonly prepared: PreparedPlan
+  readonly columns: readonly ResultColumn[]
+}
+
+/** Everything that planning and running a query needs to know of where it runs. */
+export interface QueryEnvironment {
+  readonly database: Database
+  readonly catalog: Catalog
+  readonly access: TransactionAccess
+  readonly session: EvaluationSession
+}
+
+export function planQuery(
+  syntax: Syntax,
+  environment: QueryEnvironment,
+  parameterTypes: readonly Oid[] = [],
+  onRule?: (rule: string, plan: PlanNode) => void,
+): PlannedQuery {
+  const { database, catalog, session } = environment
+  const bound = bindQuery(syntax, {
+    catalog,
+    searchPath: session.searchPath,
+    session,
+    typeIo: database.typeIo,
+    parameterTypes,
+  })
+  const plan = optimize(bound.plan, ruleContext(bound, environment), onRule)
+  const prepared = prepare(plan, { catalog, functions: database.functions, io: database.typeIo })
+  return { bound, plan, prepared, columns: describeColumns(bound, catalog) }
+}
+
+function describeColumns(bound: BoundQuery, catalog: Catalog): readonly ResultColumn[] {
+  return bound.columns.map((column) => ({
+    name: column.name,
+    table: column.table,
+    attribute: column.attribute,
+    type: column.type,
+    typeLength: catalog.type(column.type).length,
+    typmod: column.typmod,
+  }))
+}
+
+function ruleContext(bound: BoundQuery, environment: QueryEnvironment): RuleContext {
+  const { access } = environment
+  let nextColumnId = bound.nextColumnId
+  return {
+    catalog: environment.catalog,
+    newColumnId: () => nextColumnId++ as ColumnId, // the counter continues the binder's
+    statistics: (tree) => (access.hasTree(tree) ? access.statistics(tree) : undefined),
+    foldConstant: (expression) => foldConstant(expression, environment),
+  }
+}
+
+/** Runs the expression over one row; an error in it is left for execution to raise. */
+function foldConstant(expression: Expression, environment: QueryEnvironment): Expression | undefined {
+  const { type, typmod, collation } = expression
+  const id = 1 as ColumnId // the plan has this one column only
+  const plan: PlanNode = {
+    kind: 'project',
+    input: { kind: 'oneRow', output: [] },
+    expressions: [expression],
+    output: [{ id, name: 'constant', type, typmod, collation }],
+  }
+  try {
+    const value = firstValue(plan, environment)
+    return { kind: 'constant', value, type, typmod, collation, position: expression.position }
+  } catch (error) {
+    if (error instanceof SqlError) return undefined
+    throw error
+  }
+}
+
+function firstValue(plan: PlanNode, environment: QueryEnvironment): Datum | null {
+  const { database, catalog } = environment
+  const prepared = prepare(plan, { catalog, functions: database.functions, io: database.typeIo })
+  for (const item of prepared.run(executionContext(environment, []))) {
+    if (item.kind === 'batch' && item.length > 0) return datumAt(item.columns[0]!, 0)
+  }
+  return null
+}
+
+export function executionContext(
+  environment: QueryEnvironment,
+  parameters: readonly (Datum | null)[],
+): ExecutionContext {
+  const { database, catalog, access, session } = environment
+  return new ExecutionContext({
+    session,
+    catalog,
+    access,
+    parameters,
+    memory: new MemoryBudget(),
+    spill: database.createSpill(),
+    datumCodec: database.codec,
+    systemRelations,
+  })
+}
+
+/** Parameters from their text forms. Raises 08P01 when there are too few or too many. */
+export function readParameters(
+  query: PlannedQuery,
+  texts: readonly (string | null)[],
+  environment: QueryEnvironment,
+): readonly (Datum | null)[] {
+  const types = query.bound.parameters
+  if (texts.length !== types.length) {
+    throw new SqlError(
+      SQLSTATE.PROTOCOL_VIOLATION,
+      `bind message supplies ${texts.length} parameters, but prepared statement "" requires ${types.length}`,
+    )
+  }
+  return texts.map((text, index) => (text === null ? null : readDatum(text, types[index]!, environment)))
+}
+
+function readDatum(text: string, type: Oid, environment: QueryEnvironment): Datum {
+  const { database, catalog, session } = environment
+  if (text.includes('\0')) {
+    throw new SqlError(SQLSTATE.CHARACTER_NOT_IN_REPERTOIRE, 'invalid byte sequence for encoding "UTF8": 0x00')
+  }
+  return database.typeIo.read(text, type, -1, { session, catalog })
+}
+
+/** Drives a stream to its end and hands each batch on. */
+export function* forEachBatch(
+  query: PlannedQuery,
+  context: ExecutionContext,
+  take: (batch: import('../../storage/vector.ts').Batch) => void,
+): Task<void> {
+  for (const item of query.prepared.run(context)) {
+    if (item.kind === 'batch') take(item)
+    else yield item
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * Runs one statement inside the session's transaction: queries through a plan, DDL through `sql/commands`, the rest here.
+ * Returns the command tag.
+ */
+import { SqlError, unsupported } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { Task } from '../../storage/task.ts'
+import { executeDdl, isDdl } from '../commands/execute-ddl.ts'
+import type { DdlStatement } from '../commands/execute-ddl.ts'
+import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
+import { printPlan } from '../plan/print-plan.ts'
+import { SessionDdlServices } from './ddl-services.ts'
+import { executionContext, forEachBatch, planQuery, readParameters } from './planned-query.ts'
+import type { PlannedQuery, QueryEnvironment } from './planned-query.ts'
+import { ResultWriter } from './result-writer.ts'
+import type { SessionState } from './session-evaluation.ts'
+import { SessionEvaluation } from './session-evaluation.ts'
+import { applyModes, applySetting, setCharacteristics, showSetting, textColumn } from './set-command.ts'
+import { cachedPlan } from './statement-cache.ts'
+import type { Statement } from './statement-cache.ts'
+import type { ResultSink } from './statement-result.ts'
+import type { RunningTransaction } from './transaction-block.ts'
+
+export interface StatementRun {
+  readonly state: SessionState
+  readonly transaction: RunningTransaction
+  readonly parsed: ParsedStatement
+  readonly statement: Statement
+  readonly parameters: readonly (string | null)[]
+  readonly sink: ResultSink
+}
+
+export function* runStatement(run: StatementRun): Task<string> {
+  const { state, transaction, sink } = run
+  const syntax = run.parsed.statement
+  const evaluation = new SessionEvaluation(state, transaction, (notice) => sink.notice(notice))
+  const environment: QueryEnvironment = {
+    database: state.database,
+    catalog: transaction.catalog,
+    access: transaction.open.access,
+    session: evaluation,
+  }
+  if (isQuery(syntax)) return yield* runQuery(run, environment)
+  if (isDdl(syntax)) return yield* runDdl(run, environment, syntax)
+  return yield* runUtility(run, environment, syntax)
+}
+
+function isQuery(syntax: Syntax): boolean {
+  switch (syntax.kind) {
+    case 'select':
+    case 'values':
+    case 'setOperation':
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+      return true
+    default:
+      return false
+  }
+}
+
+function* runQuery(run: StatementRun, environment: QueryEnvironment): Task<string> {
+  const { session } = environment
+  const key = `${environment.catalog.version}|${session.searchPath.join(',')}|${settingsKey(session)}`
+  const query = cachedPlan(run.statement, key, () => planQuery(run.parsed.statement, environment))
+  refuseWrites(query, run)
+  const parameters = readParameters(query, run.parameters, environment)
+  const context = executionContext(environment, parameters)
+  const returnsRows = query.columns.length > 0 || query.bound.command === 'SELECT'
+  const writer = new ResultWriter(query.bound.columns, environment)
+  if (returnsRows) run.sink.columns(query.columns)
+  let rows = 0
+  yield* forEachBatch(query, context, (batch) => {
+    rows += batch.length
+    if (returnsRows && batch.length > 0) run.sink.rows(writer.rows(batch))
+  })
+  return commandTag(query, rows, context.affectedRows)
+}
+
+/** Literals such as dates are read at plan time: a plan depends on the settings that steer their reading. */
+function settingsKey(session: QueryEnvironment['session']): string {
+  return `${session.setting('datestyle')}|${session.setting('timezone')}|${session.setting('intervalstyle')}`
+}
+
+function commandTag(query: PlannedQuery, rows: number, affected: number): string {
+  const { command } = query.bound
+  if (command === 'SELECT') return `SELECT ${rows}`
+  return command === 'INSERT' ? `INSERT 0 ${affected}` : `${command} ${affected}`
+}
+
+function refuseWrites(query: PlannedQuery, { state }: StatementRun): void {
+  if (query.bound.isReadOnly || state.settings.get('transaction_read_only') !== 'on') return
+  throw readOnlyError(query.bound.command)
+}
+
+function readOnlyError(command: string): SqlError {
+  return new SqlError(
+    SQLSTATE.READ_ONLY_SQL_TRANSACTION,
+    `cannot execute ${command} in a read-only transaction`,
+  )
+}
+
+function* runDdl(run: StatementRun, environment: QueryEnvironment, syntax: DdlStatement): Task<string> {
+  const { state, transaction } = run
+  if (run.parameters.length > 0) throw unsupported('parameters in a utility statement')
+  if (state.settings.get('transaction_read_only') === 'on') throw readOnlyError(syntax.kind.toUpperCase())
+  const result = yield* executeDdl(syntax, {
+    access: transaction.open.access,
+    catalog: transaction.catalog,
+    session: environment.session,
+    services: new SessionDdlServices(environment),
+    temporarySchema: 'pg_temp_1',
+  })
+  transaction.hasChangedCatalog ||= result.catalog !== transaction.catalog
+  transaction.catalog = result.catalog
+  return result.tag
+}
+
+function* runUtility(run: StatementRun, environment: QueryEnvironment, syntax: Syntax): Task<string> {
+  const { state, transaction, sink } = run
+  switch (syntax.kind) {
+    case 'set':
+      applySetting(state, syntax.setting, syntax.isLocal)
+      return syntax.setting.kind === 'reset' || syntax.setting.kind === 'resetAll' ? 'RESET' : 'SET'
+    case 'setTransaction':
+      if (syntax.scope === 'session') setCharacteristics(state, syntax)
+      else applyModes(state, syntax.modes, transaction)
+      return 'SET'
+    case 'show':
+      showSetting(state, syntax, sink)
+      return 'SHOW'
+    case 'explain':
+      return yield* explain(run, environment, syntax.statement)
+    case 'vacuum':
+      // Copy-on-write pages leave nothing to vacuum, and statistics are read from the trees themselves.
+      return syntax.command.toUpperCase()
+    default:
+      throw unsupported(`statement ${syntax.kind}`)
+  }
+}
+
+function* explain(run: StatementRun, environment: QueryEnvironment, inner: Syntax): Task<string> {
+  if (!isQuery(inner)) throw unsupported(`EXPLAIN of ${inner.kind}`)
+  const query = planQuery(inner, environment)
+  run.sink.columns([textColumn('QUERY PLAN')])
+  run.sink.rows(printPlan(query.plan, environment.catalog).trimEnd().split('\n').map((line) => [line]))
+  return 'EXPLAIN'
+}

@@ -1,0 +1,87 @@
+/** The session as the expressions of one statement see it. */
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
+import type { Oid } from '../catalog/catalog.ts'
+import type { EvaluationSession, SequenceService } from '../execute/evaluation-session.ts'
+import type { Database } from './database.ts'
+import type { DrawnValues } from './sequence-values.ts'
+import { SequenceValues } from './sequence-values.ts'
+import { SeededGenerator } from './seeded-generator.ts'
+import type { Settings } from './settings.ts'
+import type { Notice } from './statement-result.ts'
+import type { RunningTransaction } from './transaction-block.ts'
+
+/** What outlives the statement. */
+export interface SessionState {
+  readonly database: Database
+  readonly settings: Settings
+  readonly drawnSequences: DrawnValues
+  readonly generator: SeededGenerator
+  readonly sessionUser: string
+  currentUser: string
+}
+
+export class SessionEvaluation implements EvaluationSession {
+  readonly statementTimestamp: number
+  readonly sequences: SequenceService
+  readonly #state: SessionState
+  readonly #transaction: RunningTransaction
+  readonly #onNotice: (notice: Notice) => void
+
+  constructor(state: SessionState, transaction: RunningTransaction, onNotice: (notice: Notice) => void) {
+    this.#state = state
+    this.#transaction = transaction
+    this.#onNotice = onNotice
+    this.statementTimestamp = state.database.nowMicros()
+    this.sequences = new SequenceValues(
+      transaction.open.access,
+      () => transaction.catalog,
+      state.drawnSequences,
+    )
+  }
+
+  setting(name: string): string | undefined {
+    return this.#state.settings.get(name)
+  }
+  setSetting(name: string, value: string, local: boolean): void {
+    this.#state.settings.set(name, value, local)
+  }
+  get searchPath(): readonly string[] {
+    return this.#state.settings.searchPath(this.#state.currentUser)
+  }
+  get currentUser(): string {
+    return this.#state.currentUser
+  }
+  get sessionUser(): string {
+    return this.#state.sessionUser
+  }
+  get databaseName(): string {
+    return this.#state.database.name
+  }
+  get transactionTimestamp(): number {
+    return this.#transaction.startedAtMicros
+  }
+  clockTimestamp(): number {
+    return this.#state.database.nowMicros()
+  }
+  get transactionId(): number {
+    return this.#transaction.open.id
+  }
+  random(): number {
+    return this.#state.generator.next()
+  }
+  setSeed(seed: number): void {
+    this.#state.generator.seed(seed)
+  }
+  randomBytes(length: number): Uint8Array {
+    return this.#state.database.randomBytes(length)
+  }
+  notice(severity: string, code: string, message: string, detail?: string, hint?: string): void {
+    this.#onNotice({ severity, code, message, detail, hint })
+  }
+  rowCount(relationOid: number): number {
+    const catalog: CatalogSnapshot = this.#transaction.catalog
+    const tree = catalog.relation(relationOid as Oid)?.tree // callers hold a regclass: an oid as a number
+    const { access } = this.#transaction.open
+    return tree !== undefined && access.hasTree(tree) ? access.rowCount(tree) : 0
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * A session: one client's conversation with a branch. It owns the transaction, the settings and what it has drawn from
+ * sequences; statements come in as text and their results go out to a sink.
+ *
+ * Life of a statement: parse (cached by text) → bind → optimize → prepare (cached) → run → rows as text. Everything here is a
+ * Task: it suspends for pages and lets other sessions run, and the branch's driver loop resumes it.
+ */
+import { SqlError, assert } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { Task } from '../../storage/task.ts'
+import type { ParsedStatement } from '../parse/ast/statement.ts'
+import type { TransactionStatement } from '../parse/ast/utility.ts'
+import type { Database } from './database.ts'
+import { runStatement } from './run-statement.ts'
+import { SeededGenerator } from './seeded-generator.ts'
+import type { SessionState } from './session-evaluation.ts'
+import { applyModes } from './set-command.ts'
+import { Settings } from './settings.ts'
+import type { ResultSink } from './statement-result.ts'
+import { parsedStatement } from './statement-cache.ts'
+import type { Statement } from './statement-cache.ts'
+import { blockStatus, failedBlockError, findSavepoint } from './transaction-block.ts'
+import type { BlockStatus, RunningTransaction } from './transaction-block.ts'
+
+export interface SessionOptions {
+  readonly user: string
+  /** Startup parameters: settings such as application_name or datestyle. */
+  readonly settings?: ReadonlyMap<string, string>
+}
+
+export class Session {
+  readonly #state: SessionState
+  #transaction: RunningTransaction | undefined
+
+  constructor(database: Database, options: SessionOptions) {
+    this.#state = {
+      database,
+      settings: new Settings(options.settings),
+      drawnSequences: { values: new Map(), last: undefined },
+      generator: new SeededGenerator(database.random()),
+      sessionUser: options.user,
+      currentUser: options.user,
+    }
+  }
+
+  get status(): BlockStatus {
+    return blockStatus(this.#transaction)
+  }
+
+  /** One statement with parameters in text form, as the extended protocol runs it. More than one raises 42601. */
+  *execute(text: string, parameters: readonly (string | null)[], sink: ResultSink): Task<void> {
+    const statement = this.#parse(text)
+    if (statement.parsed.length > 1) {
+      this.#fail()
+      throw new SqlError(
+        SQLSTATE.SYNTAX_ERROR,
+        'cannot insert multiple commands into a prepared statement',
+      )
+    }
+    const [parsed] = statement.parsed
+    if (parsed === undefined) return sink.complete('')
+    yield* this.#runOne(parsed, statement, parameters, sink, false)
+  }
+
+  /** A script as the simple protocol runs it: several statements, one implicit transaction around those outside a block. */
+  *executeScript(text: string, sink: ResultSink): Task<void> {
+    const statement = this.#parse(text)
+    if (statement.parsed.length === 0) return sink.complete('')
+    const isScript = statement.parsed.length > 1
+    for (const parsed of statement.parsed) {
+      const single: Statement = isScript ? { parsed: [parsed], plans: new Map() } : statement
+      yield* this.#runOne(parsed, single, [], sink, isScript)
+    }
+    yield* this.#endImplicit()
+  }
+
+  /** Gives up whatever is open. */
+  close(): void {
+    this.#rollback()
+  }
+
+  #parse(text: string): Statement {
+    try {
+      return parsedStatement(this.#state.database, text)
+    } catch (error) {
+      this.#fail()
+      throw error
+    }
+  }
+
+  *#runOne(
+    parsed: ParsedStatement,
+    statement: Statement,
+    parameters: readonly (string | null)[],
+    sink: ResultSink,
+    keepOpen: boolean,
+  ): Task<void> {
+    try {
+      const syntax = parsed.statement
+      if (syntax.kind === 'transaction') return yield* this.#transactionCommand(syntax, sink)
+      if (this.#transaction?.isFailed === true) throw failedBlockError()
+      const transaction = this.#transaction ?? this.#begin(false)
+      const tag = yield* runStatement({ state: this.#state, transaction, parsed, statement, parameters, sink })
+      transaction.hasRun = true
+      if (!keepOpen) yield* this.#endImplicit()
+      sink.complete(tag)
+    } catch (error) {
+      this.#fail()
+      throw error
+    }
+  }
+
+  /** An error ends an implicit transaction and leaves a block failed. */
+  #fail(): void {
+    if (this.#transaction === undefined) return
+    if (this.#transaction.isBlock) this.#transaction.isFailed = true
+    else this.#rollback()
+  }
+
+  #begin(isBlock: boolean): RunningTransaction {
+    const { database, settings } = this.#state
+    settings.beginTransaction()
+    settings.set('transaction_isolation', settings.get('default_transaction_isolation') ?? 'read committed', true)
+    const isReadOnly = settings.get('default_transaction_read_only') === 'on'
+    settings.set('transaction_read_only', isReadOnly ? 'on' : 'off', true)
+    const open = database.begin(false)
+    this.#transaction = {
+      open,
+      isBlock,
+      isFailed: false,
+      hasChangedCatalog: false,
+      hasRun: false,
+      catalog: open.catalog,
+      startedAtMicros: database.nowMicros(),
+      savepoints: [],
+      isReadOnly,
+    }
+    return this.#transaction
+  }
+
+  *#endImplicit(): Task<void> {
+    if (this.#transaction !== undefined && !this.#transaction.isBlock) yield* this.#commit()
+  }
+
+  *#commit(): Task<void> {
+    const transaction = this.#transaction
+    assert(transaction !== undefined, 'commit without a transaction')
+    const { database, settings } = this.#state
+    yield* database.commit(transaction.open, transaction.hasChangedCatalog ? transaction.catalog : undefined)
+    settings.endTransaction(true)
+    this.#transaction = undefined
+  }
+
+  #rollback(): void {
+    const transaction = this.#transaction
+    if (transaction === undefined) return
+    this.#transaction = undefined
+    this.#state.database.rollback(transaction.open)
+    this.#state.settings.endTransaction(false)
+  }
+
+  *#transactionCommand(statement: TransactionStatement, sink: ResultSink): Task<void> {
+    switch (statement.action) {
+      case 'begin':
+      case 'start':
+        return this.#beginBlock(statement, sink)
+      case 'commit':
+        return yield* this.#commitBlock(statement, sink)
+      case 'rollback':
+        return this.#rollbackBlock(statement, sink)
+      case 'savepoint':
+      case 'release':
+      case 'rollbackTo':
+        return this.#savepointCommand(statement, sink)
+      default:
+        throw new SqlError(
+          SQLSTATE.OBJECT_NOT_IN_PREREQUISITE_STATE,
+          'prepared transactions are disabled',
+          { hint: 'Set "max_prepared_transactions" to a nonzero value.' },
+        )
+    }
+  }
+
+  #beginBlock(statement: TransactionStatement, sink: ResultSink): void {
+    const tag = statement.action === 'start' ? 'START TRANSACTION' : 'BEGIN'
+    if (this.#transaction?.isBlock === true) {
+      if (this.#transaction.isFailed) throw failedBlockError()
+      warn(sink, SQLSTATE.ACTIVE_SQL_TRANSACTION, 'there is already a transaction in progress')
+    } else if (this.#transaction === undefined) this.#begin(true)
+    else this.#transaction.isBlock = true
+    applyModes(this.#state, statement.modes, this.#transaction)
+    sink.complete(tag)
+  }
+
+  *#commitBlock(statement: TransactionStatement, sink: ResultSink): Task<void> {
+    const transaction = this.#transaction
+    if (transaction?.isFailed === true) return this.#rollbackBlock(statement, sink)
+    if (transaction === undefined || !transaction.isBlock) {
+      if (statement.chain) throw outsideBlock('COMMIT AND CHAIN')
+      warn(sink, SQLSTATE.NO_ACTIVE_SQL_TRANSACTION, 'there is no transaction in progress')
+      yield* this.#endImplicit()
+    } else {
+      yield* this.#commit()
+      if (statement.chain) this.#begin(true)
+    }
+    sink.complete('COMMIT')
+  }
+
+  #rollbackBlock(statement: TransactionStatement, sink: ResultSink): void {
+    if (this.#transaction === undefined || !this.#transaction.isBlock) {
+      if (statement.chain) throw outsideBlock('ROLLBACK AND CHAIN')
+      warn(sink, SQLSTATE.NO_ACTIVE_SQL_TRANSACTION, 'there is no transaction in progress')
+    }
+    this.#rollback()
+    if (statement.chain) this.#begin(true)
+    sink.complete('ROLLBACK')
+  }
+
+  #savepointCommand(statement: TransactionStatement, sink: ResultSink): void {
+    const transaction = this.#transaction
+    const name = statement.savepoint ?? ''
+    const command = { savepoint: 'SAVEPOINT', release: 'RELEASE SAVEPOINT', rollbackTo: 'ROLLBACK TO SAVEPOINT' }
+    const label = command[statement.action as keyof typeof command] // the caller passes these three only
+    if (transaction === undefined || !transaction.isBlock) throw outsideBlock(label)
+    if (statement.action === 'rollbackTo') this.#rollbackTo(transaction, name)
+    else if (transaction.isFailed) throw failedBlockError()
+    else if (statement.action === 'savepoint') this.#setSavepoint(transaction, name)
+    else transaction.savepoints = transaction.savepoints.slice(0, findSavepoint(transaction, name).position)
+    sink.complete(label.split(' ').length > 2 ? 'ROLLBACK' : label.split(' ')[0]!)
+  }
+
+  #setSavepoint(transaction: RunningTransaction, name: string): void {
+    const mark = transaction.open.access.savepoint()
+    const settings = this.#state.settings.mark()
+    transaction.savepoints = [...transaction.savepoints, { name, mark, settings, catalog: transaction.catalog }]
+  }
+
+  #rollbackTo(transaction: RunningTransaction, name: string): void {
+    const { savepoint, position } = findSavepoint(transaction, name)
+    transaction.open.access.rollbackTo(savepoint.mark)
+    transaction.savepoints = transaction.savepoints.slice(0, position + 1)
+    transaction.catalog = savepoint.catalog
+    transaction.isFailed = false
+    this.#state.settings.rollbackTo(savepoint.settings)
+  }
+}
+
+function warn(sink: ResultSink, code: string, message: string): void {
+  sink.notice({ severity: 'WARNING', code, message })
+}
+
+function outsideBlock(command: string): SqlError {
+  return new SqlError(SQLSTATE.NO_ACTIVE_SQL_TRANSACTION, `${command} can only be used in transaction blocks`)
+}

@@ -1,0 +1,128 @@
+/** SET, RESET, SHOW and SET TRANSACTION: the statements about settings. */
+import { SqlError, unsupported } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { Oid } from '../catalog/catalog.ts'
+import type { Expression } from '../parse/ast/expression.ts'
+import type { SettingChange } from '../parse/ast/routine.ts'
+import type { SetTransactionStatement, ShowStatement, TransactionModes } from '../parse/ast/utility.ts'
+import { settingDefinitions } from './setting-definitions.ts'
+import type { SessionState } from './session-evaluation.ts'
+import type { ResultColumn, ResultSink } from './statement-result.ts'
+import type { RunningTransaction } from './transaction-block.ts'
+
+const TEXT = 25 as Oid // pg_type.oid of text
+
+export function applySetting(state: SessionState, change: SettingChange, isLocal: boolean): void {
+  switch (change.kind) {
+    case 'resetAll':
+      state.settings.resetAll()
+      return
+    case 'reset':
+    case 'default':
+      resetSetting(state, change.name, isLocal)
+      return
+    case 'current':
+      throw unsupported('SET … FROM CURRENT outside a function definition')
+    case 'value':
+      setSetting(state, change.name, valueText(change.name, change.values), isLocal)
+  }
+}
+
+function resetSetting(state: SessionState, name: string, isLocal: boolean): void {
+  if (name === 'role' || name === 'session_authorization') state.currentUser = state.sessionUser
+  else state.settings.reset(name, isLocal)
+}
+
+function setSetting(state: SessionState, name: string, value: string, isLocal: boolean): void {
+  if (name === 'role' || name === 'session_authorization') {
+    state.currentUser = value === 'none' ? state.sessionUser : value
+    return
+  }
+  if (name === 'seed') return state.generator.seed(Number(value))
+  state.settings.set(name, value, isLocal)
+}
+
+/** search_path takes identifiers, which are quoted again; everything else is one value or words joined by commas. */
+function valueText(name: string, values: readonly Expression[]): string {
+  const parts = values.map(literalText)
+  if (name !== 'search_path') return parts.join(', ')
+  return parts.map((part) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`)).join(', ')
+}
+
+function literalText(expression: Expression): string {
+  switch (expression.kind) {
+    case 'integer':
+      return String(expression.value)
+    case 'number':
+      return expression.text
+    case 'string':
+      return expression.value
+    case 'boolean':
+      return expression.value ? 'true' : 'false'
+    case 'cast':
+      // SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE
+      return literalText(expression.operand).replace(/^([+-]?\d+):00$/, '$1')
+    default:
+      throw new SqlError(SQLSTATE.SYNTAX_ERROR, 'a setting takes literals only').at(expression.position)
+  }
+}
+
+export function showSetting(state: SessionState, statement: ShowStatement, sink: ResultSink): void {
+  const { settings } = state
+  if (statement.name.toLowerCase() !== 'all') {
+    const shown = showOne(state, statement.name)
+    sink.columns([textColumn(shown.name)])
+    sink.rows([[shown.value]])
+    return
+  }
+  sink.columns([textColumn('name'), textColumn('setting'), textColumn('description')])
+  sink.rows(settings.names().map((name) => [name, settings.show(name), '']))
+}
+
+function showOne(state: SessionState, name: string): { readonly name: string; readonly value: string } {
+  if (name === 'session_authorization') return { name, value: state.sessionUser }
+  if (name === 'role') return { name, value: state.currentUser === state.sessionUser ? 'none' : state.currentUser }
+  const definition = settingDefinitions().get(name.toLowerCase())
+  return { name: definition?.name ?? name, value: state.settings.show(name) }
+}
+
+export function textColumn(name: string): ResultColumn {
+  return { name, table: 0, attribute: 0, type: TEXT, typeLength: -1, typmod: -1 }
+}
+
+/** The modes of BEGIN and SET TRANSACTION, as settings of the transaction. */
+export function applyModes(
+  state: SessionState,
+  modes: TransactionModes,
+  transaction: RunningTransaction | undefined,
+): void {
+  if (modes.isolation !== undefined) {
+    if (transaction?.hasRun === true && modes.isolation !== state.settings.get('transaction_isolation')) {
+      throw new SqlError(
+        SQLSTATE.ACTIVE_SQL_TRANSACTION,
+        'SET TRANSACTION ISOLATION LEVEL must be called before any query',
+      )
+    }
+    state.settings.set('transaction_isolation', modes.isolation, true)
+  }
+  if (modes.readOnly !== undefined) {
+    if (transaction?.hasRun === true && !modes.readOnly && state.settings.get('transaction_read_only') === 'on') {
+      throw new SqlError(
+        SQLSTATE.ACTIVE_SQL_TRANSACTION,
+        'transaction read-write mode must be set before any query',
+      )
+    }
+    state.settings.set('transaction_read_only', modes.readOnly ? 'on' : 'off', true)
+  }
+  if (modes.deferrable !== undefined) {
+    state.settings.set('transaction_deferrable', modes.deferrable ? 'on' : 'off', true)
+  }
+}
+
+/** SET SESSION CHARACTERISTICS AS TRANSACTION … */
+export function setCharacteristics(state: SessionState, statement: SetTransactionStatement): void {
+  const { isolation, readOnly, deferrable } = statement.modes
+  if (isolation !== undefined) state.settings.set('default_transaction_isolation', isolation, false)
+  if (readOnly !== undefined) state.settings.set('default_transaction_read_only', readOnly ? 'on' : 'off', false)
+  if (deferrable !== undefined) state.settings.set('default_transaction_deferrable', deferrable ? 'on' : 'off', false)
+}

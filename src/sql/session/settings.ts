@@ -1,0 +1,129 @@
+/**
+ * A session's settings (GUCs): PostgreSQL's defaults under what the session has set, under what the transaction has set with
+ * SET LOCAL. A rollback restores what the transaction changed.
+ */
+import { SqlError } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import { normalizeSpecialSetting, splitIdentifierList } from './special-settings.ts'
+import { readSettingValue, settingDefinitions, showSettingValue } from './setting-definitions.ts'
+
+interface Layers {
+  readonly session: ReadonlyMap<string, string>
+  readonly local: ReadonlyMap<string, string>
+}
+
+/** A point to which settings can be rolled back. */
+export type SettingsMark = Layers
+
+export class Settings {
+  /** Session values and transaction-local ones; maps are replaced, never changed, so that a mark is two references. */
+  #layers: Layers = { session: new Map(), local: new Map() }
+  #transactionStart: Layers | undefined
+  /** What RESET goes back to: PostgreSQL's default under startup parameters. */
+  readonly #startup: ReadonlyMap<string, string>
+  #searchPath: { readonly text: string; readonly schemas: readonly string[] } | undefined
+
+  constructor(startup: ReadonlyMap<string, string> = new Map()) {
+    const values = new Map<string, string>()
+    for (const [name, value] of startup) values.set(name.toLowerCase(), this.#check(name, value))
+    this.#startup = values
+  }
+
+  /** The stored value; undefined when there is no such setting. */
+  get(name: string): string | undefined {
+    const key = name.toLowerCase()
+    const { session, local } = this.#layers
+    return local.get(key) ?? session.get(key) ?? this.#startup.get(key) ?? settingDefinitions().get(key)?.defaultValue
+  }
+
+  /** As SHOW prints it. Raises 42704 for an unknown name. */
+  show(name: string): string {
+    const value = this.get(name)
+    if (value === undefined) throw unknownSetting(name)
+    const definition = settingDefinitions().get(name.toLowerCase())
+    return definition === undefined ? value : showSettingValue(definition, value)
+  }
+
+  set(name: string, value: string, isLocal: boolean): void {
+    this.#store(name.toLowerCase(), this.#check(name, value), isLocal)
+  }
+
+  /** SET … TO DEFAULT, RESET name. */
+  reset(name: string, isLocal = false): void {
+    const key = name.toLowerCase()
+    if (this.get(key) === undefined) throw unknownSetting(name)
+    const value = this.#startup.get(key) ?? settingDefinitions().get(key)?.defaultValue ?? ''
+    this.#store(key, value, isLocal)
+  }
+
+  resetAll(): void {
+    this.#layers = { session: new Map(), local: new Map() }
+  }
+
+  /** Names of everything that SHOW ALL lists, custom settings included. */
+  names(): readonly string[] {
+    const builtin = [...settingDefinitions().values()].map((definition) => definition.name)
+    const custom = [...this.#layers.session.keys(), ...this.#layers.local.keys()].filter(
+      (key) => !settingDefinitions().has(key),
+    )
+    return [...builtin, ...new Set(custom)]
+  }
+
+  /** The schemas of search_path with "$user" replaced; pg_catalog first unless it is named. */
+  searchPath(user: string): readonly string[] {
+    const text = this.get('search_path') ?? ''
+    const key = `${user}\0${text}`
+    if (this.#searchPath?.text !== key) {
+      const named = splitIdentifierList(text).map((schema) => (schema === '$user' ? user : schema))
+      this.#searchPath = { text: key, schemas: named.includes('pg_catalog') ? named : ['pg_catalog', ...named] }
+    }
+    return this.#searchPath.schemas
+  }
+
+  mark(): SettingsMark {
+    return this.#layers
+  }
+
+  rollbackTo(mark: SettingsMark): void {
+    this.#layers = mark
+  }
+
+  beginTransaction(): void {
+    this.#transactionStart = this.#layers
+  }
+
+  endTransaction(committed: boolean): void {
+    const start = this.#transactionStart
+    if (start === undefined) return
+    this.#layers = committed ? { session: this.#layers.session, local: new Map() } : { ...start, local: new Map() }
+    this.#transactionStart = undefined
+  }
+
+  #store(key: string, value: string, isLocal: boolean): void {
+    const { session, local } = this.#layers
+    if (isLocal) {
+      // Outside a transaction SET LOCAL has no lasting effect.
+      if (this.#transactionStart !== undefined) this.#layers = { session, local: new Map(local).set(key, value) }
+      return
+    }
+    const remaining = new Map(local)
+    remaining.delete(key)
+    this.#layers = { session: new Map(session).set(key, value), local: remaining }
+  }
+
+  #check(name: string, value: string): string {
+    const definition = settingDefinitions().get(name.toLowerCase())
+    if (definition === undefined) {
+      if (/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)+$/.test(name)) return value
+      throw unknownSetting(name)
+    }
+    if (definition.context === 'internal') {
+      throw new SqlError('55P02', `parameter "${definition.name}" cannot be changed`)
+    }
+    return normalizeSpecialSetting(definition, readSettingValue(definition, value), (key) => this.get(key) ?? '')
+  }
+}
+
+function unknownSetting(name: string): SqlError {
+  return new SqlError(SQLSTATE.UNDEFINED_OBJECT, `unrecognized configuration parameter "${name}"`)
+}

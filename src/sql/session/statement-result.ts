@@ -1,0 +1,65 @@
+/** What a statement gives back, piece by piece, to whoever stands at the front door. */
+import type { Oid } from '../catalog/catalog.ts'
+
+/** A column as RowDescription describes it. */
+export interface ResultColumn {
+  readonly name: string
+  /** The table and attribute number it comes from; 0 when computed. */
+  readonly table: number
+  readonly attribute: number
+  readonly type: Oid
+  /** pg_type.typlen */
+  readonly typeLength: number
+  readonly typmod: number
+}
+
+export type TextRow = readonly (string | null)[]
+
+/** Takes the result of each statement in turn: `columns` (only if it returns rows), `rows` any number of times, `complete`. */
+export interface ResultSink {
+  columns(columns: readonly ResultColumn[]): void
+  rows(rows: readonly TextRow[]): void
+  /** The command tag: 'SELECT 3', 'CREATE TABLE'; empty for an empty query. */
+  complete(tag: string): void
+  notice(notice: Notice): void
+}
+
+export interface Notice {
+  readonly severity: string
+  readonly code: string
+  readonly message: string
+  readonly detail?: string | undefined
+  readonly hint?: string | undefined
+}
+
+export interface StatementResult {
+  readonly columns: readonly ResultColumn[] | undefined
+  readonly rows: readonly TextRow[]
+  readonly tag: string
+}
+
+/** Keeps whole results in memory. */
+export class CollectedResults implements ResultSink {
+  readonly results: StatementResult[] = []
+  readonly notices: Notice[] = []
+  #columns: readonly ResultColumn[] | undefined
+  #rows: TextRow[] = []
+
+  columns(columns: readonly ResultColumn[]): void {
+    this.#columns = columns
+  }
+
+  rows(rows: readonly TextRow[]): void {
+    for (const row of rows) this.#rows.push(row)
+  }
+
+  complete(tag: string): void {
+    this.results.push({ columns: this.#columns, rows: this.#rows, tag })
+    this.#columns = undefined
+    this.#rows = []
+  }
+
+  notice(notice: Notice): void {
+    this.notices.push(notice)
+  }
+}
