@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { crc32c } from '../../src/storage/page/crc32c.ts'
 import { LayerReader } from '../../src/storage/layer/layer-reader.ts'
 import { LayerWriter } from '../../src/storage/layer/layer-writer.ts'
-import { ManualClock } from '../../src/storage/platform/memory/manual-clock.ts'
 import { MemoryObjectStore } from '../../src/storage/platform/memory/memory-object-store.ts'
 import { SeededRandom } from '../../src/storage/platform/memory/seeded-random.ts'
 
@@ -11,7 +10,6 @@ function setUp(targetBytes: number): { objects: MemoryObjectStore; writer: Layer
   const random = new SeededRandom(1)
   const writer = new LayerWriter({
     objects,
-    clock: new ManualClock(),
     random,
     prefix: 'b/',
     targetBytes,

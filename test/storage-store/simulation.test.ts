@@ -8,7 +8,7 @@ import { simulate } from './simulation/simulate.ts'
 
 const FIRST_SEED = Number(process.env['LAKELET_SEED'] ?? 1)
 const SEEDS = Number(process.env['LAKELET_SEEDS'] ?? (process.env['LAKELET_SEED'] ? 1 : 120))
-const LIVES = 50
+const LIVES = 60
 const SEEDS_PER_BUG = 60
 
 test('nothing is lost in any crash', async () => {

@@ -10,7 +10,6 @@ import type { PageAddress } from '../page/page-address.ts'
 import { checkPage, corrupt, paddedLength } from '../layer/layer-format.ts'
 import { readFrameHeader } from '../layer/layer-format.ts'
 import { crc32c } from '../page/crc32c.ts'
-import { withRetries } from '../platform/retry.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
 import { PageCache } from './page-cache.ts'
 import { planRanges, type FetchRange } from './range-plan.ts'
@@ -135,13 +134,11 @@ export class TieredPages implements PageSource {
   }
 
   async #fetch(range: FetchRange): Promise<void> {
-    const { objects, clock } = this.#platform
+    const { objects } = this.#platform
     let error: unknown
     // A second look at the original before we call it damaged: the transfer may have been.
     for (let attempt = 0; attempt < 2; attempt++) {
-      const bytes = await withRetries(clock, () =>
-        objects.getRange(range.layer, range.start, range.end - range.start),
-      )
+      const bytes = await objects.getRange(range.layer, range.start, range.end - range.start)
       if (bytes === undefined) throw corrupt(`layer ${range.layer} is missing`)
       this.statistics.fetches++
       this.statistics.fetchedBytes += bytes.length

@@ -5,10 +5,8 @@
 import { assert } from '../../errors/sql-error.ts'
 import { crc32c } from '../page/crc32c.ts'
 import type { PageAddress } from '../page/page-address.ts'
-import type { Clock } from '../platform/clock.ts'
 import type { ObjectStore } from '../platform/object-store.ts'
 import { randomHex, type Random } from '../platform/random.ts'
-import { withRetries } from '../platform/retry.ts'
 import { FRAME_BYTES, encodeFooter, paddedLength, writeFrameHeader } from './layer-format.ts'
 import type { LayerPage } from './layer-format.ts'
 
@@ -18,7 +16,6 @@ const FIRST_BUFFER_BYTES = 64 << 10
 
 export interface LayerWriterOptions {
   readonly objects: ObjectStore
-  readonly clock: Clock
   readonly random: Random
   /** What all its layers' names begin with. */
   readonly prefix: string
@@ -75,7 +72,7 @@ export class LayerWriter {
     this.#used = 0
     this.#pages = []
     this.#name = this.#newName()
-    await withRetries(this.#options.clock, () => this.#options.objects.put(name, object))
+    await this.#options.objects.put(name, object)
     this.#sealed.push(name)
   }
 

@@ -20,7 +20,6 @@ import { manifestKey, putLocalManifest } from '../manifest/manifest-store.ts'
 import type { DatumCodec, TreeNode } from '../page/node.ts'
 import { encodePage, type PageWriter } from '../page/page-codec.ts'
 import type { PageAddress } from '../page/page-address.ts'
-import { withRetries } from '../platform/retry.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
 import type { TieredPages } from '../cache/tiered-pages.ts'
 import { adoptAddresses, dirtyNodes } from '../tree/checkpoint.ts'
@@ -50,7 +49,7 @@ export async function writeCheckpoint(
   await archiveLog(context, state.prefix, previous, state.lsn)
   const manifest = encodeManifest(state, codec, writtenAddress)
   const key = manifestKey(state, platform.random)
-  await withRetries(platform.clock, () => platform.objects.put(key, manifest))
+  await platform.objects.put(key, manifest)
   platform.local.transaction(() => {
     putLocalManifest(platform.local, manifest)
     log.trim(state.lsn)
@@ -115,7 +114,7 @@ async function archiveLog(
     records = []
     bytes = 0
     const key = segmentKey(prefix, first.lsn, last.lsn, platform.random)
-    await withRetries(platform.clock, () => platform.objects.put(key, segment))
+    await platform.objects.put(key, segment)
   }
   for (const record of log.read(after)) {
     if (record.lsn > through) break

@@ -16,6 +16,7 @@ import { TieredPages } from '../cache/tiered-pages.ts'
 import type { CommitLog } from '../log/commit-log.ts'
 import { headOf, type ManifestHead } from '../manifest/manifest.ts'
 import type { StorageContext } from '../page/node.ts'
+import { RetryingObjectStore } from '../platform/retrying-object-store.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
 import { SpillSpace, type SpillFile } from '../spill/spill-file.ts'
 import type { Suspension, Task } from '../task.ts'
@@ -89,7 +90,9 @@ export class Store {
   }
 
   /** Opens the branch: recovers it, or begins it when there is nothing yet. */
-  static async open(platform: StoragePlatform, options: StoreOptions): Promise<Store> {
+  static async open(outside: StoragePlatform, options: StoreOptions): Promise<Store> {
+    const objects = new RetryingObjectStore(outside.objects, outside.clock)
+    const platform = { ...outside, objects }
     const { codec } = options
     const pages = new TieredPages({
       platform,

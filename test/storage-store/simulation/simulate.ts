@@ -42,6 +42,9 @@ const OPTIONS: StoreOptions = {
   layerTargetBytes: 20_000,
 }
 const ACCOUNTS = 60
+/** Some seeds have trees of several levels. */
+const MANY_ACCOUNTS = 1500
+const MANY_EVERY = 15
 const OBJECT_LOSS_RATE = 0.04
 
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
@@ -52,7 +55,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   let crashes = 0
   let commits = 0
   for (let life = 0; life < options.lives; life++) {
-    const steps = random.next() < 0.2 ? random.below(12) : random.below(250)
+    const steps = random.next() < 0.2 ? random.below(12) : random.below(80)
     const schedule = new CrashSchedule(random, steps, random.next() < 0.3 ? 0.05 : 0)
     if (random.next() < OBJECT_LOSS_RATE && model.inBucket > 0) {
       disk = new MemoryLocalStore()
@@ -90,8 +93,8 @@ async function oneLife(options: SimulationOptions, world: World): Promise<boolea
   const isDead = (): boolean => schedule.isDead
   try {
     const life = await BranchLife.begin(platform, OPTIONS, model, random, isDead)
-    await life.openBank(ACCOUNTS)
-    await life.live(1 + random.below(3), 30)
+    await life.openBank(options.seed % MANY_EVERY === 0 ? MANY_ACCOUNTS : ACCOUNTS)
+    await life.live(1 + random.below(3), 12)
     if (!isDead()) await life.verify(model.acknowledged)
   } catch (error) {
     if (!isDead() && !(error instanceof CrashError)) throw error

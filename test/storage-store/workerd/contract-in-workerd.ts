@@ -5,7 +5,7 @@ import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 
 export async function contractFailuresInWorkerd(): Promise<unknown> {
   const bundle = await build({
-    entryPoints: [fileURLToPath(new URL('./contract-worker.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('./contract-worker.ts', import.meta.url).href)],
     bundle: true,
     write: false,
     format: 'esm',

@@ -1,0 +1,245 @@
+/** A branch's life without accidents: reopening, forks, the past, transactions larger than memory, damage. */
+import { describe, expect, test } from 'vitest'
+import type { Lsn, TreeId } from '../../src/storage/access.ts'
+import { ManualClock } from '../../src/storage/platform/memory/manual-clock.ts'
+import { MemoryLocalStore } from '../../src/storage/platform/memory/memory-local-store.ts'
+import { MemoryObjectStore } from '../../src/storage/platform/memory/memory-object-store.ts'
+import { SeededRandom } from '../../src/storage/platform/memory/seeded-random.ts'
+import { installFork } from '../../src/storage/store/branch-image.ts'
+import { Store } from '../../src/storage/store/store.ts'
+import { batch, vectorOf } from '../../src/storage/vector.ts'
+import { JSON_DATUM_CODEC } from './json-datum-codec.ts'
+
+const TABLE = 1 as TreeId // brand
+
+interface World {
+  readonly objects: MemoryObjectStore
+  readonly local: MemoryLocalStore
+  readonly clock: ManualClock
+  readonly random: SeededRandom
+}
+
+function newWorld(objects = new MemoryObjectStore()): World {
+  const random = new SeededRandom(5)
+  return { objects, local: new MemoryLocalStore(), clock: new ManualClock(), random }
+}
+
+function options(prefix = 'p/main/') {
+  return { prefix, codec: JSON_DATUM_CODEC }
+}
+
+async function put(store: Store, ...values: number[]): Promise<Lsn> {
+  const transaction = store.begin()
+  if (!transaction.hasTree(TABLE)) {
+    transaction.createTree(TABLE, { kind: 'table', columns: ['int64', 'text'] })
+  }
+  const texts = values.map((value) => `value ${value}`)
+  const columns = [vectorOf('int64', values), vectorOf('text', texts)]
+  await store.run(transaction.insert(TABLE, batch(columns, values.length)))
+  return store.run(store.commit(transaction))
+}
+
+async function contents(store: Store, transaction = store.begin()): Promise<number[]> {
+  if (!transaction.hasTree(TABLE)) return []
+  const found: number[] = []
+  const scan = transaction.scan(TABLE, { columns: [0] })
+  for (let step = scan.next(); step.done !== true; step = scan.next()) {
+    if (step.value.kind !== 'batch') {
+      await store.serve(step.value)
+      continue
+    }
+    const column = step.value.columns[0]
+    if (column?.kind !== 'int64') throw new Error('int64 expected')
+    for (let row = 0; row < step.value.length; row++) found.push(Number(column.values[row]))
+  }
+  return found
+}
+
+describe('a branch', () => {
+  test('is found again after reopening, with and without a checkpoint', async () => {
+    const world = newWorld()
+    let store = await Store.open(world, options())
+    expect(store.roots.lsn).toBe(0)
+    await put(store, 1, 2)
+    store = await Store.open(world, options())
+    expect(await contents(store)).toEqual([1, 2])
+    await store.checkpoint()
+    await put(store, 3)
+    store = await Store.open(world, options())
+    expect(await contents(store)).toEqual([1, 2, 3])
+    expect(store.roots.lsn).toBe(2)
+    expect(store.memory().tailRecords).toBe(1)
+  })
+
+  test('is found again from the bucket alone, up to the last checkpoint', async () => {
+    const world = newWorld()
+    const store = await Store.open(world, options())
+    await put(store, 1)
+    await store.checkpoint()
+    await put(store, 2)
+    await store.checkpoint()
+    await put(store, 3)
+    const elsewhere = { ...newWorld(world.objects) }
+    const again = await Store.open(elsewhere, options())
+    expect(await contents(again)).toEqual([1, 2])
+    await again.run(again.check())
+  })
+
+  test('logs nothing for what only reads, and keeps sequences that moved', async () => {
+    const world = newWorld()
+    let store = await Store.open(world, options())
+    await store.run(store.commit(store.begin()))
+    expect(store.roots.lsn).toBe(0)
+    const transaction = store.begin()
+    transaction.writeSequence(7 as TreeId, { lastValue: 2n ** 60n, isCalled: true })
+    store.rollback(transaction)
+    await put(store, 1)
+    store = await Store.open(world, options())
+    const expected = { lastValue: 2n ** 60n, isCalled: true }
+    expect(store.begin().readSequence(7 as TreeId)).toEqual(expected)
+    await store.checkpoint()
+    store = await Store.open(world, options())
+    expect(store.begin().readSequence(7 as TreeId)).toEqual(expected)
+  })
+
+  test('lets a reader keep its snapshot across commits and checkpoints', async () => {
+    const store = await Store.open(newWorld(), options())
+    await put(store, 1, 2)
+    const reader = store.begin({ readOnly: true })
+    await put(store, 3)
+    await store.checkpoint()
+    await put(store, 4)
+    await store.checkpoint()
+    expect(await contents(store, reader)).toEqual([1, 2])
+    expect(await contents(store)).toEqual([1, 2, 3, 4])
+  })
+
+  test('commits go on while a checkpoint runs', async () => {
+    const world = newWorld()
+    const store = await Store.open(world, options())
+    await put(store, 1)
+    const checkpoint = store.checkpoint()
+    await put(store, 2)
+    await checkpoint
+    await put(store, 3)
+    expect(store.memory().tailRecords).toBe(2)
+    expect(await contents(await Store.open(world, options()))).toEqual([1, 2, 3])
+  })
+})
+
+describe('a fork', () => {
+  test('shares the past and nothing else', async () => {
+    const world = newWorld()
+    const parent = await Store.open(world, options())
+    await put(parent, 1)
+    await parent.checkpoint()
+    await put(parent, 2)
+    const child = newWorld(world.objects)
+    const before = (await world.objects.list('')).objects.length
+    installFork(child, options('p/dev/'), await parent.image())
+    const fork = await Store.open(child, options('p/dev/'))
+    expect((await world.objects.list('')).objects).toHaveLength(before)
+    await put(fork, 10)
+    await put(parent, 3)
+    await fork.checkpoint()
+    expect(await contents(fork)).toEqual([1, 2, 10])
+    expect(await contents(parent)).toEqual([1, 2, 3])
+    await fork.run(fork.check())
+    const again = await Store.open(newWorld(world.objects), options('p/dev/'))
+    expect(await contents(again)).toEqual([1, 2, 10])
+  })
+
+  test('of a fork, at a moment, sees the history of all its ancestors', async () => {
+    const world = newWorld()
+    const parent = await Store.open(world, options())
+    for (const value of [1, 2, 3]) await put(parent, value)
+    await parent.checkpoint()
+    for (const value of [4, 5]) await put(parent, value)
+    await parent.checkpoint()
+    const childWorld = newWorld(world.objects)
+    installFork(childWorld, options('p/b/'), await parent.image({ lsn: 4 as Lsn }))
+    const child = await Store.open(childWorld, options('p/b/'))
+    expect(await contents(child)).toEqual([1, 2, 3, 4])
+    await put(child, 50)
+    await child.checkpoint()
+    await put(child, 60)
+    const grandWorld = newWorld(world.objects)
+    installFork(grandWorld, options('p/c/'), await child.image())
+    const grand = await Store.open(grandWorld, options('p/c/'))
+    await put(grand, 600)
+    await grand.checkpoint()
+    for (const [lsn, expected] of [
+      [0, []],
+      [2, [1, 2]],
+      [3, [1, 2, 3]],
+      [4, [1, 2, 3, 4]],
+      [5, [1, 2, 3, 4, 50]],
+      [7, [1, 2, 3, 4, 50, 60, 600]],
+      [99, [1, 2, 3, 4, 50, 60, 600]],
+    ] as const) {
+      const past = await grand.beginAt({ lsn: lsn as Lsn })
+      expect(await contents(grand, past)).toEqual(expected)
+    }
+  })
+})
+
+test('the past can be read by time', async () => {
+  const world = newWorld()
+  const store = await Store.open(world, options())
+  const times: number[] = []
+  for (let value = 1; value <= 30; value++) {
+    world.clock.advance(1000)
+    await put(store, value)
+    times.push(world.clock.nowMs())
+    if (value % 7 === 0) await store.checkpoint()
+  }
+  for (const [index, timeMs] of times.entries()) {
+    const past = await store.beginAt({ timeMs: timeMs + 500 })
+    expect((await contents(store, past)).length).toBe(index + 1)
+  }
+  const past = await store.beginAt({ lsn: 3 as Lsn })
+  const write = store.run(past.insert(TABLE, batch([vectorOf('int64', [1])], 1)))
+  await expect(write).rejects.toMatchObject({ code: '25006' })
+  expect(await contents(store, await store.beginAt({ timeMs: (times[0] ?? 0) - 1 }))).toEqual([])
+})
+
+test('a transaction larger than the memory for dirty pages writes them early', async () => {
+  const world = newWorld()
+  const store = await Store.open(world, { ...options(), memoryCacheBytes: 1 << 20 })
+  const transaction = store.begin()
+  transaction.createTree(TABLE, { kind: 'table', columns: ['int64', 'text'] })
+  const rows = 1000
+  const texts = Array.from({ length: rows }, (_, row) => `text ${row} `.repeat(20))
+  for (let round = 0; round < 120; round++) {
+    const numbers = Array.from({ length: rows }, (_, row) => round * rows + row)
+    const columns = [vectorOf('int64', numbers), vectorOf('text', texts)]
+    await store.run(transaction.insert(TABLE, batch(columns, rows)))
+  }
+  const early = (await world.objects.list('p/main/layer/')).objects.length
+  expect(early).toBeGreaterThan(0)
+  await store.run(store.commit(transaction))
+  await store.checkpoint()
+  expect(store.memory().dirtyBytes).toBe(0)
+  const again = await Store.open(world, options())
+  expect((await contents(again)).length).toBe(120 * rows)
+})
+
+test('a damaged layer is reported as data_corrupted, a damaged local copy is fetched anew', async () => {
+  const world = newWorld()
+  const store = await Store.open(world, options())
+  await put(store, ...Array.from({ length: 3000 }, (_, value) => value))
+  await store.checkpoint()
+  const layers = (await world.objects.list('p/main/layer/')).objects
+  const name = layers[0]?.key ?? ''
+  world.local.putPage(name, 16, new Uint8Array(100))
+  let again = await Store.open(world, options())
+  expect((await contents(again)).length).toBe(3000)
+  const bytes = (await world.objects.get(name)) ?? new Uint8Array()
+  bytes[200]! ^= 255
+  await world.objects.put(name, bytes)
+  const manifest = world.local.getValue('manifest') ?? new Uint8Array()
+  const fresh = newWorld(world.objects)
+  fresh.local.putValue('manifest', manifest)
+  again = await Store.open(fresh, options())
+  await expect(contents(again)).rejects.toMatchObject({ code: 'XX001' })
+})
