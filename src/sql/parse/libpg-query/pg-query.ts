@@ -59,7 +59,7 @@ function checkText(sql: string): void {
 export function parseRaw(sql: string): { readonly json: string; readonly isAscii: boolean } {
   checkText(sql)
   const result = withInstance((instance) => instance.parse(sql))
-  if ('error' in result) throw grammarError(result.error)
+  if ('error' in result) throw grammarError(result.error, sql)
   return result
 }
 
@@ -86,6 +86,6 @@ export function normalize(sql: string): string {
 export function parsePlPgSqlRaw(sql: string): string {
   checkText(sql)
   const result = withInstance((instance) => instance.call('parsePlPgSql', sql))
-  if (!result.startsWith('{')) throw grammarError({ message: result, cursorPosition: 0 })
+  if (!result.startsWith('{')) throw grammarError({ message: result, cursorPosition: 0 }, sql)
   return result
 }
