@@ -33,8 +33,8 @@ function makeMicros(hour: number, minute: number, second: number): number | unde
 }
 
 function timeText(hour: number, minute: number, second: number): string {
-  const text = formatFloat8(second)
-  return `${pad2(hour)}:${pad2(minute)}:${second < 10 ? '0' : ''}${text}`
+  const seconds = formatFloat8(Number(second.toPrecision(6))).padStart(2, '0')
+  return `${hour}:${pad2(minute)}:${seconds}`
 }
 
 type TimestampFields = [number, number, number, number, number, number]

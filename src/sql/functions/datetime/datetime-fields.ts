@@ -90,7 +90,7 @@ function extractInterval(text: string, value: Interval): Numeric | null {
 function truncationUnit(text: string, typeName: string): TruncationUnit {
   const unit = findIntervalUnit(text.toLowerCase())
   if (unit !== undefined) return unit
-  if (Extract.findField(text) !== undefined) throw Extract.unitNotSupported(text, typeName)
+  if (text.toLowerCase().startsWith('timezone')) throw Extract.unitNotSupported(text, typeName)
   throw Extract.unitNotRecognized(text, typeName)
 }
 

@@ -77,8 +77,7 @@ class IntervalDecoder {
       this.#decodeToken(token, i)
     }
     if (this.#infinity !== undefined) {
-      if (!this.#isBefore) return this.#infinity
-      return this.#infinity === INTERVAL_INFINITY ? INTERVAL_MINUS_INFINITY : INTERVAL_INFINITY
+      return this.#isBefore ? fault('format') : this.#infinity
     }
     if (this.#seen.size === 0 || this.#isUnitPending) fault('format')
     if (this.#isBefore) this.#sum.negate()
@@ -170,7 +169,7 @@ class IntervalDecoder {
   #applyWord(text: string, index: number): void {
     const unit = findIntervalUnit(text)
     if (unit !== undefined) {
-      if (this.#isUnitPending) fault('format')
+      if (this.#isUnitPending || unit === 'quarter') fault('format')
       this.#unit = unit
       this.#isUnitPending = true
       return

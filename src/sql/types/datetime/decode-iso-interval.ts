@@ -20,7 +20,6 @@ export function decodeIsoInterval(text: string): Interval {
   const sum = new IntervalAccumulator()
   addPart(sum, date, DATE_UNITS, '-', ['year', 'month', 'day'])
   if (time !== undefined) {
-    if (time === '') fault('format')
     addPart(sum, time, TIME_UNITS, ':', ['hour', 'minute', 'second'])
   }
   return sum.finish()

@@ -2,7 +2,7 @@
 import type { Interval } from '../value-classes.ts'
 import { MICROS_PER_DAY } from './calendar.ts'
 import { fault } from './datetime-fields.ts'
-import { roundHalfEven, tryInterval } from './interval-value.ts'
+import { makeInterval, roundHalfEven } from './interval-value.ts'
 
 export type IntervalUnit =
   | 'microsecond'
@@ -35,7 +35,13 @@ const MONTHS: Partial<Record<IntervalUnit, number>> = {
   millennium: 12000,
 }
 
+/** Every field of a literal has 32 bits, except the time. */
+function checkInt32(value: number): number {
+  return Math.abs(value) > 2147483647 ? fault('field overflow') : value
+}
+
 export class IntervalAccumulator {
+  #years = 0
   #months = 0
   #days = 0
   #micros = 0n
@@ -51,10 +57,11 @@ export class IntervalAccumulator {
     const months = MONTHS[unit]
     if (months === undefined) {
       const perUnit = unit === 'week' ? 7 : 1
-      this.#days += Number(whole) * perUnit
+      this.#days = checkInt32(this.#days + Number(whole) * perUnit)
       this.#addFractionDays(fraction * perUnit)
     } else {
-      this.#months += Number(whole) * months
+      if (months < 12) this.#months = checkInt32(this.#months + Number(whole) * months)
+      else this.#years = checkInt32(this.#years + (Number(whole) * months) / 12)
       if (unit === 'month') this.#addFractionDays(fraction * 30)
       else this.#months += roundHalfEven(fraction * months)
     }
@@ -65,13 +72,15 @@ export class IntervalAccumulator {
   }
 
   negate(): void {
+    this.#years = -this.#years
     this.#months = -this.#months
     this.#days = -this.#days
     this.#micros = -this.#micros
   }
 
   finish(): Interval {
-    return tryInterval(this.#months, this.#days, this.#micros) ?? fault('field overflow')
+    if (BigInt.asIntN(64, this.#micros) !== this.#micros) fault('field overflow')
+    return makeInterval(this.#years * 12 + this.#months, this.#days, this.#micros)
   }
 
   #addFractionDays(days: number): void {

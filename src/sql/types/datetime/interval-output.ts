@@ -111,7 +111,7 @@ function formatVerbose(parts: Parts): string {
     isBefore ??= isNegative
     const sign = isNegative === isBefore ? '' : '-'
     const isOne = parts.micros === 0 && Math.abs(parts.seconds) === 1
-    pieces.push(`${sign}${secondsText(parts, false)} sec${isOne && sign === '' ? '' : 's'}`)
+    pieces.push(`${sign}${secondsText(parts, false)} sec${isOne ? '' : 's'}`)
   }
   if (pieces.length === 0) return '@ 0'
   return `@ ${pieces.join(' ')}${isBefore === true ? ' ago' : ''}`
