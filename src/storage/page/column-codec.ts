@@ -81,13 +81,13 @@ function writeVariable(
   overflow: Overflow | undefined,
 ): void {
   const values = range.values as readonly (Datum | LargeValue | null)[]
-  const nulls = new Uint8Array(length)
+  let nulls: Uint8Array | undefined
   const large: (readonly [number, LargeValue])[] = []
   const texts: string[] = []
   const datums: Uint8Array[] = []
   for (let row = 0; row < length; row++) {
     const value = values[row] ?? null
-    if (value === null) nulls[row] = 1
+    if (value === null) (nulls ??= new Uint8Array(length))[row] = 1
     const stored = value === null ? null : storedForm(value, codec, overflow)
     if (isLargeValue(stored)) large.push([row, stored])
     const inline = isLargeValue(stored) ? null : stored
@@ -95,9 +95,8 @@ function writeVariable(
     if (range.kind === 'text') texts.push((inline as string | null) ?? '')
     else datums.push((inline as Uint8Array | null) ?? EMPTY)
   }
-  const hasNulls = nulls.includes(1)
-  writer.u8((hasNulls ? HAS_NULLS : 0) | (large.length > 0 ? HAS_LARGE : 0))
-  if (hasNulls) writeBits(writer, nulls, length)
+  writer.u8((nulls === undefined ? 0 : HAS_NULLS) | (large.length > 0 ? HAS_LARGE : 0))
+  if (nulls !== undefined) writeBits(writer, nulls, length)
   if (large.length > 0) writeLargeList(writer, large)
   if (range.kind === 'text') writeStrings(writer, texts)
   else writeDatums(writer, datums)

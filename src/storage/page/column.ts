@@ -58,35 +58,83 @@ export function columnValues(column: Column): ColumnValues {
   return values
 }
 
+/** One piece of memory for all fixed-width columns of a leaf: a single allocation is several times cheaper. */
+export class Arena {
+  private readonly buffer: ArrayBuffer
+  private at = 0
+
+  constructor(byteCount: number) {
+    this.buffer = new ArrayBuffer(byteCount)
+  }
+
+  float64(count: number): Float64Array {
+    return new Float64Array(this.buffer, this.take(count * 8), count)
+  }
+
+  bigint64(count: number): BigInt64Array {
+    return new BigInt64Array(this.buffer, this.take(count * 8), count)
+  }
+
+  int32(count: number): Int32Array {
+    return new Int32Array(this.buffer, this.take(count * 4), count)
+  }
+
+  uint8(count: number): Uint8Array {
+    return new Uint8Array(this.buffer, this.take(count), count)
+  }
+
+  private take(byteCount: number): number {
+    const at = this.at
+    this.at += (byteCount + 7) & ~7
+    return at
+  }
+}
+
+/** What `copyColumn` will take of an arena. */
+export function arenaBytes(column: Column, capacity: number): number {
+  const values = columnValues(column)
+  if (Array.isArray(values)) return 0
+  const nulls = column.nulls === undefined ? 0 : (capacity + 7) & ~7
+  return ((capacity * values.BYTES_PER_ELEMENT + 7) & ~7) + nulls
+}
+
 /** A copy of the first `length` rows, with room for `capacity`. */
-export function copyColumn(column: Column, length: number, capacity: number): Column {
+export function copyColumn(column: Column, length: number, capacity: number, arena: Arena): Column {
   const from = columnValues(column)
   const { kind, hasLarge } = column
   if (Array.isArray(from)) {
     const values = from.length === length ? from.slice() : from.slice(0, length)
     return { kind, values, nulls: undefined, hasLarge, decode: undefined }
   }
-  const values = grown(from, length, capacity)
-  const nulls = column.nulls && (grown(column.nulls, length, capacity) as Uint8Array)
+  const values = copyTyped(from, length, capacity, arena)
+  let nulls: Uint8Array | undefined
+  if (column.nulls !== undefined) {
+    nulls = arena.uint8(capacity)
+    nulls.set(firstOf(column.nulls, length))
+  }
   return { kind, values, nulls, hasLarge, decode: undefined }
 }
 
 type TypedValues = Uint8Array | Int32Array | Float64Array | BigInt64Array
 
-function grown(from: TypedValues, length: number, capacity: number): TypedValues {
+function copyTyped(from: TypedValues, length: number, capacity: number, arena: Arena): TypedValues {
   if (from instanceof Float64Array) {
-    const to = new Float64Array(capacity)
-    to.set(from.length === length ? from : from.subarray(0, length))
+    const to = arena.float64(capacity)
+    to.set(firstOf(from, length))
     return to
   }
   if (from instanceof BigInt64Array) {
-    const to = new BigInt64Array(capacity)
-    to.set(from.subarray(0, length))
+    const to = arena.bigint64(capacity)
+    to.set(firstOf(from, length))
     return to
   }
-  const to = from instanceof Int32Array ? new Int32Array(capacity) : new Uint8Array(capacity)
-  to.set(from.subarray(0, length))
+  const to = from instanceof Int32Array ? arena.int32(capacity) : arena.uint8(capacity)
+  to.set(firstOf(from, length))
   return to
+}
+
+function firstOf<T extends TypedValues>(values: T, length: number): T {
+  return values.length === length ? values : (values.subarray(0, length) as T)
 }
 
 /** The same rows again, arrays shared: the caller may append to the new one but nothing else. */
@@ -293,4 +341,27 @@ export function vectorOfRange(column: Column, from: number, to: number): Vector 
     values: whole ? values : values.subarray(from, to),
     nulls: nulls?.subarray(from, to),
   } as Vector
+}
+
+/** A copy of one row. Its value must not be a large one. */
+export function oneRowVector(column: Column, row: number): Vector {
+  const from = columnValues(column)
+  const { kind } = column
+  if (Array.isArray(from)) return { kind, values: [from[row]] } as Vector
+  const nulls = column.nulls !== undefined && column.nulls[row] === 1 ? Uint8Array.of(1) : undefined
+  return { kind, values: oneValue(from, row), nulls } as Vector
+}
+
+function oneValue(from: TypedValues, row: number): TypedValues {
+  if (from instanceof Float64Array) {
+    const to = new Float64Array(1)
+    to[0] = from[row]!
+    return to
+  }
+  if (from instanceof Int32Array) {
+    const to = new Int32Array(1)
+    to[0] = from[row]!
+    return to
+  }
+  return from.slice(row, row + 1)
 }

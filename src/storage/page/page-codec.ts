@@ -40,7 +40,7 @@ export interface PageWriter {
 
 /** The bytes of a page; the address's checksum is `crc32c(bytes)`. */
 export function encodePage(node: TreeNode, writer: PageWriter): Uint8Array {
-  const out = new ByteWriter(16 * 1024)
+  const out = new ByteWriter()
   if (node.kind === 'leaf') writeLeaf(out, node, writer)
   else writeInterior(out, node, writer)
   return out.finish()
@@ -69,7 +69,7 @@ function overflowOf(writer: PageWriter): Overflow {
     const chunks: PageAddress[] = []
     for (let at = 0; at < bytes.length; at += OVERFLOW_CHUNK_BYTES) {
       const chunk = bytes.subarray(at, at + OVERFLOW_CHUNK_BYTES)
-      const out = new ByteWriter(chunk.length + 8)
+      const out = new ByteWriter()
       writeHeader(out, KIND_OVERFLOW)
       out.blob(chunk)
       chunks.push(writer.writeOverflow(out.finish()))

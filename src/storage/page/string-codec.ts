@@ -14,8 +14,7 @@ import { damaged } from './byte-writer.ts'
 import type { ByteReader, ByteWriter } from './byte-writer.ts'
 import type { DatumCodec } from './node.ts'
 
-const ENCODER = new TextEncoder()
-const DECODER = new TextDecoder('utf-8', { ignoreBOM: true })
+const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
 
 const PLAIN = 0
 const DICTIONARY_8 = 1
@@ -57,11 +56,10 @@ function dictionaryOf(values: readonly string[]): Map<string, number> | undefine
 }
 
 function writePlain(writer: ByteWriter, values: readonly string[]): void {
-  const ends = new Uint32Array(values.length)
+  writer.align()
   let end = 0
-  for (let row = 0; row < values.length; row++) ends[row] = end += values[row]!.length
-  writer.array(ends)
-  writer.blob(ENCODER.encode(values.join('')))
+  for (const value of values) writer.u32((end += value.length))
+  writer.text(values.length === 1 ? values[0]! : values.join(''))
 }
 
 export function readStrings(reader: ByteReader, count: number): LazyValues {
@@ -97,10 +95,9 @@ function readPlain(reader: ByteReader, count: number): LazyValues {
 }
 
 export function writeDatums(writer: ByteWriter, encoded: readonly Uint8Array[]): void {
-  const ends = new Uint32Array(encoded.length)
+  writer.align()
   let end = 0
-  for (let row = 0; row < encoded.length; row++) ends[row] = end += encoded[row]!.length
-  writer.array(ends)
+  for (const bytes of encoded) writer.u32((end += bytes.length))
   writer.u32(end)
   for (const bytes of encoded) writer.raw(bytes)
 }

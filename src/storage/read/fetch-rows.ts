@@ -1,6 +1,12 @@
 /** Rows by their ids, in the order asked: each id costs a descent unless it lies in the leaf of the one before. */
 import { assert } from '../../errors/sql-error.ts'
-import { newColumn, rangeOfColumn, vectorOfRange, writeRange } from '../page/column.ts'
+import {
+  newColumn,
+  rangeOfColumn,
+  oneRowVector,
+  vectorOfRange,
+  writeRange,
+} from '../page/column.ts'
 import { isResident } from '../page/node.ts'
 import type { ChildEntry, Column, LeafNode, PageSource, StorageContext } from '../page/node.ts'
 import type { PageAddress } from '../page/page-address.ts'
@@ -25,6 +31,10 @@ export function* fetchRows(
   context: StorageContext,
 ): Task<Batch> {
   const count = rowIds.length
+  if (count === 1) {
+    const row = fetchOne(root.top, rowIds[0]!, columns, context)
+    if (row !== undefined) return row
+  }
   const target = columns.map((position) => newColumn(root.schema.columns[position]!, count))
   const foundIds = new Float64Array(count)
   let found = 0
@@ -51,6 +61,27 @@ export function* fetchRows(
     next += run
   }
   return yield* finish(target, foundIds, found, context)
+}
+
+/** The common case, one row, all pages at hand. Undefined: look again the long way. */
+function fetchOne(
+  top: ChildEntry | undefined,
+  rowId: number,
+  columns: readonly number[],
+  context: StorageContext,
+): Batch | undefined {
+  const leaf = leafOf(top, rowId, context.source)
+  if (leaf === undefined) return undefined
+  const at = rowIdBound(leaf.rowIds, rowId, 0, leaf.length)
+  if (at >= leaf.length || leaf.rowIds[at] !== rowId) return undefined
+  const vectors: Vector[] = []
+  for (const position of columns) {
+    const column = leaf.columns[position]!
+    if (column.hasLarge) return undefined
+    vectors.push(oneRowVector(column, at))
+  }
+  vectors.push({ kind: 'int64', values: Float64Array.of(rowId), nulls: undefined })
+  return batch(vectors, 1)
 }
 
 function* finish(

@@ -20,7 +20,8 @@ export function* readLargeValue(value: LargeValue, context: StorageContext): Tas
     next++
   }
   assert(at === value.length, 'a large value is complete')
-  if (value.valueKind === 'text') return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+  if (value.valueKind === 'text')
+    return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes)
   return context.codec.decode(bytes)
 }
 

@@ -63,7 +63,7 @@ const KINDS: readonly WriteOperation['kind'][] = [
 
 /** Throws SqlError 54000 for a record that cannot be stored. */
 export function encodeLogRecord(record: LogRecord, codec: DatumCodec): Uint8Array {
-  const out = new ByteWriter(256)
+  const out = new ByteWriter()
   out.u16(MAGIC)
   out.u8(VERSION)
   out.u8(0)

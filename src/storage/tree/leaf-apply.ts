@@ -2,6 +2,7 @@
 import { assert } from '../../errors/sql-error.ts'
 import type { ChildEntry, LeafNode } from '../page/node.ts'
 import {
+  EDITED_ROWS_MAX,
   LEAF_ROWS_MAX,
   editableLeaf,
   insertRowAt,
@@ -10,14 +11,14 @@ import {
   replaceRowAt,
   sourceBytes,
 } from './leaf-edit.ts'
-import { leafEntry, leafIsOversized, leafZone, splitLeaf } from './leaf-split.ts'
+import { cutLeaf, entryFor, leafEntry, leafIsOversized, leafZone, splitLeaf } from './leaf-split.ts'
 import { compareLeafKey, leafPosition } from './key-search.ts'
 import { appendPacked } from './packed-append.ts'
 import type { Run, TreeEdit, TreeEditor } from './tree-edit.ts'
 import { extendZone } from './zone.ts'
 
-/** Up to this many rows are put in one by one; more are merged in one pass. */
-const SINGLE_INSERTS_MAX = 4
+/** Up to this many rows are edited one by one; more are merged in one pass. */
+const SINGLE_EDITS_MAX = 4
 
 export function insertIntoLeaf(
   entry: ChildEntry,
@@ -32,7 +33,7 @@ export function insertIntoLeaf(
   const count = run.to - run.from
   const bytes = sourceBytes(edit.rows, run.from, run.to, editor.context.codec)
   let edited: LeafNode
-  if (count <= SINGLE_INSERTS_MAX && leaf.length + count <= LEAF_ROWS_MAX) {
+  if (count <= SINGLE_EDITS_MAX && leaf.length + count <= LEAF_ROWS_MAX) {
     edited = editableLeaf(leaf, editor.epoch, count)
     for (let row = run.from; row < run.to; row++) {
       insertRowAt(edited, newPosition(edited, edit, row, editor), edit.rows, row)
@@ -83,12 +84,34 @@ export function replaceInLeaf(
   run: Run,
   editor: TreeEditor,
 ): ChildEntry[] {
+  if (isWorthHalving(leaf, run, editor)) return replaceInHalves(leaf, edit, run, editor)
   const edited = editableLeaf(leaf, editor.epoch, 0)
   for (let row = run.from; row < run.to; row++) {
     const at = existingPosition(edited, edit, row, editor)
     replaceRowAt(edited, at, edit.rows, row, editor.context.codec)
   }
   return entriesOf(entry, edited, edit, run, editor)
+}
+
+function isWorthHalving(leaf: LeafNode, run: Run, editor: TreeEditor): boolean {
+  const mustCopy = leaf.owner !== editor.epoch || leaf.shared
+  return mustCopy && leaf.length > EDITED_ROWS_MAX && run.to - run.from <= SINGLE_EDITS_MAX
+}
+
+/** Both halves are copies, and each is edited in place. */
+function replaceInHalves(
+  leaf: LeafNode,
+  edit: TreeEdit,
+  run: Run,
+  editor: TreeEditor,
+): ChildEntry[] {
+  const [first, second] = cutLeaf(leaf, 2, editor) as [LeafNode, LeafNode] // two, as asked
+  let middle = run.from
+  while (middle < run.to && edit.rows.rowIds[middle]! < second.rowIds[0]!) middle++
+  return [
+    ...replaceInLeaf(entryFor(first, editor), first, edit, { from: run.from, to: middle }, editor),
+    ...replaceInLeaf(entryFor(second, editor), second, edit, { from: middle, to: run.to }, editor),
+  ]
 }
 
 export function deleteFromLeaf(

@@ -6,6 +6,8 @@ import { assert } from '../../errors/sql-error.ts'
 import type { Batch, ColumnKind } from '../vector.ts'
 import type { DatumCodec, Epoch, LeafNode } from '../page/node.ts'
 import {
+  Arena,
+  arenaBytes,
   copyColumn,
   isVariable,
   newColumn,
@@ -21,6 +23,8 @@ import type { ValueRange } from '../page/column.ts'
 
 /** A full leaf is one full batch of a scan. */
 export const LEAF_ROWS_MAX = 1024
+/** A leaf longer than this is halved when single rows in it change: a change costs a copy of its leaf. */
+export const EDITED_ROWS_MAX = 512
 /** About the encoded size at which a leaf splits. */
 export const LEAF_BYTES_MAX = 64 * 1024
 /** Below a quarter of either bound a leaf looks for a neighbour to merge with. */
@@ -96,7 +100,10 @@ function grownCapacity(needed: number): number {
 
 function copyLeaf(leaf: LeafNode, epoch: Epoch, capacity: number): LeafNode {
   const { length } = leaf
-  const rowIds = new Float64Array(capacity)
+  let bytes = capacity * 8
+  for (const column of leaf.columns) bytes += arenaBytes(column, capacity)
+  const arena = new Arena(bytes)
+  const rowIds = arena.float64(capacity)
   rowIds.set(leaf.rowIds.length === length ? leaf.rowIds : leaf.rowIds.subarray(0, length))
   return {
     kind: 'leaf',
@@ -104,7 +111,7 @@ function copyLeaf(leaf: LeafNode, epoch: Epoch, capacity: number): LeafNode {
     written: undefined,
     length,
     rowIds,
-    columns: leaf.columns.map((column) => copyColumn(column, length, capacity)),
+    columns: leaf.columns.map((column) => copyColumn(column, length, capacity, arena)),
     variableBytes: leaf.variableBytes,
     tail: { used: length },
     shared: false,

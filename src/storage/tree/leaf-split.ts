@@ -26,6 +26,11 @@ export function splitLeaf(leaf: LeafNode, editor: TreeEditor): LeafNode[] {
   const byRows = Math.ceil(leaf.length / LEAF_ROWS_MAX)
   const byBytes = Math.ceil(leafBytes(leaf) / LEAF_BYTES_MAX)
   const count = Math.min(leaf.length, Math.max(2, byRows, byBytes))
+  return cutLeaf(leaf, count, editor).flatMap((piece) => splitLeaf(piece, editor))
+}
+
+/** `count` pieces of about equal length. */
+export function cutLeaf(leaf: LeafNode, count: number, editor: TreeEditor): LeafNode[] {
   const source = rowSourceOfLeaf(leaf)
   const pieces: LeafNode[] = []
   for (let piece = 0; piece < count; piece++) {
@@ -33,7 +38,7 @@ export function splitLeaf(leaf: LeafNode, editor: TreeEditor): LeafNode[] {
     const to = Math.floor((leaf.length * (piece + 1)) / count)
     const part = newLeaf(editor.kinds, editor.epoch, to - from)
     appendRows(part, source, from, to, sourceBytes(source, from, to, editor.context.codec))
-    pieces.push(...splitLeaf(part, editor))
+    pieces.push(part)
   }
   return pieces
 }
