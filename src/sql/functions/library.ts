@@ -5,10 +5,13 @@ import { registerAggregates } from './aggregates/register-aggregates.ts'
 import { registerFloats } from './number/floats.ts'
 import { registerIntegers } from './number/integers.ts'
 import { registerNumerics } from './number/numerics.ts'
+import { registerLike } from './pattern/like.ts'
+import { registerRegularExpressions } from './pattern/regular-expressions.ts'
 import { Functions } from './registry.ts'
 import { registerScalarBasics } from './scalar-basics.ts'
 import { registerTextBasics } from './text/text-basics.ts'
 import { registerTextComparison } from './text/text-comparison.ts'
+import { registerTextFunctions } from './text/text-functions.ts'
 
 export function createFunctionLibrary(): Functions {
   const functions = new Functions()
@@ -18,6 +21,9 @@ export function createFunctionLibrary(): Functions {
   registerNumerics(functions)
   registerTextBasics(functions)
   registerTextComparison(functions)
+  registerTextFunctions(functions)
+  registerLike(functions)
+  registerRegularExpressions(functions)
   registerDateTime(functions)
   registerAggregates(functions)
   registerArrays(functions)
