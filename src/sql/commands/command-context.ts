@@ -30,6 +30,8 @@ export class CommandContext {
   readonly session: EvaluationSession
   readonly services: DdlServices
   readonly temporarySchema: string
+  /** Inside CREATE SCHEMA: the new schema, where its elements go and look first. */
+  newSchema: string | undefined
 
   constructor(options: CommandOptions) {
     this.access = options.access
@@ -46,7 +48,9 @@ export class CommandContext {
 
   /** Where names without a schema are looked up; the session's temporary schema comes first once it exists. */
   get searchPath(): readonly string[] {
-    const path = this.session.searchPath
+    const { newSchema } = this
+    const path =
+      newSchema === undefined ? this.session.searchPath : [newSchema, ...this.session.searchPath]
     if (path.includes(this.temporarySchema) || !this.catalog.hasSchema(this.temporarySchema)) return path
     return [this.temporarySchema, ...path]
   }

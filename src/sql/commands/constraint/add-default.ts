@@ -42,7 +42,7 @@ export function* addDefault(
   if (purpose === 'generated' && !analyzed.isImmutable) {
     throw new SqlError('42P17', 'generation expression is not immutable')
   }
-  yield* storeDefault(context, relation, column, analyzed)
+  yield* storeDefault(context, relation, column, analyzed, purpose)
   return analyzed
 }
 
@@ -51,6 +51,7 @@ export function* storeDefault(
   relation: Oid,
   column: number,
   analyzed: Pick<AnalyzedExpression, 'text' | 'references' | 'columns'>,
+  purpose: 'default' | 'generated' = 'default',
 ): Task<void> {
   const { writer } = context
   yield* dropDefault(context, relation, column)
@@ -58,7 +59,9 @@ export function* storeDefault(
   yield* writer.insert('pg_attrdef', { oid, adrelid: relation, adnum: column, adbin: analyzed.text })
   yield* writer.update('pg_attribute', attributeRow(context, relation, column), { atthasdef: true })
   const self = address(CLASS.attrdef, oid)
-  yield* recordDependency(context, self, address(CLASS.relation, relation, column), 'a')
+  // A generated column is nothing without its expression: they come and go together.
+  const type = purpose === 'generated' ? 'i' : 'a'
+  yield* recordDependency(context, self, address(CLASS.relation, relation, column), type)
   const columns = analyzed.columns.map((number) => address(CLASS.relation, relation, number))
   yield* recordDependencies(context, self, [...columns, ...analyzed.references], 'n')
 }

@@ -31,7 +31,7 @@ export function* creationSchema(
     return yield* temporarySchema(context)
   }
   if (schema !== undefined) return checkCreatable(requireSchema(context, schema), schema, name.name)
-  for (const candidate of context.session.searchPath) {
+  for (const candidate of context.searchPath) {
     const oid = isTemporarySchema(candidate) ? undefined : context.catalog.schemaOid(candidate)
     if (oid !== undefined) return checkCreatable(oid, candidate, name.name)
   }
