@@ -4,7 +4,7 @@
  */
 import type { Datum, Vector } from '../../../storage/vector.ts'
 import { datumAt } from '../../../storage/vector.ts'
-import { compareText } from './compare-text.ts'
+import { compareText } from '../../types/text/compare-text.ts'
 
 export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
 export type PlainNumbers = Int32Array | Float64Array | Uint8Array

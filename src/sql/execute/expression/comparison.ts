@@ -19,7 +19,7 @@ import {
   plainNumbers,
 } from './comparison-loops.ts'
 import { type Applier, broadcast, type Kernel, nullsOf, ONE_ROW, unionNulls } from './kernel.ts'
-import { compareText } from './compare-text.ts'
+import { compareText } from '../../types/text/compare-text.ts'
 
 const OPERATIONS: Readonly<Record<string, Comparison>> = {
   eq: '=',

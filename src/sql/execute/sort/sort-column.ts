@@ -3,8 +3,8 @@ import type { Datum, Vector } from '../../../storage/vector.ts'
 import { datumAt } from '../../../storage/vector.ts'
 import type { SortKey } from '../../plan/expression.ts'
 import { compareScalars } from '../expression/comparison-loops.ts'
-import { compareText } from '../expression/compare-text.ts'
-import { compareDatums } from '../keys/compare-datums.ts'
+import { compareText } from '../../types/text/compare-text.ts'
+import { compareValues } from '../../types/compare/compare-values.ts'
 
 export interface SortDirection {
   readonly descending: boolean
@@ -34,7 +34,7 @@ export function compareKeyValues(
     if (a === b) return 0
     return (a === null) === nullsFirst ? -1 : 1
   }
-  const order = compareDatums(a, b, locale)
+  const order = compareValues(a, b, locale)
   return descending ? -order : order
 }
 

@@ -3,10 +3,11 @@ import type { BatchStream } from '../../../../storage/task.ts'
 import { PAUSE } from '../../../../storage/task.ts'
 import type { Batch } from '../../../../storage/vector.ts'
 import type { RecursiveUnionNode } from '../../../plan/plan-node.ts'
+import type { ExecutionContext, SharedRows } from '../../execution-context.ts'
 import { keyColumn } from '../../keys/key-table.ts'
 import { RowStore } from '../../memory/row-store.ts'
-import { makeOperator, type Operator, type Preparation } from '../operator.ts'
 import { DistinctRows } from '../group/distinct.ts'
+import { makeOperator, type Operator, type Preparation } from '../operator.ts'
 
 export function prepareRecursiveUnion(
   node: RecursiveUnionNode,
@@ -20,24 +21,40 @@ export function prepareRecursiveUnion(
     const seen = node.all ? undefined : new DistinctRows(keys, context)
     const fresh = (batch: Batch) =>
       seen === undefined ? batch : seen.keepNew(batch, batch.columns)
-    const enclosing = context.shared.get(node.cte)
     let working = new RowStore(initial.kinds, context)
     try {
       yield* collect(initial.run(context), working, fresh)
       while (working.length > 0) {
         const round = working
-        context.shared.set(node.cte, { read: () => round.batches() })
         working = new RowStore(initial.kinds, context)
-        yield* collect(step.run(context), working, fresh)
+        const rows: SharedRows = { read: () => round.batches() }
+        const stream = withWorkingTable(step.run(context), node.cte, rows, context)
+        yield* collect(stream, working, fresh)
         round.release()
         yield PAUSE
       }
     } finally {
       working.release()
       seen?.close()
-      if (enclosing !== undefined) context.shared.set(node.cte, enclosing)
     }
   })
+}
+
+/** The CTE's name means the round before only while the step itself runs; to all others it means the whole CTE. */
+function* withWorkingTable(
+  stream: BatchStream,
+  cte: number,
+  rows: SharedRows,
+  context: ExecutionContext,
+): BatchStream {
+  const whole = context.shared.get(cte)
+  for (;;) {
+    context.shared.set(cte, rows)
+    const step = stream.next()
+    if (whole !== undefined) context.shared.set(cte, whole)
+    if (step.done) return
+    yield step.value
+  }
 }
 
 /** Passes rows on, and keeps them for the next round. */

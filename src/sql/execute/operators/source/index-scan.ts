@@ -10,7 +10,7 @@ import { PgArray } from '../../../types/value-classes.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { compileExpression } from '../../expression/compile-expression.ts'
 import type { Kernel } from '../../expression/kernel.ts'
-import { compareDatums } from '../../keys/compare-datums.ts'
+import { compareValues } from '../../../types/compare/compare-values.ts'
 import { datumKey } from '../../keys/key-encoding.ts'
 import { compileFree, layoutOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
 import { keepTrue } from '../row/filter.ts'
@@ -84,7 +84,7 @@ function* scanAnyOf(reader: IndexReader, anyOf: Free, context: ExecutionContext)
   const [first] = reader.node.index.keys
   const locale = first.collation === 0 ? undefined : context.catalog.collationLocale(first.collation)
   const direction = first.descending !== reader.node.reverse ? -1 : 1
-  const keys = [...distinct.values()].sort((a, b) => direction * compareDatums(a, b, locale))
+  const keys = [...distinct.values()].sort((a, b) => direction * compareValues(a, b, locale))
   for (const key of keys) yield* scanKeys(reader, [key], context)
 }
 
