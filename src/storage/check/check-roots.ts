@@ -2,7 +2,7 @@
  * Walks everything reachable from a branch's roots and throws an AssertionError that names the first broken
  * invariant. Run after every step of the simulations, and offered as a function of SQL.
  */
-import { AssertionError, assert } from '../../errors/sql-error.ts'
+import { AssertionError } from '../../errors/sql-error.ts'
 import { columnCapacity, isLargeValue, rangeOfColumn, valueAt } from '../page/column.ts'
 import type { ChildEntry, InteriorNode, LeafNode, StorageContext } from '../page/node.ts'
 import { loadNode } from '../read/page-access.ts'
@@ -123,10 +123,4 @@ function checkZone(walk: Walk, entry: ChildEntry, leaf: LeafNode): void {
 
 function require_(condition: boolean, root: TreeRoot, what: string): asserts condition {
   if (!condition) throw new AssertionError(`tree ${root.id}: ${what}`)
-}
-
-/** That an index and its table agree: every entry has its row, and (unless partial) every row its entry. */
-export function checkIndexCount(table: TreeRoot, index: TreeRoot): void {
-  const [rows, entries] = [table.top?.rowCount ?? 0, index.top?.rowCount ?? 0]
-  assert(rows === entries, `index ${index.id} has ${entries} entries for ${rows} rows`)
 }

@@ -39,13 +39,18 @@ export function* fetchRows(
   const foundIds = new Float64Array(count)
   let found = 0
   let leaf: LeafNode | undefined
+  let asked: PageAddress | undefined
   for (let next = 0; next < count;) {
     const rowId = rowIds[next]!
     if (leaf === undefined || !covers(leaf, rowId)) {
       leaf = leafOf(root.top, rowId, context.source)
       if (leaf === undefined) {
         if (root.top === undefined) break
-        yield { kind: 'pages', addresses: missingPages(root.top, rowIds, next, context.source) }
+        const addresses = missingPages(root.top, rowIds, next, context.source)
+        // Asked before and missing again: a small cache may have dropped it for the others.
+        if (addresses[0] === asked) addresses.length = 1
+        asked = addresses[0]
+        yield { kind: 'pages', addresses }
         continue
       }
     }

@@ -37,6 +37,8 @@ export class LeafCursor {
   private readonly stack: Frame[] = []
   private pending: ChildEntry | undefined
   private seeking = true
+  /** Asked for and missing again: a small cache may have dropped it for its own read-ahead. */
+  private asked: ChildEntry | undefined
 
   constructor(top: ChildEntry | undefined, options: CursorOptions) {
     this.options = options
@@ -99,6 +101,8 @@ export class LeafCursor {
     const addresses = isResident(entry.pointer) ? [] : [entry.pointer]
     const frame = this.stack[this.stack.length - 1]
     if (frame === undefined || this.options.readAhead === false) return addresses
+    if (this.asked === entry) return addresses
+    this.asked = entry
     let index = frame.index
     while (addresses.length <= READ_AHEAD_PAGES) {
       index += this.step

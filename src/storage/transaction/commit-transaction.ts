@@ -6,7 +6,7 @@
  *   const merged = yield* mergeOntoNewest(transaction, () => branch.roots, context)
  *   // no suspension from here on: the newest roots are still those that `merged` was built on
  *   const sequences = counters.takeDirtySequences()
- *   branch.roots = sealCommit(merged, touchedTrees(transaction.writeSet), lsn, sequences)
+ *   branch.roots = sealCommit(merged, transaction.touchedTrees(), lsn, sequences)
  *   log.append(encodeLogRecord({ lsn, …, operations: transaction.writeSet, sequences }))
  */
 import { SqlError } from '../../errors/sql-error.ts'
@@ -68,10 +68,10 @@ function* rebase(
   context: StorageContext,
 ): Task<BranchRoots> {
   const mine = transaction.snapshot()
-  const { base, writeSet } = transaction
+  const { base } = transaction
   let { trees } = newest
   const replayed: TreeId[] = []
-  for (const id of touchedTrees(writeSet)) {
+  for (const id of transaction.touchedTrees()) {
     const current = newest.trees.get(id)
     const edited = mine.trees.get(id)
     if (current?.lsn === base.trees.get(id)?.lsn) {
@@ -81,6 +81,8 @@ function* rebase(
     else if (edited === undefined) trees = trees.delete(id)
     else replayed.push(id)
   }
+  if (replayed.length === 0) return { ...newest, trees }
+  const writeSet = yield* transaction.loadWriteSet()
   const apply = { epoch: newEpoch(), storage: context, lsn: UNCOMMITTED }
   // Tables first: a conflict in a row explains why its index entries do not fit.
   for (const kind of ['table', 'index'] as const) {

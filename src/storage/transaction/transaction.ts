@@ -8,7 +8,6 @@
 import { SqlError, assert } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type {
-  KeyBound,
   Lsn,
   RowId,
   Savepoint,
@@ -23,6 +22,7 @@ import type {
 import { newEpoch } from '../page/node.ts'
 import type { Epoch, StorageContext } from '../page/node.ts'
 import { fetchRows } from '../read/fetch-rows.ts'
+import { rowAtRank } from '../read/row-at-rank.ts'
 import { scanTable } from '../read/scan-table.ts'
 import { firstMatch, seekIndex } from '../read/seek-index.ts'
 import type { BatchStream, Task } from '../task.ts'
@@ -33,6 +33,7 @@ import type { Batch, Datum } from '../vector.ts'
 import { UNCOMMITTED, applyOperation, applyRows, treeOf, withTree } from './apply-operation.ts'
 import type { RowOperation } from './apply-operation.ts'
 import type { BranchCounters } from './branch-counters.ts'
+import { touchedTrees } from './commit-transaction.ts'
 import type { WriteOperation } from './log-record.ts'
 import { checkKeySizes, checkRowSizes, writtenBytes } from './row-limits.ts'
 import { treeStatistics } from './statistics.ts'
@@ -54,6 +55,8 @@ export class Transaction implements TransactionAccess {
   private roots: BranchRoots
   private epoch: Epoch = newEpoch()
   private readonly operations: WriteOperation[] = []
+  /** How many of the first operations are kept elsewhere: see `detachOperations`. */
+  private detached = 0
   private readonly context: StorageContext
   private readonly counters: BranchCounters
 
@@ -74,9 +77,31 @@ export class Transaction implements TransactionAccess {
     return this.base.lsn
   }
 
-  /** What commit logs and, after others have committed, replays. */
+  /** What commit logs and, after others have committed, replays; without the operations that were detached. */
   get writeSet(): readonly WriteOperation[] {
     return this.operations
+  }
+
+  /** The trees that the write set touches, and perhaps some more. */
+  touchedTrees(): Set<TreeId> {
+    return touchedTrees(this.operations)
+  }
+
+  /** The whole write set, for replaying it on newer roots. Who keeps detached operations elsewhere gets them back. */
+  *loadWriteSet(): Task<readonly WriteOperation[]> {
+    assert(this.detached === 0, 'the whole write set is in memory')
+    return this.operations
+  }
+
+  /** A giant transaction hands its operations over, to be kept out of memory until the commit. */
+  protected detachOperations(): WriteOperation[] {
+    this.detached += this.operations.length
+    return this.operations.splice(0)
+  }
+
+  /** Of all detached operations the first so many still count: a rollback to a savepoint can take back some. */
+  protected get detachedOperations(): number {
+    return this.detached
   }
 
   /** The private roots as a frozen value: for the spill of dirty pages, for commit and for tests. */
@@ -113,6 +138,11 @@ export class Transaction implements TransactionAccess {
 
   *fetch(tree: TreeId, rowIds: ArrayLike<number>, columns: readonly number[]): Task<Batch> {
     return yield* fetchRows(treeOf(this.roots, tree), rowIds, columns, this.context)
+  }
+
+  /** The n-th row in row id order, from 0: where a scan after OFFSET begins. */
+  *rowAtRank(tree: TreeId, rank: number): Task<RowId | undefined> {
+    return yield* rowAtRank(treeOf(this.roots, tree), rank, this.context)
   }
 
   *insert(tree: TreeId, rows: Batch): Task<Float64Array> {
@@ -164,7 +194,7 @@ export class Transaction implements TransactionAccess {
   savepoint(): Savepoint {
     const mark: Omit<Mark, '__brand'> = {
       roots: this.snapshot(),
-      operationCount: this.operations.length,
+      operationCount: this.detached + this.operations.length,
     }
     return mark as Mark // brand
   }
@@ -172,7 +202,8 @@ export class Transaction implements TransactionAccess {
   rollbackTo(savepoint: Savepoint): void {
     const mark = savepoint as Mark // only `savepoint` makes them
     this.roots = mark.roots
-    this.operations.length = mark.operationCount
+    this.operations.length = Math.max(0, mark.operationCount - this.detached)
+    this.detached = Math.min(this.detached, mark.operationCount)
     this.epoch = newEpoch()
   }
 
@@ -214,10 +245,4 @@ export class Transaction implements TransactionAccess {
 
 function float64(rowIds: ArrayLike<number>): Float64Array {
   return rowIds instanceof Float64Array ? rowIds : Float64Array.from(rowIds)
-}
-
-/** Both bounds of an equality search. */
-export function equalTo(values: readonly (Datum | null)[]): { lower: KeyBound; upper: KeyBound } {
-  const bound: KeyBound = { values, inclusive: true }
-  return { lower: bound, upper: bound }
 }

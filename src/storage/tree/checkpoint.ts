@@ -6,6 +6,7 @@
  *   2. when the layer is durable: `adoptAddresses(map)`;
  *   3. `releaseWritten(newest roots)`: resident pointers to written nodes become addresses, so that memory is freed.
  *
+ * A transaction spills the same way between two of its operations, from `transaction.snapshot()`, never during one.
  * Commits go on between the steps: they only make new nodes. If step 1 fails, drop the Map: nothing has happened.
  */
 import { isResident } from '../page/node.ts'
@@ -14,10 +15,17 @@ import type { PageAddress } from '../page/page-address.ts'
 import type { TreeId } from '../access.ts'
 import type { BranchRoots } from './tree-root.ts'
 
-/** The resident nodes of a state that no layer holds: children first, by tree and key. Never suspends. */
-export function* dirtyNodes(roots: BranchRoots): Generator<DirtyNode, void, void> {
+/**
+ * The resident nodes of a state that no layer holds: children first, by tree and key. Never suspends. With `only`,
+ * just those trees: the spill of a transaction passes what its write set touches.
+ */
+export function* dirtyNodes(
+  roots: BranchRoots,
+  only?: ReadonlySet<TreeId>,
+): Generator<DirtyNode, void, void> {
   for (const [, root] of roots.trees.entries()) {
-    if (root.top !== undefined) yield* dirtyBelow(root.id, root.top)
+    if (root.top === undefined || only?.has(root.id) === false) continue
+    yield* dirtyBelow(root.id, root.top)
   }
 }
 
