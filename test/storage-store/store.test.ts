@@ -203,25 +203,60 @@ test('the past can be read by time', async () => {
   expect(await contents(store, await store.beginAt({ timeMs: (times[0] ?? 0) - 1 }))).toEqual([])
 })
 
-test('a transaction larger than the memory for dirty pages writes them early', async () => {
-  const world = newWorld()
-  const store = await Store.open(world, { ...options(), memoryCacheBytes: 1 << 20 })
-  const transaction = store.begin()
-  transaction.createTree(TABLE, { kind: 'table', columns: ['int64', 'text'] })
+/** Inserts and indexes so much that pages and write set do not stay in memory. */
+async function insertMuch(
+  store: Store,
+  transaction: ReturnType<Store['begin']>,
+  rounds: number,
+): Promise<void> {
   const rows = 1000
   const texts = Array.from({ length: rows }, (_, row) => `text ${row} `.repeat(20))
-  for (let round = 0; round < 120; round++) {
+  for (let round = 0; round < rounds; round++) {
     const numbers = Array.from({ length: rows }, (_, row) => round * rows + row)
     const columns = [vectorOf('int64', numbers), vectorOf('text', texts)]
     await store.run(transaction.insert(TABLE, batch(columns, rows)))
   }
-  const early = (await world.objects.list('p/main/layer/')).objects.length
-  expect(early).toBeGreaterThan(0)
-  await store.run(store.commit(transaction))
-  await store.checkpoint()
-  expect(store.memory().dirtyBytes).toBe(0)
-  const again = await Store.open(world, options())
-  expect((await contents(again)).length).toBe(120 * rows)
+}
+
+describe('a transaction larger than memory', () => {
+  test('writes pages and write set early, and is replayed from there', async () => {
+    const world = newWorld()
+    const store = await Store.open(world, { ...options(), memoryCacheBytes: 1 << 20 })
+    const transaction = store.begin()
+    transaction.createTree(TABLE, { kind: 'table', columns: ['int64', 'text'] })
+    await insertMuch(store, transaction, 120)
+    expect((await world.objects.list('p/main/layer/')).objects.length).toBeGreaterThan(0)
+    expect(transaction.pieces.length).toBeGreaterThan(1)
+    expect(transaction.writeSet.length).toBeLessThan(60)
+    await store.run(store.commit(transaction))
+    const again = await Store.open(world, options())
+    expect(again.memory().dirtyBytes).toBeLessThan(24 << 20)
+    expect((await contents(again)).length).toBe(120_000)
+    await again.run(again.check())
+    await again.checkpoint()
+    expect(again.memory().dirtyBytes).toBe(0)
+    const fromBucket = await Store.open(newWorld(world.objects), options())
+    expect((await contents(fromBucket)).length).toBe(120_000)
+  })
+
+  test('merges with what others have committed, and can go back to a savepoint', async () => {
+    const world = newWorld()
+    const store = await Store.open(world, options())
+    await put(store, -1)
+    const transaction = store.begin()
+    await insertMuch(store, transaction, 10)
+    const savepoint = transaction.savepoint()
+    await insertMuch(store, transaction, 60)
+    expect(transaction.pieces.length).toBeGreaterThan(0)
+    transaction.rollbackTo(savepoint)
+    expect(transaction.pieces.length).toBeLessThan(2)
+    await put(store, -2)
+    await store.run(store.commit(transaction))
+    expect((await contents(store)).length).toBe(10_002)
+    const again = await Store.open(world, options())
+    expect((await contents(again)).toSorted((a, b) => a - b).slice(0, 3)).toEqual([-2, -1, 0])
+    await again.run(again.check())
+  })
 })
 
 test('a damaged layer is reported as data_corrupted, a damaged local copy is fetched anew', async () => {

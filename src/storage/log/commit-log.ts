@@ -47,7 +47,8 @@ export class CommitLog {
     }
   }
 
-  append(lsn: Lsn, bytes: Uint8Array): void {
+  /** `elsewhere`: bytes that a replay of the record will read besides. */
+  append(lsn: Lsn, bytes: Uint8Array, elsewhere = 0): void {
     assert(lsn === this.#last + 1, `log record ${lsn} after ${this.#last}`)
     const chunks = chunksOf(bytes)
     if (chunks.length > MAX_LOG_PARTS) {
@@ -59,7 +60,7 @@ export class CommitLog {
     } else {
       this.#local.transaction(() => appendParts(this.#local, lsn, chunks))
     }
-    this.#note(lsn, bytes.length)
+    this.#note(lsn, bytes.length + elsewhere)
   }
 
   #note(lsn: Lsn, bytes: number): void {

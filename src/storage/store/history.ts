@@ -6,13 +6,13 @@ import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Lsn } from '../access.ts'
 import type { StoredRecord } from '../log/commit-log.ts'
+import { decodeCommit } from '../log/detached-piece.ts'
 import { readArchive } from '../log/log-segment.ts'
 import type { Manifest, ManifestHead, ParentBranch } from '../manifest/manifest.ts'
 import { decodeManifest } from '../manifest/manifest-codec.ts'
 import { fetchManifest, listManifests, type ManifestName } from '../manifest/manifest-store.ts'
 import type { DatumCodec } from '../page/node.ts'
 import type { ObjectStore } from '../platform/object-store.ts'
-import { decodeLogRecord } from '../transaction/log-record.ts'
 import { emptyManifest } from './recovery.ts'
 
 /** A moment is a commit, or a time (the last commit at or before it). */
@@ -69,7 +69,7 @@ export async function* recordsWithin(
   moment: Moment,
 ): AsyncGenerator<StoredRecord, void, void> {
   for await (const record of recordsAfter(source, after)) {
-    const { lsn, commitTimeMs } = decodeLogRecord(record.bytes, source.codec)
+    const { lsn, commitTimeMs } = decodeCommit(record.bytes, source.codec).record
     if (!isWithin(moment, { lsn, commitTimeMs })) return
     yield record
   }

@@ -6,8 +6,6 @@
  *   neither                      a new, empty branch
  */
 import type { Lsn } from '../access.ts'
-import type { StorageContext } from '../page/node.ts'
-import type { Task } from '../task.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
 import { CommitLog, type StoredRecord } from '../log/commit-log.ts'
 import { readArchive } from '../log/log-segment.ts'
@@ -19,17 +17,10 @@ import {
   localManifest,
   putLocalManifest,
 } from '../manifest/manifest-store.ts'
-import { applyRecord } from '../transaction/apply-record.ts'
-import { decodeLogRecord } from '../transaction/log-record.ts'
-import { EMPTY_ROOTS, type BranchRoots } from '../tree/tree-root.ts'
+import { EMPTY_ROOTS } from '../tree/tree-root.ts'
+import type { BranchServices } from './branch-services.ts'
+import { Replay, type BranchState } from './replay.ts'
 import type { StoreOptions } from './store-options.ts'
-
-/** A branch's state and what else must continue from there. */
-export interface BranchState {
-  readonly roots: BranchRoots
-  readonly commitTimeMs: number
-  readonly nextTransactionId: number
-}
 
 export interface Recovered {
   readonly manifest: Manifest
@@ -37,15 +28,8 @@ export interface Recovered {
   readonly state: BranchState
 }
 
-/** Loads pages as replay asks for them. */
-export type Runner = <T>(task: Task<T>) => Promise<T>
-
-export async function recover(
-  platform: StoragePlatform,
-  options: StoreOptions,
-  context: StorageContext,
-  run: Runner,
-): Promise<Recovered> {
+export async function recover(services: BranchServices): Promise<Recovered> {
+  const { platform, options } = services
   if (localManifest(platform.local) === undefined) await restoreFromBucket(platform, options)
   const bytes = localManifest(platform.local)
   const manifest =
@@ -53,23 +37,10 @@ export async function recover(
       ? emptyManifest(options.prefix)
       : decodeManifest(bytes, options.codec, 'local manifest')
   const log = new CommitLog(platform.local, manifest.lsn)
-  let state: BranchState = manifest
+  const replay = new Replay(services, manifest)
   // Bounded by the tail: a checkpoint is due long before it is large.
-  for (const record of [...log.recover()]) state = await run(replay(state, record, context))
-  return { manifest, log, state }
-}
-
-export function* replay(
-  state: BranchState,
-  stored: StoredRecord,
-  context: StorageContext,
-): Task<BranchState> {
-  const record = decodeLogRecord(stored.bytes, context.codec)
-  return {
-    roots: yield* applyRecord(state.roots, record, context),
-    commitTimeMs: Math.max(state.commitTimeMs, record.commitTimeMs),
-    nextTransactionId: Math.max(state.nextTransactionId, record.transactionId + 1),
-  }
+  for (const record of [...log.recover()]) await replay.apply(record)
+  return { manifest, log, state: replay.state }
 }
 
 export function emptyManifest(prefix: string): Manifest {

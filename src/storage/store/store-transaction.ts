@@ -1,36 +1,78 @@
 /**
- * A transaction of a store. It differs from a plain one in that its memory is bounded: when its private pages have
- * grown too many it suspends itself until they were written to layers. If it aborts those layers are orphans.
+ * A transaction of a store. It differs from a plain one in that its memory is bounded: when its private pages or its
+ * write set have grown too large it suspends itself until they were written to the bucket. If it aborts, those
+ * objects are orphans.
  */
-import type { Batch } from '../vector.ts'
-import type { TreeId } from '../access.ts'
-import type { StorageContext } from '../page/node.ts'
+import { assert } from '../../errors/sql-error.ts'
+import type { Lsn, Savepoint, TreeId } from '../access.ts'
+import { fetchPiece, type DetachedPiece } from '../log/detached-piece.ts'
 import type { Task } from '../task.ts'
 import type { BranchCounters } from '../transaction/branch-counters.ts'
+import { touchedTrees } from '../transaction/commit-transaction.ts'
+import { encodeLogRecord, type WriteOperation } from '../transaction/log-record.ts'
 import { Transaction, type TransactionOptions } from '../transaction/transaction.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
+import type { Batch } from '../vector.ts'
+import type { BranchServices } from './branch-services.ts'
 import { DirtyBytes } from './dirty-bytes.ts'
 
-/** Writes the pages below these roots to layers and lets go of them. */
-export type Spiller = (roots: BranchRoots) => Promise<void>
-
-export interface SpillOptions {
-  readonly limitBytes: number
-  readonly spill: Spiller
-}
+/** Private pages that take more than this are written to layers early. */
+const DIRTY_LIMIT_BYTES = 12 << 20
+/** A write set of about this size becomes a piece in the bucket. */
+const PIECE_BYTES = 6 << 20
+/** What an operation on a row takes at least in the write set. */
+const ROW_BYTES = 16
 
 export class StoreTransaction extends Transaction {
+  readonly #services: BranchServices
   readonly #dirty = new DirtyBytes()
-  readonly #spill: SpillOptions
+  /** About the bytes of the operations that are in memory. */
+  #operationBytes = 0
+  #pieces: DetachedPiece[] = []
+  readonly #detachedTrees = new Set<TreeId>()
 
   constructor(
     base: BranchRoots,
-    context: StorageContext,
+    services: BranchServices,
     counters: BranchCounters,
-    options: TransactionOptions & { readonly spill: SpillOptions },
+    options: TransactionOptions,
   ) {
-    super(base, context, counters, options)
-    this.#spill = options.spill
+    super(base, services.context, counters, options)
+    this.#services = services
+  }
+
+  /** The first operations of the write set; those of `writeSet` follow. */
+  get pieces(): readonly DetachedPiece[] {
+    return this.#pieces
+  }
+
+  override touchedTrees(): Set<TreeId> {
+    return new Set([...this.#detachedTrees, ...super.touchedTrees()])
+  }
+
+  override *loadWriteSet(): Task<readonly WriteOperation[]> {
+    if (this.#pieces.length === 0) return this.writeSet
+    const operations: WriteOperation[] = []
+    const { objects, options } = this.#services
+    const load = async (): Promise<void> => {
+      for (const piece of this.#pieces) {
+        operations.push(...(await fetchPiece(objects, piece, options.codec)).operations)
+      }
+    }
+    yield { kind: 'wait', until: load() }
+    return [...operations, ...this.writeSet]
+  }
+
+  override rollbackTo(savepoint: Savepoint): void {
+    super.rollbackTo(savepoint)
+    let left = this.detachedOperations
+    const kept: DetachedPiece[] = []
+    for (const piece of this.#pieces) {
+      const operations = Math.min(piece.operations, left)
+      if (operations > 0) kept.push({ ...piece, operations })
+      left -= operations
+    }
+    this.#pieces = kept
   }
 
   override *insert(tree: TreeId, rows: Batch): Task<Float64Array> {
@@ -62,11 +104,29 @@ export class StoreTransaction extends Transaction {
   *#relieve(rows: number): Task<void> {
     const written = this.unspilledBytes
     this.unspilledBytes = 0
+    this.#operationBytes += written + rows * ROW_BYTES
+    if (this.#operationBytes >= PIECE_BYTES) yield { kind: 'wait', until: this.#detach() }
     if (!this.#dirty.note(rows, written)) return
     const roots = this.snapshot()
     this.#dirty.measure(roots)
-    if (this.#dirty.bytes < this.#spill.limitBytes) return
-    yield { kind: 'wait', until: this.#spill.spill(roots) }
+    if (this.#dirty.bytes < DIRTY_LIMIT_BYTES) return
+    yield { kind: 'wait', until: this.#services.spill(roots) }
     this.#dirty.measure(roots)
   }
+
+  async #detach(): Promise<void> {
+    const { codec } = this.#services.options
+    const operations = this.detachOperations()
+    this.#operationBytes = 0
+    for (const tree of touchedTrees(operations)) this.#detachedTrees.add(tree)
+    const bytes = encodeLogRecord({ ...UNPLACED, operations, sequences: [] }, codec)
+    const piece = { key: '', operations: operations.length, sizeBytes: bytes.length }
+    const position = this.#pieces.push(piece) - 1
+    const key = await this.#services.putPiece(bytes)
+    assert(this.#pieces[position] === piece, 'a suspended transaction does nothing else')
+    this.#pieces[position] = { ...piece, key }
+  }
 }
+
+/** A piece gets its place in the log from the commit that names it. */
+const UNPLACED = { lsn: 0 as Lsn, transactionId: 0, commitTimeMs: 0 }

@@ -9,38 +9,36 @@
  * Invariants: `roots.lsn` equals the log's last LSN; every record up to the local manifest's LSN is in the bucket;
  * every page that the manifest reaches is in the bucket.
  */
-import { SqlError, assert, unreachable } from '../../errors/sql-error.ts'
+import { SqlError, assert } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Lsn } from '../access.ts'
-import { TieredPages } from '../cache/tiered-pages.ts'
+import type { TieredPages } from '../cache/tiered-pages.ts'
+import { checkRoots } from '../check/check-roots.ts'
 import type { CommitLog } from '../log/commit-log.ts'
+import { encodeCommit, type DetachedPiece } from '../log/detached-piece.ts'
 import { headOf, type ManifestHead } from '../manifest/manifest.ts'
 import type { StorageContext } from '../page/node.ts'
-import { RetryingObjectStore } from '../platform/retrying-object-store.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
 import { SpillSpace, type SpillFile } from '../spill/spill-file.ts'
 import type { Suspension, Task } from '../task.ts'
 import { BranchCounters } from '../transaction/branch-counters.ts'
-import { mergeOntoNewest, sealCommit, touchedTrees } from '../transaction/commit-transaction.ts'
+import { mergeOntoNewest, sealCommit } from '../transaction/commit-transaction.ts'
 import { encodeLogRecord } from '../transaction/log-record.ts'
 import type { LogRecord, WriteOperation } from '../transaction/log-record.ts'
 import type { TransactionOptions } from '../transaction/transaction.ts'
-import { checkRoots } from '../check/check-roots.ts'
-import { releaseWritten } from '../tree/checkpoint.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
 import { newestImage, pastImage, type BranchImage } from './branch-image.ts'
-import { writeCheckpoint, writeLayers, type CheckpointContext } from './checkpoint.ts'
+import { BranchServices } from './branch-services.ts'
+import { writeCheckpoint } from './checkpoint.ts'
+import { DirtyBytes } from './dirty-bytes.ts'
 import { baseManifest, isWithin, recordsWithin } from './history.ts'
 import type { HistorySource, Moment } from './history.ts'
-import { DirtyBytes } from './dirty-bytes.ts'
-import { recover, replay, type BranchState, type Recovered } from './recovery.ts'
-import { runTask } from './run-task.ts'
+import { recover, type Recovered } from './recovery.ts'
+import { Replay, type BranchState } from './replay.ts'
 import { DEFAULT_DIRTY_LIMIT_BYTES, DEFAULT_TAIL_LIMIT_BYTES } from './store-options.ts'
 import type { StoreOptions } from './store-options.ts'
 import { StoreTransaction } from './store-transaction.ts'
 
-/** A transaction whose private pages take more than this writes them to layers early. */
-const TRANSACTION_DIRTY_LIMIT_BYTES = 12 << 20
 /** Commits wait when the branch is this many times beyond its limits, and are refused further on. */
 const WAIT_EXCESS = 2
 const REFUSE_EXCESS = 8
@@ -58,10 +56,7 @@ export interface MemoryReport {
 }
 
 export class Store {
-  readonly context: StorageContext
-  readonly pages: TieredPages
-  readonly #platform: StoragePlatform
-  readonly #options: StoreOptions
+  readonly #services: BranchServices
   readonly #log: CommitLog
   readonly #spills: SpillSpace
   readonly #counters = new BranchCounters()
@@ -72,38 +67,27 @@ export class Store {
   #checkpoint: Promise<void> | undefined
   #closed = false
 
-  private constructor(
-    platform: StoragePlatform,
-    options: StoreOptions,
-    pages: TieredPages,
-    recovered: Recovered,
-  ) {
-    this.#platform = platform
-    this.#options = options
-    this.pages = pages
-    this.context = { source: pages, codec: options.codec }
+  private constructor(services: BranchServices, recovered: Recovered) {
+    this.#services = services
     this.#log = recovered.log
     this.#manifest = headOf(recovered.manifest)
     this.#state = recovered.state
-    this.#spills = new SpillSpace(platform.local)
+    this.#spills = new SpillSpace(services.platform.local)
     this.#dirty.measure(this.roots)
   }
 
   /** Opens the branch: recovers it, or begins it when there is nothing yet. */
-  static async open(outside: StoragePlatform, options: StoreOptions): Promise<Store> {
-    const objects = new RetryingObjectStore(outside.objects, outside.clock)
-    const platform = { ...outside, objects }
-    const { codec } = options
-    const pages = new TieredPages({
-      platform,
-      codec,
-      ...(options.memoryCacheBytes === undefined ? {} : { memoryBytes: options.memoryCacheBytes }),
-      ...(options.localCacheBytes === undefined ? {} : { localBytes: options.localCacheBytes }),
-    })
-    const run = <T>(task: Task<T>): Promise<T> =>
-      runTask(task, (suspension) => serveWith(pages, platform, suspension))
-    const recovered = await recover(platform, options, { source: pages, codec }, run)
-    return new Store(platform, options, pages, recovered)
+  static async open(platform: StoragePlatform, options: StoreOptions): Promise<Store> {
+    const services = new BranchServices(platform, options)
+    return new Store(services, await recover(services))
+  }
+
+  get context(): StorageContext {
+    return this.#services.context
+  }
+
+  get pages(): TieredPages {
+    return this.#services.pages
   }
 
   /** The newest committed state. */
@@ -126,14 +110,8 @@ export class Store {
 
   #transactionOn(roots: BranchRoots, options: TransactionOptions): StoreTransaction {
     assert(!this.#closed, 'store is closed')
-    const spill = { limitBytes: TRANSACTION_DIRTY_LIMIT_BYTES, spill: this.#spillPages }
-    return new StoreTransaction(roots, this.context, this.#counters, { ...options, spill })
+    return new StoreTransaction(roots, this.#services, this.#counters, options)
   }
-
-  readonly #spillPages = async (roots: BranchRoots): Promise<void> => {
-    await writeLayers(this.#checkpointContext(), this.#manifest.prefix, roots)
-    this.#release(roots)
-  };
 
   /**
    * Makes the transaction's writes the newest state. Throws 40001 when they do not fit what others have committed;
@@ -142,21 +120,22 @@ export class Store {
   *commit(transaction: StoreTransaction): Task<Lsn> {
     yield* this.#awaitRoom()
     const merged = yield* mergeOntoNewest(transaction, () => this.roots, this.context)
-    return this.#install(transaction.writeSet, merged)
+    return this.#install(transaction, merged)
   }
 
   /** One synchronous slice: nobody sees the roots without the record, and no crash can tear them apart. */
-  #install(operations: readonly WriteOperation[], merged: BranchRoots): Lsn {
+  #install(transaction: StoreTransaction, merged: BranchRoots): Lsn {
+    const { pieces, writeSet: operations } = transaction
     const sequences = this.#counters.takeDirtySequences()
-    if (operations.length === 0 && sequences.length === 0) return this.roots.lsn
+    if (pieces.length + operations.length + sequences.length === 0) return this.roots.lsn
     const lsn = (this.roots.lsn + 1) as Lsn // the next one
     const { nextTransactionId: transactionId } = this.#state
-    const commitTimeMs = Math.max(this.#state.commitTimeMs, this.#platform.clock.nowMs())
+    const commitTimeMs = Math.max(this.#state.commitTimeMs, this.#services.platform.clock.nowMs())
     const record = { lsn, transactionId, commitTimeMs, operations, sequences }
-    const roots = sealCommit(merged, touchedTrees(operations), lsn, sequences)
+    const roots = sealCommit(merged, transaction.touchedTrees(), lsn, sequences)
     let recordBytes: number
     try {
-      recordBytes = this.#append(record)
+      recordBytes = this.#append(pieces, record)
     } catch (error) {
       for (const [id, state] of sequences) this.#counters.writeSequence(id, state)
       throw error
@@ -166,10 +145,13 @@ export class Store {
     return lsn
   }
 
-  #append(record: LogRecord): number {
-    const bytes = encodeLogRecord(record, this.#options.codec)
-    this.#log.append(record.lsn, bytes)
-    return bytes.length
+  /** Returns how many bytes a replay will have to read. */
+  #append(pieces: readonly DetachedPiece[], record: LogRecord): number {
+    const bytes = encodeCommit(pieces, encodeLogRecord(record, this.#services.options.codec))
+    let elsewhere = 0
+    for (const piece of pieces) elsewhere += piece.sizeBytes
+    this.#log.append(record.lsn, bytes, elsewhere)
+    return bytes.length + elsewhere
   }
 
   /** Commits wait for a checkpoint when it cannot keep up. */
@@ -190,13 +172,13 @@ export class Store {
   async image(moment?: Moment): Promise<BranchImage> {
     const source = this.#history()
     if (moment !== undefined) return pastImage(source, moment)
-    return newestImage(this.#platform.local, source.manifest.prefix, source.tail)
+    return newestImage(this.#services.platform.local, source.manifest.prefix, source.tail)
   }
 
   #history(): HistorySource {
-    const { objects } = this.#platform
+    const { objects } = this.#services.platform
     const tail = [...this.#log.read(this.#manifest.lsn)]
-    return { objects, codec: this.#options.codec, manifest: this.#manifest, tail }
+    return { objects, codec: this.#services.options.codec, manifest: this.#manifest, tail }
   }
 
   async #rootsAt(moment: Moment): Promise<BranchRoots> {
@@ -204,11 +186,11 @@ export class Store {
     if (isWithin(moment, { lsn: roots.lsn, commitTimeMs })) return roots
     const source = this.#history()
     const { manifest } = await baseManifest(source, moment)
-    let state: BranchState = manifest
+    const replay = new Replay(this.#services, manifest)
     for await (const record of recordsWithin(source, manifest.lsn, moment)) {
-      state = await this.run(replay(state, record, this.context))
+      await replay.apply(record)
     }
-    return state.roots
+    return replay.state.roots
   }
 
   /** Walks everything reachable; throws an AssertionError or XX001 that names the first thing that is wrong. */
@@ -224,17 +206,17 @@ export class Store {
 
   /** Resolves when everything committed so far survives the loss of this process. */
   durable(): Promise<void> {
-    return this.#platform.local.sync()
+    return this.#services.platform.local.sync()
   }
 
   /** Awaits what a suspended task asked for; then resume it. */
   serve(suspension: Suspension): Promise<void> {
-    return serveWith(this.pages, this.#platform, suspension)
+    return this.#services.serve(suspension)
   }
 
   /** Drives a task to its end. The branch's scheduler does the same with many tasks at a time. */
   run<T>(task: Task<T>): Promise<T> {
-    return runTask(task, (suspension) => this.serve(suspension))
+    return this.#services.run(task)
   }
 
   createSpill(): SpillFile {
@@ -247,8 +229,8 @@ export class Store {
 
   /** How far beyond its limits the branch is: 1 = a checkpoint is due. */
   #excess(): number {
-    const tailLimit = this.#options.tailLimitBytes ?? DEFAULT_TAIL_LIMIT_BYTES
-    const dirtyLimit = this.#options.dirtyLimitBytes ?? DEFAULT_DIRTY_LIMIT_BYTES
+    const tailLimit = this.#services.options.tailLimitBytes ?? DEFAULT_TAIL_LIMIT_BYTES
+    const dirtyLimit = this.#services.options.dirtyLimitBytes ?? DEFAULT_DIRTY_LIMIT_BYTES
     return Math.max(this.#log.tailBytes / tailLimit, this.#dirty.bytes / dirtyLimit)
   }
 
@@ -267,24 +249,10 @@ export class Store {
     if (roots.lsn === this.#manifest.lsn) return
     const { prefix, parent } = this.#manifest
     const state = { prefix, parent, lsn: roots.lsn, commitTimeMs, nextTransactionId, roots }
-    await writeCheckpoint(this.#checkpointContext(), state, this.#manifest.lsn)
+    await writeCheckpoint(this.#services, this.#log, state, this.#manifest.lsn)
     this.#manifest = headOf(state)
-    this.#release(this.roots)
+    this.#services.release(this.roots)
     this.#dirty.measure(this.roots)
-  }
-
-  #checkpointContext(): CheckpointContext {
-    return {
-      platform: this.#platform,
-      codec: this.#options.codec,
-      pages: this.pages,
-      log: this.#log,
-      layerTargetBytes: this.#options.layerTargetBytes,
-    }
-  }
-
-  #release(roots: BranchRoots): void {
-    releaseWritten(roots, (address, node) => this.pages.memory.put(address, node))
   }
 
   memory(): MemoryReport {
@@ -294,7 +262,7 @@ export class Store {
       dirtyBytes: this.#dirty.bytes,
       tailBytes: this.#log.tailBytes,
       tailRecords: this.#log.tailRecords,
-      localCacheBytes: this.#platform.local.pageBytes(),
+      localCacheBytes: this.#services.platform.local.pageBytes(),
       spillBytes: this.#spills.sizeBytes,
     }
   }
@@ -311,21 +279,4 @@ function rowsWritten(operations: readonly WriteOperation[]): number {
   let rows = 0
   for (const operation of operations) if ('rowIds' in operation) rows += operation.rowIds.length
   return rows
-}
-
-async function serveWith(
-  pages: TieredPages,
-  platform: StoragePlatform,
-  suspension: Suspension,
-): Promise<void> {
-  switch (suspension.kind) {
-    case 'pages':
-      return pages.load(suspension.addresses)
-    case 'pause':
-      return platform.clock.sleep(0)
-    case 'wait':
-      return suspension.until
-    default:
-      return unreachable(suspension)
-  }
 }

@@ -1,0 +1,73 @@
+/**
+ * Replays stored commits: recovery, time travel, and the first opening of a fork. Memory stays bounded however much
+ * is replayed: pages that were made are written to layers now and then.
+ */
+import type { StoredRecord } from '../log/commit-log.ts'
+import { decodeCommit, fetchPiece } from '../log/detached-piece.ts'
+import type { StorageContext } from '../page/node.ts'
+import type { ObjectStore } from '../platform/object-store.ts'
+import type { Task } from '../task.ts'
+import { applyRecord } from '../transaction/apply-record.ts'
+import type { LogRecord } from '../transaction/log-record.ts'
+import type { BranchRoots } from '../tree/tree-root.ts'
+import { DirtyBytes } from './dirty-bytes.ts'
+
+/** A branch's state and what else must continue from there. */
+export interface BranchState {
+  readonly roots: BranchRoots
+  readonly commitTimeMs: number
+  readonly nextTransactionId: number
+}
+
+export interface ReplayServices {
+  readonly objects: ObjectStore
+  readonly context: StorageContext
+  /** Drives a task, loading the pages it asks for. */
+  run<T>(task: Task<T>): Promise<T>
+  /** Writes the pages below these roots to layers and lets go of them. */
+  spill(roots: BranchRoots): Promise<void>
+}
+
+const DIRTY_LIMIT_BYTES = 12 << 20
+
+export class Replay {
+  readonly #services: ReplayServices
+  readonly #dirty = new DirtyBytes()
+  #state: BranchState
+
+  constructor(services: ReplayServices, start: BranchState) {
+    this.#services = services
+    this.#state = start
+  }
+
+  /** After the last commit that was applied. */
+  get state(): BranchState {
+    return this.#state
+  }
+
+  async apply(stored: StoredRecord): Promise<void> {
+    const { objects, context } = this.#services
+    const { pieces, record } = decodeCommit(stored.bytes, context.codec)
+    let roots = this.#state.roots
+    for (const piece of pieces) {
+      const part = await fetchPiece(objects, piece, context.codec)
+      roots = await this.#applyPart(roots, { ...part, lsn: record.lsn }, piece.sizeBytes)
+    }
+    roots = await this.#applyPart(roots, record, stored.bytes.length)
+    this.#state = {
+      roots,
+      commitTimeMs: Math.max(this.#state.commitTimeMs, record.commitTimeMs),
+      nextTransactionId: Math.max(this.#state.nextTransactionId, record.transactionId + 1),
+    }
+  }
+
+  async #applyPart(roots: BranchRoots, part: LogRecord, sizeBytes: number): Promise<BranchRoots> {
+    const next = await this.#services.run(applyRecord(roots, part, this.#services.context))
+    if (!this.#dirty.note(part.operations.length, sizeBytes)) return next
+    this.#dirty.measure(next)
+    if (this.#dirty.bytes < DIRTY_LIMIT_BYTES) return next
+    await this.#services.spill(next)
+    this.#dirty.measure(next)
+    return next
+  }
+}
