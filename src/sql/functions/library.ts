@@ -1,7 +1,12 @@
 /** Every built-in function Lakelet implements, in one registry. A part that adds functions adds its line here. */
+import { registerJson } from './json/register-json.ts'
 import { registerArrays } from './array/register-arrays.ts'
 import { registerDateTime } from './datetime/register-datetime.ts'
 import { registerAggregates } from './aggregates/register-aggregates.ts'
+import { registerBitStrings } from './binary/bit-strings.ts'
+import { registerBytes } from './binary/bytes.ts'
+import { registerEnums } from './enums.ts'
+import { registerMoney } from './number/money.ts'
 import { registerFloats } from './number/floats.ts'
 import { registerIntegers } from './number/integers.ts'
 import { registerNumerics } from './number/numerics.ts'
@@ -19,7 +24,11 @@ export function createFunctionLibrary(): Functions {
   registerIntegers(functions)
   registerFloats(functions)
   registerNumerics(functions)
+  registerMoney(functions)
   registerTextBasics(functions)
+  registerBytes(functions)
+  registerBitStrings(functions)
+  registerEnums(functions)
   registerTextComparison(functions)
   registerTextFunctions(functions)
   registerLike(functions)
@@ -27,5 +36,6 @@ export function createFunctionLibrary(): Functions {
   registerDateTime(functions)
   registerAggregates(functions)
   registerArrays(functions)
+  registerJson(functions)
   return functions
 }

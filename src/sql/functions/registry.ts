@@ -1,8 +1,9 @@
 /**
  * Where implementations of PostgreSQL's built-in functions attach to their catalog rows.
  *
- * A function is known by its C symbol (pg_proc.prosrc, 'int4pl'), which several pg_proc rows may share; an aggregate or
- * window function by its signature ('sum(int4)', 'count()'). What is not registered raises 0A000 by name when called.
+ * A function is known by its C symbol (pg_proc.prosrc, 'int4pl'), which several pg_proc rows may share, or, when
+ * PostgreSQL writes it in SQL, by its signature ('round(numeric)', type names as in pg_type); an aggregate or window
+ * function by its signature ('sum(int4)', 'count()'). What is not registered raises 0A000 by name when called.
  * A file of the library exports one `register…(registry)` function; `functions/library.ts` calls them all.
  *
  * Strictness is not the implementation's business: for a strict function (pg_proc.proisstrict) it is never called with
@@ -24,6 +25,12 @@ export interface CallContext {
   readonly resultType: Oid
   /** Locale of the call's collation for Intl.Collator; undefined = by code point. */
   readonly locale: string | undefined
+  /** WITHIN GROUP (ORDER BY …) of a hypothetical-set aggregate: how the aggregated columns sort. */
+  readonly sortOrder?: readonly {
+    readonly descending: boolean
+    readonly nullsFirst: boolean
+    readonly locale: string | undefined
+  }[]
   /** Scratch space of the call site, e.g. for a compiled regular expression of a constant pattern. */
   readonly memo: Map<string, unknown>
 }

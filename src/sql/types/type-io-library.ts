@@ -1,5 +1,9 @@
 /** Text I/O of every type Lakelet knows, in one registry. A part that adds types adds its line here. */
+import { registerJsonIo } from './json/json-io.ts'
 import { registerArrayIo } from './array/array-io.ts'
+import { registerBinaryIo } from './binary/binary-io.ts'
+import { registerEnumIo } from './enum-io.ts'
+import { registerMoneyIo } from './number/money-io.ts'
 import { registerDateTimeIo } from './datetime/datetime-io.ts'
 import { registerNumberIo } from './number/number-io.ts'
 import { registerTextIo } from './text/text-io.ts'
@@ -9,7 +13,11 @@ export function createTypeIo(): TypeIo {
   const io = new TypeIo()
   registerNumberIo(io)
   registerTextIo(io)
+  registerBinaryIo(io)
+  registerEnumIo(io)
+  registerMoneyIo(io)
   registerDateTimeIo(io)
   registerArrayIo(io)
+  registerJsonIo(io)
   return io
 }

@@ -68,6 +68,11 @@ export function squareRootNumeric(value: Numeric): Numeric {
   }
   const { weight } = baseWeight(value)
   const scale = clampScale(SIGNIFICANT - Math.trunc((weight * 4) / 2 + 1), value.scale)
+  return squareRootToScale(value, scale)
+}
+
+/** The root of a value that is not negative, rounded to `scale` places. */
+export function squareRootToScale(value: Numeric, scale: number): Numeric {
   if (isZero(value)) return new Numeric(0, scale)
   const places = scale + 1
   const root = integerSquareRoot(toFixedPoint(value, 2 * places))
