@@ -9,7 +9,7 @@ import { AssertionError, SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { TypeName } from './ast/common.ts'
 import type { Expression } from './ast/expression.ts'
-import type { ParsedStatement } from './ast/statement.ts'
+import type { ParsedStatement, Statement } from './ast/statement.ts'
 import { required } from './convert/raw-node.ts'
 import { SourceText } from './convert/source-text.ts'
 import { convertStatement } from './convert/statement.ts'
@@ -22,30 +22,33 @@ export function parse(sql: string): readonly ParsedStatement[] {
 
 /** An expression alone, as in a stored DEFAULT or CHECK. Positions count from the start of `text`. */
 export function parseExpression(text: string): Expression {
-  const statement = parseWrapped(text, 'SELECT ')
-  const [target] = statement.kind === 'select' ? statement.targets : []
-  const isPlain =
-    statement.kind === 'select' &&
-    statement.targets.length === 1 &&
-    target?.alias === undefined &&
-    statement.from.length === 0 &&
-    !statement.where
-  if (!isPlain || !target) throw new SqlError(SQLSTATE.SYNTAX_ERROR, 'syntax error in expression')
-  return target.expression
+  const target = onlyTarget(parseWrapped(text, 'SELECT '))
+  if (!target) throw new SqlError(SQLSTATE.SYNTAX_ERROR, 'syntax error')
+  return target
 }
 
 /** A type alone: `numeric(10,2)[]`, `"My Schema".t`. */
 export function parseTypeName(text: string): TypeName {
-  const statement = parseWrapped(text, 'SELECT NULL::')
-  const [target] = statement.kind === 'select' ? statement.targets : []
-  const cast = target?.expression
-  if (cast?.kind !== 'cast' || cast.operand.kind !== 'null' || target?.alias !== undefined) {
+  const cast = onlyTarget(parseWrapped(text, 'SELECT NULL::'))
+  if (cast?.kind !== 'cast' || cast.operand.kind !== 'null') {
     throw new SqlError(SQLSTATE.SYNTAX_ERROR, `invalid type name "${text}"`)
   }
   return cast.type
 }
 
-function parseWrapped(text: string, prefix: string) {
+/** The expression of a SELECT that is nothing but one: the text must not have smuggled in a clause. */
+function onlyTarget(statement: Statement): Expression | undefined {
+  if (statement.kind !== 'select') return undefined
+  const { targets, from, groupBy, windows, orderBy, locking } = statement
+  const { distinct, into, where, having, limit, offset } = statement
+  const lists = [from, groupBy, windows, orderBy, locking]
+  const clauses = [distinct, into, where, having, limit, offset]
+  const isBare = lists.every((list) => list.length === 0) && clauses.every((item) => !item)
+  const [target] = targets
+  return isBare && targets.length === 1 && !target?.alias ? target?.expression : undefined
+}
+
+function parseWrapped(text: string, prefix: string): Statement {
   const statements = parseShifted(prefix + text, prefix.length)
   const [only] = statements
   if (!only || statements.length !== 1) throw new SqlError(SQLSTATE.SYNTAX_ERROR, 'syntax error')

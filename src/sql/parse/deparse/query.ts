@@ -11,7 +11,7 @@ import type {
   WithClause,
 } from '../ast/select.ts'
 import { defaultColumnName, UNNAMED_COLUMN } from './column-name.ts'
-import { writeExpression, writeExpressions } from './expression.ts'
+import { writeExpression } from './expression.ts'
 import { writeFromItems } from './from-item.ts'
 import { writeSortItems, writeSortKey, writeWindow } from './function-call.ts'
 import { quoteIdentifier } from './quote.ts'
@@ -81,9 +81,10 @@ export function writeColumnNames(writer: DeparseWriter, names: readonly string[]
 
 function writeValues(writer: DeparseWriter, { rows }: ValuesQuery): void {
   writer.write('VALUES ').list(rows, (row) => {
-    writer.write('(')
-    writeExpressions(writer, row)
-    writer.write(')')
+    writer
+      .write('(')
+      .list(row, (value) => writeExpression(writer, value), ',')
+      .write(')')
   })
 }
 
