@@ -1,4 +1,4 @@
-/** Every implementation of the platform keeps the same contract; the ones for Workers do so inside workerd. */
+/** Every implementation of the platform keeps the same contract; for those of Workers see workerd.test.ts. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,6 @@ import { NodeSqliteDatabase } from '../../src/storage/platform/node-sqlite-datab
 import { SqliteLocalStore } from '../../src/storage/platform/sqlite-local-store.ts'
 import { LOCAL_STORE_CASES } from './contract/local-store-contract.ts'
 import { OBJECT_STORE_CASES } from './contract/object-store-contract.ts'
-import { contractFailuresInWorkerd } from './workerd/contract-in-workerd.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'lakelet-contract-'))
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -50,7 +49,3 @@ test('sqlite local store: everything is there after reopening', () => {
   expect(after.pageBytes()).toBe(3)
   expect([...after.readLog(0)]).toHaveLength(1)
 })
-
-test('workerd: R2 and the SQLite database of a Durable Object', async () => {
-  expect(await contractFailuresInWorkerd()).toEqual([])
-}, 60_000)

@@ -11,8 +11,10 @@ import { FRAME_BYTES, encodeFooter, paddedLength, writeFrameHeader } from './lay
 import type { LayerPage } from './layer-format.ts'
 
 /** When a layer has grown to this it should be sealed. */
-export const LAYER_TARGET_BYTES = 8 << 20
+export const LAYER_TARGET_BYTES = 4 << 20
 const FIRST_BUFFER_BYTES = 64 << 10
+/** Room for the last page and the footer. */
+const SLACK_BYTES = 256 << 10
 
 export interface LayerWriterOptions {
   readonly objects: ObjectStore
@@ -42,7 +44,11 @@ export class LayerWriter {
   }
 
   get isFull(): boolean {
-    return this.#used >= (this.#options.targetBytes ?? LAYER_TARGET_BYTES)
+    return this.#used >= this.#targetBytes
+  }
+
+  get #targetBytes(): number {
+    return this.#options.targetBytes ?? LAYER_TARGET_BYTES
   }
 
   get bufferedBytes(): number {
@@ -80,7 +86,8 @@ export class LayerWriter {
     const needed = this.#used + bytes
     assert(needed < 2 ** 32, 'a layer must stay below 4 GB')
     if (needed <= this.#buffer.length) return
-    const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2))
+    const doubled = Math.min(this.#buffer.length * 2, this.#targetBytes + SLACK_BYTES)
+    const larger = new Uint8Array(Math.max(needed, doubled))
     larger.set(this.#buffer.subarray(0, this.#used))
     this.#buffer = larger
   }

@@ -20,7 +20,7 @@ import type { BranchServices } from './branch-services.ts'
 import { writtenAddress } from './write-layers.ts'
 
 /** A log segment is closed at about this size. */
-const SEGMENT_BYTES = 4 << 20
+const SEGMENT_BYTES = 2 << 20
 
 /** `previous` is the LSN of the manifest that the local store holds now. */
 export async function writeCheckpoint(

@@ -11,7 +11,7 @@ import type { BranchRoots } from '../tree/tree-root.ts'
 /** Writing a row copies a page of up to 64 KB, but the rows of a batch are often neighbours. */
 const COPIED_BYTES_PER_ROW = 16 << 10
 /** Due again after about this much was copied. */
-const MEASURE_BYTES = 8 << 20
+const MEASURE_BYTES = 4 << 20
 
 export class DirtyBytes {
   #measured = 0

@@ -28,7 +28,8 @@ export interface ReplayServices {
   spill(roots: BranchRoots): Promise<void>
 }
 
-const DIRTY_LIMIT_BYTES = 12 << 20
+/** Pages made by replay beyond this are written to layers before it goes on. */
+const DIRTY_LIMIT_BYTES = 8 << 20
 
 export class Replay {
   readonly #services: ReplayServices

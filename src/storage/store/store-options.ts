@@ -17,4 +17,4 @@ export interface StoreOptions {
 }
 
 export const DEFAULT_TAIL_LIMIT_BYTES = 4 << 20
-export const DEFAULT_DIRTY_LIMIT_BYTES = 24 << 20
+export const DEFAULT_DIRTY_LIMIT_BYTES = 16 << 20

@@ -17,9 +17,9 @@ import type { BranchServices } from './branch-services.ts'
 import { DirtyBytes } from './dirty-bytes.ts'
 
 /** Private pages that take more than this are written to layers early. */
-const DIRTY_LIMIT_BYTES = 12 << 20
+const DIRTY_LIMIT_BYTES = 8 << 20
 /** A write set of about this size becomes a piece in the bucket. */
-const PIECE_BYTES = 6 << 20
+const PIECE_BYTES = 4 << 20
 /** What an operation on a row takes at least in the write set. */
 const ROW_BYTES = 16
 
