@@ -381,6 +381,44 @@ describe('concurrent transactions', () => {
     })
   }
 
+  it('a transaction that advances sees what others committed, and its own writes', () => {
+    const driver = startedDriver(9)
+    const rows = (count: number): Row[] =>
+      Array.from({ length: count }, () => randomRow(driver.random))
+    const first = driver.begin()
+    driver.insert(first, driver.committed, rows(2000))
+    driver.commit(first)
+    const a = driver.begin()
+    const model = driver.committed.clone()
+    driver.insert(a, model, rows(10))
+    const early = { mark: a.savepoint(), model: model.clone() }
+    for (let round = 0; round < 5; round++) {
+      const b = driver.begin()
+      const ids = [...driver.committed.rows.keys()].filter((id) => id % 7 === round)
+      driver.update(b, driver.committed, ids)
+      driver.insert(b, driver.committed, rows(30))
+      driver.commit(b)
+      run(
+        a.advance(() => driver.roots),
+        driver.pages,
+      )
+      driver.remove(a, model, [...model.rows.keys()].filter((id) => id % 7 === 6).slice(0, 20))
+      for (const [id, row] of driver.committed.rows)
+        if (id % 7 === round || id > 2010) model.rows.set(id, row)
+      driver.verify(a, model)
+    }
+    a.rollbackTo(early.mark)
+    run(
+      a.advance(() => driver.roots),
+      driver.pages,
+    )
+    for (const [id, row] of early.model.rows) if (id > 2000) driver.committed.rows.set(id, row)
+    driver.verify(a, driver.committed)
+    driver.commit(a)
+    driver.verify(driver.begin(), driver.committed)
+    replayAgrees(driver)
+  })
+
   it('the second to change a row fails', () => {
     const driver = startedDriver(7)
     const first = driver.begin()

@@ -33,7 +33,7 @@ import type { Batch, Datum } from '../vector.ts'
 import { UNCOMMITTED, applyOperation, applyRows, treeOf, withTree } from './apply-operation.ts'
 import type { RowOperation } from './apply-operation.ts'
 import type { BranchCounters } from './branch-counters.ts'
-import { touchedTrees } from './commit-transaction.ts'
+import { mergeOntoNewest, touchedTrees } from './commit-transaction.ts'
 import type { WriteOperation } from './log-record.ts'
 import { checkKeySizes, checkRowSizes, writtenBytes } from './row-limits.ts'
 import { treeStatistics } from './statistics.ts'
@@ -43,12 +43,14 @@ export interface TransactionOptions {
 }
 
 interface Mark extends Savepoint {
+  readonly base: BranchRoots
   readonly roots: BranchRoots
   readonly operationCount: number
 }
 
 export class Transaction implements TransactionAccess {
-  readonly base: BranchRoots
+  /** What others had committed at the snapshot. */
+  base: BranchRoots
   readonly readOnly: boolean
   /** About how many bytes were written to pages that no layer holds: spill above a bound (`checkpoint.ts`). */
   unspilledBytes = 0
@@ -108,6 +110,18 @@ export class Transaction implements TransactionAccess {
   snapshot(): BranchRoots {
     this.epoch = newEpoch()
     return this.roots
+  }
+
+  /**
+   * A newer snapshot with the own writes on top: READ COMMITTED, before each statement and after waiting for a lock.
+   * Throws SqlError 40001 when a row that this transaction wrote was changed by another, which row locks prevent.
+   */
+  *advance(newest: () => BranchRoots): Task<void> {
+    if (newest() === this.base) return
+    const roots = yield* mergeOntoNewest(this, newest, this.context)
+    this.base = newest()
+    this.roots = roots
+    this.epoch = newEpoch()
   }
 
   createTree(tree: TreeId, schema: TreeSchema): void {
@@ -193,6 +207,7 @@ export class Transaction implements TransactionAccess {
 
   savepoint(): Savepoint {
     const mark: Omit<Mark, '__brand'> = {
+      base: this.base,
       roots: this.snapshot(),
       operationCount: this.detached + this.operations.length,
     }
@@ -201,6 +216,7 @@ export class Transaction implements TransactionAccess {
 
   rollbackTo(savepoint: Savepoint): void {
     const mark = savepoint as Mark // only `savepoint` makes them
+    this.base = mark.base
     this.roots = mark.roots
     this.operations.length = Math.max(0, mark.operationCount - this.detached)
     this.detached = Math.min(this.detached, mark.operationCount)

@@ -124,6 +124,7 @@ export function deleteFromLeaf(
   const positions = new Int32Array(run.to - run.from)
   for (let i = 0; i < positions.length; i++) {
     positions[i] = existingPosition(leaf, edit, run.from + i, editor)
+    assert(i === 0 || positions[i]! > positions[i - 1]!, 'no row is deleted twice')
   }
   if (positions.length === leaf.length) return []
   const edited = editableLeaf(leaf, editor.epoch, 0)
