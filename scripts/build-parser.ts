@@ -1,13 +1,14 @@
 /**
- * Makes the two generated files of src/sql/parse/libpg-query from the installed `libpg-query` package:
+ * Makes the two generated files of src/sql/parse/libpg-query from the installed libpg-query package:
  *
- *   pg-query.wasm                    the shipped module with its memory made small enough for an isolate of 128 MB
- *   pg-query-bindings.generated.ts   which minified import and export name stands for which C function
+ *   pg-query.wasm                    the shipped module with its memory made small
+ *   pg-query-bindings.generated.ts   which minified import and export name stands for which function
  *
- * The shipped module reserves 128 MiB, 32 of them for the C stack. Moving the heap's base down leaves a
- * stack of 4 MiB: V8's own stack runs out long before that (at about 1.4 MiB), so nothing is lost. Three places
- * know the heap base: the stack pointer's initial value, one constant in code, one word of static data.
- * test/parse compares the result with the untouched package over a corpus.
+ * The shipped module reserves 128 MiB, as much as a whole isolate may use; 32 of them are the C stack.
+ * Moving the heap's base down leaves a stack of 4 MiB: V8's own stack runs out long before that (at
+ * about 1.4 MiB), so nothing is lost. Three places know the heap base: the stack pointer's initial
+ * value, one constant in code, one word of static data. test/parse compares the result with the
+ * untouched package over a corpus.
  *
  * Run it as `node scripts/build-parser.ts`; it does nothing when both files are up to date.
  */
@@ -249,7 +250,8 @@ function writeIfChanged(path: string, content: Uint8Array | string): boolean {
 /** Brings both generated files up to date; true when something changed. */
 export function buildParser(): boolean {
   const packageFile = createRequire(import.meta.url).resolve('libpg-query/package.json')
-  const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string } // npm's own file
+  // The shape is npm's own.
+  const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
   if (version !== SUPPORTED_VERSION) {
     throw new Error(
       `libpg-query ${version} is installed, but the patch is for ${SUPPORTED_VERSION}`,

@@ -1,6 +1,7 @@
 /**
- * The first step of a statement's life: SQL text → Lakelet's own tree. PostgreSQL's grammar does the parsing (see
- * libpg-query/); its raw tree is converted at once, and nothing outside this folder ever sees it.
+ * The first step of a statement's life: SQL text → Lakelet's own tree. PostgreSQL's grammar does
+ * the parsing (see libpg-query/); its raw tree is converted at once, and nothing outside this
+ * folder ever sees it.
  *
  * Pure: the same text always gives the same tree, so results may be cached by text.
  */
@@ -20,7 +21,9 @@ export function parse(sql: string): readonly ParsedStatement[] {
   return parseShifted(sql, 0)
 }
 
-/** An expression alone, as in a stored DEFAULT or CHECK. Positions count from the start of `text`. */
+/**
+ * An expression alone, as in a stored DEFAULT or CHECK. Positions count from the start of `text`.
+ */
 export function parseExpression(text: string): Expression {
   const target = onlyTarget(parseWrapped(text, 'SELECT '))
   if (!target) throw new SqlError(SQLSTATE.SYNTAX_ERROR, 'syntax error')
@@ -36,7 +39,9 @@ export function parseTypeName(text: string): TypeName {
   return cast.type
 }
 
-/** The expression of a SELECT that is nothing but one: the text must not have smuggled in a clause. */
+/**
+ * The expression of a SELECT that is nothing but one: the text must not have smuggled in a clause.
+ */
 function onlyTarget(statement: Statement): Expression | undefined {
   if (statement.kind !== 'select') return undefined
   const { targets, from, groupBy, windows, orderBy, locking } = statement
@@ -55,7 +60,9 @@ function parseWrapped(text: string, prefix: string): Statement {
   return only.statement
 }
 
-/** Parses a text whose first `shift` characters are ours; positions count from what follows them. */
+/**
+ * Parses a text whose first `shift` characters are ours; positions count from what follows them.
+ */
 function parseShifted(sql: string, shift: number): readonly ParsedStatement[] {
   const { json, isAscii } = parseRawShifted(sql, shift)
   const source = new SourceText(sql, isAscii, shift)

@@ -1,7 +1,7 @@
 /**
- * Cuts a script as psql does: at semicolons outside quotes, comments, parentheses and BEGIN ATOMIC bodies. Lines
- * that start with a backslash are psql's own commands, and rows after COPY … FROM STDIN are data. Used by the CLI
- * and by tests; a server never sees more than what a client sends.
+ * Cuts a script as psql does: at semicolons outside quotes, comments, parentheses and BEGIN ATOMIC
+ * bodies. Lines that start with a backslash are psql's own commands, and rows after COPY … FROM
+ * STDIN are data. Used by the CLI and by tests; a server never sees more than what a client sends.
  */
 
 export type ScriptPart =
@@ -18,7 +18,10 @@ export type ScriptPart =
   | { readonly kind: 'metaCommand'; readonly text: string; readonly line: number }
 
 const COPY_FROM_STDIN = /^copy\b[\s\S]*\bfrom\s+(stdin|pstdin)\b/i
-/** Quotes, comments, dollar quotes and words: what a semicolon may hide in, or what changes the depth. */
+/**
+ * Quotes, comments, dollar quotes and words: what a semicolon may hide in, or what changes the
+ * depth.
+ */
 const TOKEN =
   /--[^\n]*|\/\*|\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$|[eE]'|'|"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|[();\\]/g
 
@@ -31,7 +34,10 @@ class ScriptSplitter {
   private readonly parts: ScriptPart[] = []
   private start = 0
   private parentheses = 0
-  /** CREATE … BEGIN ATOMIC bodies: words of the statement so far, and how deep in BEGIN … END and CASE … END. */
+  /**
+   * CREATE … BEGIN ATOMIC bodies: words of the statement so far, and how deep in BEGIN … END and
+   * CASE … END.
+   */
   private words: string[] = []
   private blocks = 0
   private line = 1
@@ -121,7 +127,9 @@ class ScriptSplitter {
     else if (word === 'end' && this.blocks > 0) this.blocks--
   }
 
-  /** A backslash starts a command for psql, wherever it stands: \gset ends the statement before it. */
+  /**
+   * A backslash starts a command for psql, wherever it stands: \gset ends the statement before it.
+   */
   private metaCommand(at: number): number {
     this.emit(at)
     const newline = this.script.indexOf('\n', at)
@@ -170,7 +178,10 @@ class ScriptSplitter {
   }
 }
 
-/** Good enough to see whether anything but comments is there: texts that start with a word never get here. */
+/**
+ * Good enough to see whether anything but comments is there: texts that start with a word never
+ * get here.
+ */
 function withoutComments(text: string): string {
   return text.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, '')
 }

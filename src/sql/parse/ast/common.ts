@@ -1,7 +1,8 @@
 /**
- * The parts that statements of every family share: names, type names, options. Names are as written in SQL: not looked up, but already folded to lower case (or kept, when quoted)
- * and cut to 63 bytes. Everything in `ast/` is what the parser hands to the binder and to DDL commands: plain,
- * immutable data in which defaults are filled in and nothing is resolved.
+ * The parts that statements of every family share: names, type names, options. Names are as
+ * written in SQL: not looked up, but already folded to lower case (or kept, when quoted) and cut
+ * to 63 bytes. Everything in `ast/` is what the parser hands to the binder and to DDL commands:
+ * plain, immutable data in which defaults are filled in and nothing is resolved.
  */
 import type { Expression } from './expression.ts'
 
@@ -28,11 +29,14 @@ export interface RoleName extends Located {
 }
 
 /**
- * A type as written. Keywords arrive under their catalog names: `integer` is pg_catalog.int4, `char` is
- * pg_catalog.bpchar with typmod 1, `serial` is the plain name serial.
+ * A type as written. Keywords arrive under their catalog names: `integer` is pg_catalog.int4,
+ * `char` is pg_catalog.bpchar with typmod 1, `serial` is the plain name serial.
  */
 export interface TypeName extends QualifiedName, Located {
-  /** numeric(10,2): the literals 10 and 2. interval's first one is its field mask, as in PostgreSQL. */
+  /**
+   * numeric(10,2): the literals 10 and 2. interval's first one is its field mask, as in
+   * PostgreSQL.
+   */
   readonly typmods: readonly Expression[]
   /** One entry per dimension, -1 where no size is given. PostgreSQL ignores the sizes. */
   readonly arrayDimensions: readonly number[]
@@ -41,7 +45,9 @@ export interface TypeName extends QualifiedName, Located {
   readonly columnType?: readonly string[] | undefined
 }
 
-/** Generic options: WITH (fillfactor = 70), COPY … (FORMAT csv), roles' and databases' options, … */
+/**
+ * Generic options: WITH (fillfactor = 70), COPY … (FORMAT csv), roles' and databases' options, …
+ */
 export type OptionValue =
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'integer'; readonly value: number }
@@ -64,7 +70,9 @@ export interface Option extends Located {
   readonly action: 'none' | 'set' | 'add' | 'drop'
 }
 
-/** Options of CREATE / ALTER SEQUENCE and of identity columns. Values are exact integers as text. */
+/**
+ * Options of CREATE / ALTER SEQUENCE and of identity columns. Values are exact integers as text.
+ */
 export type SequenceOption = Located &
   (
     | { readonly kind: 'as'; readonly type: TypeName }

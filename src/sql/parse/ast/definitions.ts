@@ -1,4 +1,7 @@
-/** CREATE and ALTER of everything but tables and functions: indexes, views, sequences, schemas, types, policies… */
+/**
+ * CREATE and ALTER of everything but tables and functions: indexes, views, sequences, schemas,
+ * types, policies…
+ */
 import type { Expression } from './expression.ts'
 import type { IndexElement } from './modify.ts'
 import type {
@@ -39,7 +42,9 @@ export interface CreateViewStatement extends Located {
   readonly view: RelationName
   readonly persistence: Persistence
   readonly orReplace: boolean
-  /** Column names; empty: the query's. A RECURSIVE view is already a query over a recursive WITH. */
+  /**
+   * Column names; empty: the query's. A RECURSIVE view is already a query over a recursive WITH.
+   */
   readonly columns: readonly string[]
   readonly query: Query
   readonly checkOption: 'none' | 'local' | 'cascaded'
@@ -123,7 +128,9 @@ export interface AlterDomainStatement extends Located {
       }
     | { readonly kind: 'validateConstraint'; readonly name: string }
 }
-/** CREATE AGGREGATE, OPERATOR, TYPE (base or shell), COLLATION, TEXT SEARCH … by a list of options. */
+/**
+ * CREATE AGGREGATE, OPERATOR, TYPE (base or shell), COLLATION, TEXT SEARCH … by a list of options.
+ */
 export interface DefineStatement extends Located {
   readonly kind: 'define'
   readonly objectType:
@@ -139,7 +146,9 @@ export interface DefineStatement extends Located {
   readonly ifNotExists: boolean
   readonly orReplace: boolean
   readonly options: readonly Option[]
-  /** Aggregates: the arguments; none for (*) and for the old style, which names them in `options`. */
+  /**
+   * Aggregates: the arguments; none for (*) and for the old style, which names them in `options`.
+   */
   readonly parameters: readonly FunctionParameter[]
   /** Aggregates: how many of them come before ORDER BY; absent: not an ordered-set aggregate. */
   readonly directArguments?: number | undefined

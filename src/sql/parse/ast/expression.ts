@@ -1,7 +1,8 @@
 /**
- * Expressions as written. One variant per construct of the grammar, so that the binder's `switch` reads like
- * the SQL reference. Operators and functions keep the names they were written with; the grammar's
- * abbreviations (`LIKE`, `EXTRACT(…)`, `AT TIME ZONE`) are already calls or operators, as in PostgreSQL.
+ * Expressions as written. One variant per construct of the grammar, so that the binder's `switch`
+ * reads like the SQL reference. Operators and functions keep the names they were written with; the
+ * grammar's abbreviations (`LIKE`, `EXTRACT(…)`, `AT TIME ZONE`) are already calls or operators,
+ * as in PostgreSQL.
  */
 import type { Located, QualifiedName, TypeName } from './common.ts'
 import type { Query, SortItem, WindowDefinition } from './select.ts'
@@ -12,7 +13,10 @@ export interface IntegerLiteral extends Located {
   readonly kind: 'integer'
   readonly value: number
 }
-/** 1.10, 1e5, 9999999999: the exact text. Without point or exponent it is an int8 when it fits, else numeric. */
+/**
+ * 1.10, 1e5, 9999999999: the exact text. Without point or exponent it is an int8 when it fits,
+ * else numeric.
+ */
 export interface NumberLiteral extends Located {
   readonly kind: 'number'
   readonly text: string
@@ -90,8 +94,9 @@ export interface InList extends Located {
   readonly negated: boolean
 }
 /**
- * a [NOT] LIKE / ILIKE / SIMILAR TO b. `operator` is what PostgreSQL runs: ~~, !~~, ~~*, !~~*, ~, !~.
- * With ESCAPE (and always for SIMILAR TO) `pattern` is a call of pg_catalog.like_escape / similar_to_escape.
+ * a [NOT] LIKE / ILIKE / SIMILAR TO b. `operator` is what PostgreSQL runs: ~~, !~~, ~~*, !~~*, ~,
+ * !~. With ESCAPE (and always for SIMILAR TO) `pattern` is a call of pg_catalog.like_escape /
+ * similar_to_escape.
  */
 export interface PatternMatch extends Located {
   readonly kind: 'patternMatch'
@@ -140,7 +145,9 @@ export interface BooleanTest extends Located {
 export interface FunctionCall extends Located {
   readonly kind: 'call'
   readonly name: QualifiedName
-  /** NamedArgument entries come last. WITHIN GROUP's sort expressions are in `orderBy`, not here. */
+  /**
+   * NamedArgument entries come last. WITHIN GROUP's sort expressions are in `orderBy`, not here.
+   */
   readonly args: readonly Expression[]
   /** count(*) */
   readonly star: boolean
@@ -151,7 +158,10 @@ export interface FunctionCall extends Located {
   readonly withinGroup: boolean
   readonly filter?: Expression | undefined
   readonly over?: WindowDefinition | undefined
-  /** Written in the standard's own syntax (EXTRACT, SUBSTRING … FROM, AT TIME ZONE): printed back that way. */
+  /**
+   * Written in the standard's own syntax (EXTRACT, SUBSTRING … FROM, AT TIME ZONE): printed back
+   * that way.
+   */
   readonly sqlSyntax: boolean
 }
 /** name => value; only as an argument of a call. */

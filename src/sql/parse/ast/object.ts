@@ -103,7 +103,10 @@ export interface RenameStatement extends Located {
   readonly newName: string
   readonly ifExists: boolean
   readonly cascade: boolean
-  /** What the statement called the relation that holds the column, constraint or attribute: ALTER VIEW v RENAME COLUMN … */
+  /**
+   * What the statement called the relation that holds the column, constraint or attribute: ALTER
+   * VIEW v RENAME COLUMN …
+   */
   readonly relationType?: RelationObjectType | 'type' | undefined
 }
 export interface AlterOwnerStatement extends Located {

@@ -7,7 +7,10 @@ export interface CreateRoleStatement extends Located {
   readonly kind: 'createRole'
   readonly form: 'role' | 'user' | 'group'
   readonly name: string
-  /** password, superuser, inherit, createrole, createdb, canlogin, isreplication, connectionlimit, validUntil, rolemembers, adminmembers, addroleto, bypassrls */
+  /**
+   * password, superuser, inherit, createrole, createdb, canlogin, isreplication, connectionlimit,
+   * validUntil, rolemembers, adminmembers, addroleto, bypassrls
+   */
   readonly options: readonly Option[]
 }
 export interface AlterRoleStatement extends Located {

@@ -9,7 +9,10 @@ export interface CreateFunctionStatement extends Located {
   readonly orReplace: boolean
   readonly name: QualifiedName
   readonly parameters: readonly FunctionParameter[]
-  /** absent: procedures, and functions whose result is given by OUT parameters; RETURNS TABLE makes 'table' parameters. */
+  /**
+   * absent: procedures, and functions whose result is given by OUT parameters; RETURNS TABLE makes
+   * 'table' parameters.
+   */
   readonly returns?: TypeName | undefined
   readonly options: readonly RoutineOption[]
   /** BEGIN ATOMIC … END or RETURN expression. */
@@ -49,7 +52,9 @@ export type SettingChange =
   | {
       readonly kind: 'value'
       readonly name: string
-      /** Each item is a literal, a cast interval literal for TIME ZONE, or a bare word as a string. */
+      /**
+       * Each item is a literal, a cast interval literal for TIME ZONE, or a bare word as a string.
+       */
       readonly values: readonly Expression[]
     }
   | { readonly kind: 'default' | 'current' | 'reset'; readonly name: string }

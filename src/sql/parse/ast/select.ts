@@ -1,6 +1,6 @@
 /**
- * Queries as written: SELECT, VALUES and set operations, their FROM items, WITH clauses and windows.
- * TABLE t arrives as SELECT * FROM t.
+ * Queries as written: SELECT, VALUES and set operations, their FROM items, WITH clauses and
+ * windows. TABLE t arrives as SELECT * FROM t.
  */
 import type { Expression, FunctionCall, SqlValueFunction } from './expression.ts'
 import type { JsonTable } from './json.ts'
@@ -49,7 +49,10 @@ export interface SetOperationQuery extends QueryTail {
 }
 export type Query = SelectQuery | ValuesQuery | SetOperationQuery
 
-/** expression [AS alias]; a star is a ColumnReference or Indirection that ends in one. Also RETURNING's items. */
+/**
+ * expression [AS alias]; a star is a ColumnReference or Indirection that ends in one. Also
+ * RETURNING's items.
+ */
 export interface SelectTarget extends Located {
   readonly expression: Expression
   readonly alias?: string | undefined
@@ -138,7 +141,10 @@ export type FromItem =
   | SampleReference
   | JsonTable
 
-/** GROUP BY a, (), ROLLUP (…), CUBE (…), GROUPING SETS (…). A parenthesised list (a, b) is a Row that is not explicit. */
+/**
+ * GROUP BY a, (), ROLLUP (…), CUBE (…), GROUPING SETS (…). A parenthesised list (a, b) is a Row
+ * that is not explicit.
+ */
 export type GroupItem =
   | { readonly kind: 'expression'; readonly expression: Expression }
   | (Located & { readonly kind: 'empty' })

@@ -28,7 +28,10 @@ export interface ParsedStatement {
   readonly statement: Statement
   /** The statement alone, without surrounding space and its semicolon. */
   readonly text: string
-  /** 1-based character position of `text` in the whole text; positions in `statement` count from the whole text too. */
+  /**
+   * 1-based character position of `text` in the whole text; positions in `statement` count from
+   * the whole text too.
+   */
   readonly position: number
   /** Position just after the statement's last character. */
   readonly end: number

@@ -23,7 +23,10 @@ import {
 import type { Node } from './raw-node.ts'
 import type { SourceText } from './source-text.ts'
 
-/** [catalog.][schema.]name of an object that is not a relation: a catalog is dropped, as PostgreSQL checks it only by name. */
+/**
+ * [catalog.][schema.]name of an object that is not a relation: a catalog is dropped, as PostgreSQL
+ * checks it only by name.
+ */
 export function qualifiedName(nodes: readonly Node[] | undefined): QualifiedName {
   const parts = stringValues(nodes)
   if (parts.length > 3) throw tooManyDots(parts)

@@ -1,6 +1,7 @@
 /**
- * libpg-query's tree as it comes out of JSON.parse: every node is an object of one key, its kind. Fields that hold
- * C's zero value (0, false, '', NULL) are left out. Only types come from @pgsql/types; nothing of it runs.
+ * libpg-query's tree as it comes out of JSON.parse: every node is an object of one key, its kind.
+ * Fields that hold C's zero value (0, false, '', NULL) are left out. Only types come from
+ * @pgsql/types; nothing of it runs.
  */
 import type { Node } from '@pgsql/types'
 import { AssertionError, unsupported } from '../../../errors/sql-error.ts'

@@ -1,7 +1,7 @@
 /**
- * The text being parsed, as far as conversion needs it: libpg-query counts bytes of UTF-8 from 0, PostgreSQL's
- * clients count characters from 1. For pure ASCII (nearly every statement) the two differ by one; otherwise a table
- * is made on first use.
+ * The text being parsed, as far as conversion needs it: libpg-query counts bytes of UTF-8 from 0,
+ * PostgreSQL's clients count characters from 1. For pure ASCII (nearly every statement) the two
+ * differ by one; otherwise a table is made on first use.
  */
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
@@ -20,7 +20,10 @@ export class SourceText {
     this.shift = shift
   }
 
-  /** 1-based character position of a raw location; -1 is "unknown", and 0 is left out of the raw tree. */
+  /**
+   * 1-based character position of a raw location; -1 is "unknown", and 0 is left out of the raw
+   * tree.
+   */
   position(location: number | undefined): number | undefined {
     const offset = location ?? 0
     if (offset < 0) return undefined
@@ -33,7 +36,9 @@ export class SourceText {
     return decoder.decode(this.utf8().subarray(startByte, endByte))
   }
 
-  /** Length of a part of the text in characters: PostgreSQL counts code points, not UTF-16 units. */
+  /**
+   * Length of a part of the text in characters: PostgreSQL counts code points, not UTF-16 units.
+   */
   characterCount(part: string): number {
     if (this.isAscii) return part.length
     let count = 0

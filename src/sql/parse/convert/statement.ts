@@ -22,7 +22,10 @@ export type StatementConverters = {
 }
 type AnyConverter = (node: unknown, source: SourceText) => Statement
 
-/** Made on first use: the families' modules import this one, so their tables may not exist yet while it loads. */
+/**
+ * Made on first use: the families' modules import this one, so their tables may not exist yet
+ * while it loads.
+ */
 let converters: StatementConverters | undefined
 
 function allConverters(): StatementConverters {

@@ -1,6 +1,7 @@
 /**
- * Expressions → SQL text, fully parenthesised as PostgreSQL prints stored expressions: `((a + 1) > b)`. Only the
- * text is known here, so the casts that PostgreSQL adds after resolving types ('x'::text) are not.
+ * Expressions → SQL text, fully parenthesised as PostgreSQL prints stored expressions: `((a + 1) >
+ * b)`. Only the text is known here, so the casts that PostgreSQL adds after resolving types
+ * ('x'::text) are not.
  */
 import { unsupported } from '../../../errors/sql-error.ts'
 import type { Expression, IndirectionStep, SubqueryExpression } from '../ast/expression.ts'

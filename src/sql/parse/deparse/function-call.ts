@@ -118,7 +118,10 @@ export function writeSortItems(writer: DeparseWriter, items: readonly SortItem[]
   })
 }
 
-/** PostgreSQL puts parentheses around a call here, lest it read as the name of a window or a grouping. */
+/**
+ * PostgreSQL puts parentheses around a call here, lest it read as the name of a window or a
+ * grouping.
+ */
 export function writeSortKey(writer: DeparseWriter, key: Expression): void {
   if (key.kind !== 'call') return writeExpression(writer, key)
   writer.write('(')

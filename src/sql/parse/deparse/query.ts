@@ -24,7 +24,10 @@ export function deparseQuery(query: Query): string {
   return writer.toString()
 }
 
-/** `namesVisible`: somebody can refer to the columns by name, so that even ?column? is worth saying. */
+/**
+ * `namesVisible`: somebody can refer to the columns by name, so that even ?column? is worth
+ * saying.
+ */
 export function writeQuery(writer: DeparseWriter, query: Query, namesVisible = true): void {
   const { level } = writer
   if (query.with) writeWith(writer, query.with)
@@ -203,7 +206,10 @@ function writeSetOperation(
   if (nestsRight) writer.keyword(')', 0, 0, 0)
 }
 
-/** A query with clauses of its own at its end is a unit: PostgreSQL keeps it as a sub-query in parentheses. */
+/**
+ * A query with clauses of its own at its end is a unit: PostgreSQL keeps it as a sub-query in
+ * parentheses.
+ */
 function isClosed(query: Query): boolean {
   const hasTail = query.orderBy.length > 0 || query.limit || query.offset
   return Boolean(query.with || hasTail || query.locking.length > 0)

@@ -1,6 +1,6 @@
 /**
- * Text with PostgreSQL's layout of view definitions: clauses on lines of their own, indented by how deep the query is.
- * Without `indents` everything goes on one line, as in stored expressions.
+ * Text with PostgreSQL's layout of view definitions: clauses on lines of their own, indented by
+ * how deep the query is. Without `indents` everything goes on one line, as in stored expressions.
  */
 
 /** By how much a query's clauses, a join, a list's further lines stand in. */
@@ -23,7 +23,10 @@ export class DeparseWriter {
     return this
   }
 
-  /** Starts a line with `text` (or goes on, when not indenting); the level changes by `before` and then `after`. */
+  /**
+   * Starts a line with `text` (or goes on, when not indenting); the level changes by `before` and
+   * then `after`.
+   */
   keyword(text: string, before: number, after: number, extra: number): this {
     if (!this.indents) return this.write(text)
     this.level += before

@@ -1,7 +1,8 @@
 /**
- * PostgreSQL's scanner and grammar raise errors with a code and sometimes a hint; libpg_query hands on only message
- * and position. The code of nearly all is 42601; this table has the others, by message. It also drops positions that
- * PostgreSQL 18, whose grammar this is, gives and PostgreSQL 17 does not.
+ * PostgreSQL's scanner and grammar raise errors with a code and sometimes a hint; libpg_query
+ * hands on only message and position. The code of nearly all is 42601; this table has the others,
+ * by message. It also drops positions that PostgreSQL 18, whose grammar this is, gives and
+ * PostgreSQL 17 does not.
  */
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
@@ -68,7 +69,10 @@ export function grammarError(error: GrammarError, sql: string): SqlError {
   })
 }
 
-/** E'\u00' and U&'\00' fail with the same words but another code and hint: what follows the backslash tells. */
+/**
+ * E'\u00' and U&'\00' fail with the same words but another code and hint: what follows the
+ * backslash tells.
+ */
 function unicodeEscape(error: GrammarError, sql: string): KnownError | undefined {
   const pattern = /^invalid Unicode escape$/
   if (!pattern.test(error.message)) return undefined

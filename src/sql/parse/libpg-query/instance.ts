@@ -1,9 +1,10 @@
 /**
- * One running copy of libpg_query: linear memory, the few functions of its C runtime that it imports, and
- * calls of its entry points. It knows bytes and C strings, and nothing of SQL.
+ * One running copy of libpg_query: linear memory, the few functions of its C runtime that it
+ * imports, and calls of its entry points. It knows bytes and C strings, and nothing of SQL.
  *
- * Invariant: after any exception that is not a normal return of C code (a trap, the JS stack running out) the
- * C stack is not unwound, so the instance must be thrown away. pg-query.ts sees to that.
+ * Invariant: after any exception that is not a normal return of C code (a trap, the JS stack
+ * running out) the C stack is not unwound, so the instance must be thrown away. pg-query.ts sees
+ * to that.
  */
 import { AssertionError } from '../../../errors/sql-error.ts'
 import { parserModule } from './parser-module.ts'
@@ -14,7 +15,7 @@ const MEMORY_BYTES_MAX = 256 * 1024 * 1024
 const PAGE_BYTES = 65_536
 
 type WasmFunction = (...args: (number | bigint)[]) => number | bigint | undefined
-type EntryPoint = 'scan' | 'fingerprint' | 'normalize' | 'parsePlPgSql'
+type EntryPoint = 'fingerprint' | 'normalize' | 'parsePlPgSql'
 
 /** What C's longjmp becomes on its way through JavaScript frames. */
 const LONGJMP = { longjmp: true }
@@ -82,7 +83,10 @@ export class PgQueryInstance {
     return output
   }
 
-  /** struct PgQueryError { char *message, *funcname, *filename; int lineno, cursorpos; char *context } */
+  /**
+   * struct PgQueryError { char *message, *funcname, *filename; int lineno, cursorpos; char
+   * *context }
+   */
   private readError(pointer: number): GrammarError {
     return {
       message: this.readString(this.view.getUint32(pointer, true)),

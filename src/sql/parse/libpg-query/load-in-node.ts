@@ -1,6 +1,6 @@
 /**
- * Imported for its effect by everything that runs the engine in Node: tests, benchmarks, the CLI. The one
- * file of sql/ that touches the file system; no Worker ever imports it.
+ * Imported for its effect by everything that runs the engine in Node: tests, benchmarks, the CLI.
+ * The one file of sql/ that touches the file system; no Worker ever imports it.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { setParserModule } from './parser-module.ts'

@@ -1,6 +1,7 @@
 /**
- * The one seam through which the compiled parser comes in. Workers may only run modules that were imported,
- * Node only ones it has read: so whoever starts the engine sets the module, once, before the first parse.
+ * The one seam through which the compiled parser comes in. Workers may only run modules that were
+ * imported, Node only ones it has read: so whoever starts the engine sets the module, once, before
+ * the first parse.
  */
 import { AssertionError } from '../../../errors/sql-error.ts'
 

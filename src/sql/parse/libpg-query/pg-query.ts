@@ -1,6 +1,6 @@
 /**
- * The raw parser: text in, PostgreSQL's tree as JSON out, errors as SqlError. Keeps one instance and replaces it when it
- * broke or grew; starting one costs about a millisecond.
+ * The raw parser: text in, PostgreSQL's tree as JSON out, errors as SqlError. Keeps one instance
+ * and replaces it when it broke or grew; starting one costs about a millisecond.
  */
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
@@ -14,7 +14,10 @@ const INSTANCE_MEMORY_BYTES_MAX = 32 * 1024 * 1024
 
 let current: PgQueryInstance | undefined
 
-/** Runs `action` on the instance; whatever goes wrong there other than by the grammar's rules costs the instance. */
+/**
+ * Runs `action` on the instance; whatever goes wrong there other than by the grammar's rules costs
+ * the instance.
+ */
 function withInstance<T>(action: (instance: PgQueryInstance) => T): T {
   const instance = (current ??= new PgQueryInstance())
   let finished = false
@@ -61,13 +64,6 @@ export function parseRaw(sql: string): { readonly json: string; readonly isAscii
   const result = withInstance((instance) => instance.parse(sql))
   if ('error' in result) throw grammarError(result.error, sql)
   return result
-}
-
-export interface ScannedToken {
-  readonly start: number
-  readonly end: number
-  readonly tokenName: string
-  readonly keywordKind: number
 }
 
 /** A hash that is equal for statements that differ only in their constants. */

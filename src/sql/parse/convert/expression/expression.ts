@@ -1,6 +1,6 @@
 /**
- * Raw expression nodes → expressions. Literals and column references come first and by hand: a multi-row INSERT is
- * thousands of them. Everything else goes through the table.
+ * Raw expression nodes → expressions. Literals and column references come first and by hand: a
+ * multi-row INSERT is thousands of them. Everything else goes through the table.
  */
 import type * as raw from '@pgsql/types'
 import { unsupported } from '../../../../errors/sql-error.ts'
@@ -25,7 +25,10 @@ export type ExpressionConverters = {
 }
 type AnyConverter = (node: unknown, source: SourceText) => Expression
 
-/** Made on first use: json.ts imports this module, so its table may not exist yet while this one loads. */
+/**
+ * Made on first use: json.ts imports this module, so its table may not exist yet while this one
+ * loads.
+ */
 let converters: ExpressionConverters | undefined
 
 export function convertExpression(node: Node | undefined, source: SourceText): Expression {

@@ -96,7 +96,10 @@ export function assignmentTargets(
   return (nodes ?? []).map((node) => assignmentTarget(onlyKind(node, 'ResTarget'), source))
 }
 
-/** (a, b) = … comes as one entry per column, each with the whole source: only the first one's is converted. */
+/**
+ * (a, b) = … comes as one entry per column, each with the whole source: only the first one's is
+ * converted.
+ */
 export function assignments(nodes: readonly Node[] | undefined, source: SourceText): Assignment[] {
   const result: Assignment[] = []
   const list = nodes ?? []

@@ -7,7 +7,10 @@ import type { Node } from '../raw-node.ts'
 import type { SourceText } from '../source-text.ts'
 import { sortItems } from './sort-item.ts'
 
-/** PostgreSQL's FRAMEOPTION_… bits. A bound's bit for the frame's end is twice the one for its start. */
+/**
+ * PostgreSQL's FRAMEOPTION_… bits. A bound's bit for the frame's end is twice the one for its
+ * start.
+ */
 const FRAME = {
   NON_DEFAULT: 0x1,
   RANGE: 0x2,

@@ -122,7 +122,10 @@ const DEFINE_TYPES = {
   OBJECT_TSTEMPLATE: 'textSearchTemplate',
 } as const
 
-/** An aggregate's arguments are a list of two: the parameters, and how many stand before ORDER BY (-1: no ORDER BY). */
+/**
+ * An aggregate's arguments are a list of two: the parameters, and how many stand before ORDER BY
+ * (-1: no ORDER BY).
+ */
 function define(node: raw.DefineStmt, source: SourceText): DefineStatement {
   const [parameters, direct] = node.args ?? []
   const directArguments = asKind(direct, 'Integer')?.ival ?? 0

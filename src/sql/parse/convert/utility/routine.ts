@@ -1,6 +1,10 @@
-/** Functions, procedures, triggers, DO and CALL; and SET clauses, which functions and roles carry too. */
+/**
+ * Functions, procedures, triggers, DO and CALL; and SET clauses, which functions and roles carry
+ * too.
+ */
 import type * as raw from '@pgsql/types'
-import { AssertionError } from '../../../../errors/sql-error.ts'
+import { AssertionError, SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
 import type {
   CreateTriggerStatement,
   FunctionParameter,
@@ -55,7 +59,9 @@ export function functionParameters(
   })
 }
 
-/** f(int, OUT text): with parameters where the grammar keeps them, else with plain argument types. */
+/**
+ * f(int, OUT text): with parameters where the grammar keeps them, else with plain argument types.
+ */
 export function routineReference(node: raw.ObjectWithArgs, source: SourceText): RoutineReference {
   return { ...qualifiedName(node.objname), args: routineArguments(node, source) }
 }
@@ -207,7 +213,9 @@ export const ROUTINE_CONVERTERS: StatementConverters = {
       const arg = elements.find((element) => element.defname === name)?.arg
       return arg && stringValue(arg)
     }
-    return { kind: 'do', source: value('as') ?? '', language: value('language') ?? 'plpgsql' }
+    const code = value('as')
+    if (code === undefined) throw new SqlError(SQLSTATE.SYNTAX_ERROR, 'no inline code specified')
+    return { kind: 'do', source: code, language: value('language') ?? 'plpgsql' }
   },
   CallStmt: (node, source) => ({
     kind: 'call',
