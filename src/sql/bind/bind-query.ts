@@ -1,0 +1,76 @@
+/**
+ * The binder's front: one parsed statement in, one bound query out. What comes in has names; what goes out has
+ * column ids, types and functions, and no question left but how to run it.
+ */
+import type { Query } from '../parse/ast/select.ts'
+import type { BoundQuery } from '../plan/plan-node.ts'
+import { BindContext, type BindOptions } from './context/bind-context.ts'
+import { Scope } from './context/scope.ts'
+import { type ModifyStatement, bindModifyStatement } from './modify/bind-modify.ts'
+import { type BoundSelect, bindSelectQuery } from './query/bind-query-node.ts'
+
+/** Statements that run as a plan. */
+export type BindableStatement = Query | ModifyStatement
+
+const BINDABLE: ReadonlySet<string> = new Set([
+  'select',
+  'values',
+  'setOperation',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+])
+
+export function isBindable(statement: {
+  readonly kind: string
+}): statement is BindableStatement {
+  return BINDABLE.has(statement.kind)
+}
+
+export function bindQuery(statement: BindableStatement, options: BindOptions): BoundQuery {
+  const context = new BindContext(options)
+  const { plan, origins } = bindStatement(context, statement)
+  return {
+    plan,
+    command: commandOf(statement),
+    columns: plan.output.map((column, i) => ({
+      ...column,
+      table: origins[i]?.table ?? 0,
+      attribute: origins[i]?.attribute ?? 0,
+    })),
+    parameters: context.parameters.finish(),
+    relations: [...context.shared.relations],
+    isReadOnly: context.shared.isReadOnly,
+    nextColumnId: context.shared.nextColumn,
+  }
+}
+
+function bindStatement(context: BindContext, statement: BindableStatement): BoundSelect {
+  const scope = new Scope()
+  switch (statement.kind) {
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+      return bindModifyStatement(context, statement, scope, true)
+    default:
+      return bindSelectQuery(context, statement, scope, { isTopLevel: true })
+  }
+}
+
+function commandOf(statement: BindableStatement): BoundQuery['command'] {
+  switch (statement.kind) {
+    case 'insert':
+      return 'INSERT'
+    case 'update':
+      return 'UPDATE'
+    case 'delete':
+      return 'DELETE'
+    case 'merge':
+      return 'MERGE'
+    default:
+      return 'SELECT'
+  }
+}
+

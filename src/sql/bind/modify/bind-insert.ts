@@ -1,0 +1,259 @@
+/** INSERT INTO t (columns) VALUES … / SELECT … / DEFAULT VALUES. The input plan puts out one column per tree position. */
+import { SqlError } from '../../../errors/sql-error.ts'
+import type { Column } from '../../catalog/catalog.ts'
+import type { Expression as Ast } from '../../parse/ast/expression.ts'
+import type { AssignmentTarget, InsertStatement } from '../../parse/ast/modify.ts'
+import type { Query, ValuesQuery } from '../../parse/ast/select.ts'
+import type { Expression } from '../../plan/expression.ts'
+import type { InsertNode, OutputColumn, PlanNode } from '../../plan/plan-node.ts'
+import { Scope, inKind, newQueryState } from '../context/scope.ts'
+import { bindExpression } from '../expression/bind-expression.ts'
+import type { Binder } from '../expression/binder.ts'
+import { type BoundSelect, bindSelectQuery } from '../query/bind-query-node.ts'
+import { openColumns } from '../query/coerce-columns.ts'
+import { NO_OID, TYPE } from '../resolve/type-oids.ts'
+import { assignPart, assignToColumn } from './assignment.ts'
+import { assignLiteral } from './literal-assignment.ts'
+import { bindOnConflict } from './on-conflict.ts'
+import { bindReturning } from './returning.ts'
+import { columnDefault, nullValue, rowColumns, rowItem, tableRules } from './table-rules.ts'
+import { type TargetTable, findTargetColumn, openTarget } from './target-table.ts'
+
+/** A column the statement gives values for. */
+interface InsertColumn {
+  readonly column: Column
+  /** Written in the column list; absent when the list was left out. */
+  readonly target: AssignmentTarget | undefined
+}
+
+interface InsertPlan {
+  readonly binder: Binder
+  readonly table: TargetTable
+  readonly columns: readonly InsertColumn[]
+  readonly statement: InsertStatement
+}
+
+export function bindInsert(binder: Binder, statement: InsertStatement): BoundSelect {
+  const { context, scope } = binder
+  scope.query ??= newQueryState()
+  const table = openTarget(binder, statement.table, 'INSERT')
+  const columns = insertColumns(table, statement)
+  const input = bindSource({ binder, table, columns, statement })
+  const { relation, tree } = table
+  const rules = tableRules(context, relation)
+  const target = rowItem(relation, rules.row, table.alias)
+  const onConflict =
+    statement.onConflict === undefined
+      ? undefined
+      : bindOnConflict(binder, table, statement.onConflict, rules)
+  const returning = bindReturning(binder, statement.returning, [target])
+  const plan: InsertNode = {
+    kind: 'insert',
+    relation,
+    tree,
+    input,
+    rules,
+    ...(onConflict === undefined ? {} : { onConflict }),
+    ...(returning.expressions === undefined ? {} : { returning: returning.expressions }),
+    output: returning.output,
+  }
+  return { plan, origins: returning.origins }
+}
+
+function insertColumns(
+  table: TargetTable,
+  statement: InsertStatement,
+): readonly InsertColumn[] {
+  if (statement.columns.length === 0) {
+    return table.relation.columns.map((column) => ({ column, target: undefined }))
+  }
+  const seen = new Map<Column, boolean>()
+  return statement.columns.map((target) => {
+    const column = findTargetColumn(table, target.column, target.position)
+    const partial = target.steps.length > 0
+    const before = seen.get(column)
+    // Several parts of one column may be set, but not a part and the whole.
+    if (before === false || (before === true && !partial)) {
+      throw new SqlError('42701', `column "${column.name}" specified more than once`, {
+        position: target.position,
+      })
+    }
+    seen.set(column, partial)
+    return { column, target }
+  })
+}
+
+function isPlainValues(source: Query): source is ValuesQuery {
+  return (
+    source.kind === 'values' &&
+    source.with === undefined &&
+    source.orderBy.length === 0 &&
+    source.limit === undefined &&
+    source.offset === undefined
+  )
+}
+
+function bindSource(insert: InsertPlan): PlanNode {
+  const { source } = insert.statement
+  const { relation } = insert.table
+  const { context } = insert.binder
+  const output = rowColumns(relation, (column) => context.newColumn(column.name, column))
+  const complete = rowCompleter(insert)
+  if (source === undefined) return { kind: 'values', rows: [complete(new Map())], output }
+  if (isPlainValues(source)) {
+    return inKind(insert.binder.scope, 'values', () =>
+      valuesPlan(insert, source, complete, output),
+    )
+  }
+  const inner = new Scope(insert.binder.scope)
+  const { plan } = bindSelectQuery(context, source, inner, { keepUnknown: true })
+  const { values, input } = openColumns(plan)
+  checkCount(insert, values.length, (i) => values[i]?.position)
+  const assigned = new Map<Column, Expression>()
+  insert.columns.slice(0, values.length).forEach((one, i) => {
+    const value = values[i]
+    if (value !== undefined) assignOne(insert, assigned, one, value)
+  })
+  return { kind: 'project', input, expressions: complete(assigned), output }
+}
+
+/** One row expression per tree position from the columns that got a value. */
+function rowCompleter(
+  insert: InsertPlan,
+): (assigned: ReadonlyMap<Column, Expression>) => readonly Expression[] {
+  const { context } = insert.binder
+  const { relation } = insert.table
+  const defaults = new Map<Column, Expression>()
+  const defaultOf = (column: Column): Expression => {
+    const known = defaults.get(column)
+    if (known !== undefined) return known
+    const made = columnDefault(context, relation, column) ?? nullValue(context, column)
+    defaults.set(column, made)
+    return made
+  }
+  const byPosition: (Column | undefined)[] = Array.from({ length: relation.treeWidth })
+  for (const column of relation.columns) byPosition[column.position] = column
+  return (assigned) =>
+    byPosition.map((column) =>
+      column === undefined ? DROPPED : (assigned.get(column) ?? defaultOf(column)),
+    )
+}
+
+const DROPPED: Expression = {
+  kind: 'constant',
+  value: null,
+  type: TYPE.text,
+  typmod: -1,
+  collation: NO_OID,
+}
+
+function valuesPlan(
+  insert: InsertPlan,
+  source: ValuesQuery,
+  complete: (assigned: ReadonlyMap<Column, Expression>) => readonly Expression[],
+  output: readonly OutputColumn[],
+): PlanNode {
+  const width = source.rows[0]?.length ?? 0
+  const rows = source.rows.map((row) => {
+    if (row.length !== width) {
+      throw new SqlError('42601', 'VALUES lists must all be the same length', {
+        position: row[0]?.position,
+      })
+    }
+    checkCount(insert, row.length, (i) => row[i]?.position)
+    const assigned = new Map<Column, Expression>()
+    for (let i = 0; i < row.length; i++) {
+      const one = insert.columns[i]
+      const ast = row[i]
+      if (one !== undefined && ast !== undefined) assignAst(insert, assigned, one, ast)
+    }
+    return complete(assigned)
+  })
+  return { kind: 'values', rows, output }
+}
+
+function checkCount(
+  insert: InsertPlan,
+  count: number,
+  positionOf: (index: number) => number | undefined,
+): void {
+  const wanted = insert.columns.length
+  if (count > wanted) {
+    throw new SqlError('42601', 'INSERT has more expressions than target columns', {
+      position: positionOf(wanted),
+    })
+  }
+  // Without a column list the columns left over get their defaults.
+  if (insert.statement.columns.length > 0 && count < wanted) {
+    throw new SqlError('42601', 'INSERT has more target columns than expressions', {
+      position: insert.columns[count]?.target?.position,
+    })
+  }
+}
+
+function assignAst(
+  insert: InsertPlan,
+  assigned: Map<Column, Expression>,
+  one: InsertColumn,
+  ast: Ast,
+): void {
+  if (ast.kind === 'default') {
+    if ((one.target?.steps.length ?? 0) > 0) {
+      throw new SqlError('0A000', 'cannot set an array element to DEFAULT', {
+        position: one.target?.position,
+      })
+    }
+    return
+  }
+  const isPlain = one.target === undefined || one.target.steps.length === 0
+  if (isPlain && isFree(insert, one.column)) {
+    const literal = assignLiteral(insert.binder.context, one.column, ast)
+    if (literal !== undefined) {
+      assigned.set(one.column, literal)
+      return
+    }
+  }
+  assignOne(insert, assigned, one, bindExpression(insert.binder, ast))
+}
+
+function isFree(insert: InsertPlan, column: Column): boolean {
+  if (column.generated !== undefined) return false
+  return column.identity === undefined || insert.statement.overriding === 'none' && column.identity === 'd'
+}
+
+function assignOne(
+  insert: InsertPlan,
+  assigned: Map<Column, Expression>,
+  { column, target }: InsertColumn,
+  value: Expression,
+): void {
+  const { binder } = insert
+  if (target !== undefined && target.steps.length > 0) {
+    const current = assigned.get(column) ?? nullValue(binder.context, column)
+    assigned.set(column, assignPart(binder, { column, target, current, value }))
+    return
+  }
+  const coerced = assignToColumn(binder, column, value)
+  if (keepsValue(insert, column)) assigned.set(column, coerced)
+  else checkGivenValue(column)
+}
+
+/** OVERRIDING USER VALUE throws the given value of an identity column away. */
+function keepsValue(insert: InsertPlan, column: Column): boolean {
+  if (column.generated !== undefined) return false
+  if (column.identity === undefined) return true
+  const { overriding } = insert.statement
+  if (overriding === 'user') return false
+  if (column.identity === 'd' || overriding === 'system') return true
+  throw new SqlError('428C9', `cannot insert a non-DEFAULT value into column "${column.name}"`, {
+    detail: `Column "${column.name}" is an identity column defined as GENERATED ALWAYS.`,
+    hint: 'Use OVERRIDING SYSTEM VALUE to override.',
+  })
+}
+
+function checkGivenValue(column: Column): void {
+  if (column.generated === undefined) return
+  throw new SqlError('428C9', `cannot insert a non-DEFAULT value into column "${column.name}"`, {
+    detail: `Column "${column.name}" is a generated column.`,
+  })
+}

@@ -1,0 +1,135 @@
+/** ON CONFLICT: which unique indexes arbitrate, and the DO UPDATE over the existing and the excluded row. */
+import { SqlError } from '../../../errors/sql-error.ts'
+import type { Oid } from '../../catalog/catalog.ts'
+import type { ConflictTarget, OnConflictClause } from '../../parse/ast/modify.ts'
+import type { Expression } from '../../plan/expression.ts'
+import type { OnConflict, OutputColumn, TableRules } from '../../plan/plan-node.ts'
+import { sameExpression } from '../../plan/same-expression.ts'
+import { inKind } from '../context/scope.ts'
+import { bindExpression } from '../expression/bind-expression.ts'
+import type { Binder } from '../expression/binder.ts'
+import { coerceToBoolean } from '../resolve/coerce.ts'
+import { bindAssignments } from './bind-update.ts'
+import { rowColumns, rowItem } from './table-rules.ts'
+import { bindWhere } from './target-scan.ts'
+import type { TargetTable } from './target-table.ts'
+
+export function bindOnConflict(
+  binder: Binder,
+  table: TargetTable,
+  clause: OnConflictClause,
+  rules: TableRules,
+): OnConflict {
+  const { context, scope } = binder
+  const { relation } = table
+  const { target, action } = clause
+  if (action === 'update' && target === undefined) {
+    throw new SqlError(
+      '42601',
+      'ON CONFLICT DO UPDATE requires inference specification or constraint name',
+      { hint: 'For example, ON CONFLICT (column_name).', position: clause.position },
+    )
+  }
+  const arbiters = target === undefined ? [] : findArbiters(binder, table, target, rules)
+  const excluded = rules.row
+  const existing: readonly OutputColumn[] = rowColumns(relation, (column) =>
+    context.newColumn(column.name, column),
+  )
+  const base = { action, arbiters, existing, excluded }
+  if (action === 'nothing') return { ...base, assignments: [] }
+  const outside = scope.items
+  const current = rowItem(relation, existing, table.alias)
+  scope.items = [current, rowItem(relation, excluded, 'excluded')]
+  try {
+    const assignments = bindAssignments(binder, table, clause.assignments, (index) =>
+      current.column(index),
+    ).map(({ column, value }) => ({ position: column.position, value }))
+    const condition = bindWhere(binder, clause.where)
+    return { ...base, assignments, ...(condition === undefined ? {} : { condition }) }
+  } finally {
+    scope.items = outside
+  }
+}
+
+function findArbiters(
+  binder: Binder,
+  table: TargetTable,
+  target: ConflictTarget,
+  rules: TableRules,
+): readonly Oid[] {
+  const { relation } = table
+  if (target.constraint !== undefined) {
+    const named = relation.indexes.find((index) => index.constraint === target.constraint)
+    if (named !== undefined) return [named.oid]
+    throw new SqlError(
+      '42704',
+      `constraint "${target.constraint}" for table "${relation.name}" does not exist`,
+    )
+  }
+  const inferred = bindInference(binder, table, target, rules)
+  const found = rules.indexes.filter((one) => matches(one, inferred))
+  if (found.length > 0) return found.map((one) => one.index.oid)
+  throw new SqlError(
+    '42P10',
+    'there is no unique or exclusion constraint matching the ON CONFLICT specification',
+  )
+}
+
+interface Inference {
+  readonly keys: readonly Expression[]
+  readonly predicate: Expression | undefined
+}
+
+/** The conflict target over the same row the index keys are bound over. */
+function bindInference(
+  binder: Binder,
+  table: TargetTable,
+  target: ConflictTarget,
+  rules: TableRules,
+): Inference {
+  const { scope, context } = binder
+  const outside = scope.items
+  scope.items = [rowItem(table.relation, rules.row, table.alias)]
+  try {
+    const keys = target.elements.map((element) => {
+      const { column, position } = element
+      const ast = element.expression ?? {
+        kind: 'column' as const,
+        parts: [column ?? ''],
+        star: false,
+        position,
+      }
+      return inKind(scope, 'indexExpression', () => bindExpression(binder, ast))
+    })
+    const { where } = target
+    const predicate =
+      where === undefined
+        ? undefined
+        : inKind(scope, 'indexPredicate', () =>
+            coerceToBoolean(context, bindExpression(binder, where), 'WHERE'),
+          )
+    return { keys, predicate }
+  } finally {
+    scope.items = outside
+  }
+}
+
+function matches(one: TableRules['indexes'][number], inferred: Inference): boolean {
+  const { index, keys, predicate } = one
+  if (!index.isUnique || index.deferrable) return false
+  const covers = (list: readonly Expression[], by: readonly Expression[]): boolean =>
+    list.every((key) => by.some((other) => sameExpression(key, other)))
+  if (!covers(keys, inferred.keys) || !covers(inferred.keys, keys)) return false
+  if (predicate === undefined) return true
+  return inferred.predicate !== undefined && implies(inferred.predicate, predicate)
+}
+
+/** LIMIT: a partial index is inferred only if the condition names its predicate's conjuncts literally. */
+function implies(condition: Expression, predicate: Expression): boolean {
+  const given = conjuncts(condition)
+  return conjuncts(predicate).every((one) => given.some((other) => sameExpression(one, other)))
+}
+
+function conjuncts(condition: Expression): readonly Expression[] {
+  return condition.kind === 'and' ? condition.args.flatMap(conjuncts) : [condition]
+}

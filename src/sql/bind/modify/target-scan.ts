@@ -1,0 +1,94 @@
+/** The read side of UPDATE and DELETE: the target's rows (with id and old values), joined with FROM / USING, filtered. */
+import type { FromItem } from '../../parse/ast/select.ts'
+import type { Expression as Ast } from '../../parse/ast/expression.ts'
+import type { ColumnId, Expression } from '../../plan/expression.ts'
+import type { OutputColumn, PlanNode } from '../../plan/plan-node.ts'
+import { type RangeItem, inKind, newQueryState } from '../context/scope.ts'
+import { bindExpression } from '../expression/bind-expression.ts'
+import type { Binder } from '../expression/binder.ts'
+import { bindFromList, checkNames } from '../query/bind-from.ts'
+import { joinPlans } from '../query/bind-join.ts'
+import { type TableItem, makeTableItem } from '../query/from-item.ts'
+import { coerceToBoolean } from '../resolve/coerce.ts'
+import { NO_OID, TYPE } from '../resolve/type-oids.ts'
+import type { TargetTable } from './target-table.ts'
+
+export interface TargetScan {
+  readonly item: TableItem
+  /** FROM / USING. */
+  readonly others: readonly RangeItem[]
+  /** Joined and filtered; call when everything is bound. */
+  build(condition: Expression | undefined): PlanNode
+}
+
+/** Sets the scope's items: the target first, then the others. */
+export function bindTargetScan(
+  binder: Binder,
+  target: TargetTable,
+  from: readonly FromItem[],
+): TargetScan {
+  const { context, scope } = binder
+  scope.query ??= newQueryState()
+  const { relation, alias } = target
+  const item = makeTableItem(context, scope, relation, {
+    alias,
+    schema: alias === relation.name ? relation.schema : undefined,
+    names: relation.columns.map((column) => column.name),
+  })
+  scope.items = []
+  const buildOthers = bindFromList(binder, from)
+  const others = scope.items
+  checkNames([item], others)
+  scope.items = [item, ...others]
+  return {
+    item,
+    others,
+    build(condition) {
+      const own = item.build()
+      const plan = from.length === 0 ? own : joinPlans('inner', own, buildOthers(), undefined)
+      if (condition === undefined) return plan
+      return { kind: 'filter', input: plan, condition, output: plan.output }
+    },
+  }
+}
+
+export function bindWhere(binder: Binder, where: Ast | undefined): Expression | undefined {
+  if (where === undefined) return undefined
+  return inKind(binder.scope, 'where', () =>
+    coerceToBoolean(binder.context, bindExpression(binder, where), 'WHERE'),
+  )
+}
+
+/** Row id and old values as columns, by tree position; a dropped column is null. */
+export function oldRowOf(
+  binder: Binder,
+  scan: TargetScan,
+): {
+  readonly rowId: ColumnId
+  readonly oldRow: readonly ColumnId[]
+  readonly expressions: readonly Expression[]
+  readonly output: readonly OutputColumn[]
+} {
+  const { relation } = scan.item
+  const expressions: Expression[] = [scan.item.rowId()]
+  for (let position = 0; position < relation.treeWidth; position++) {
+    const index = relation.columns.findIndex((column) => column.position === position)
+    expressions.push(index < 0 ? droppedValue() : scan.item.column(index))
+  }
+  const output = expressions.map((one) => passThrough(binder, one))
+  const [rowId, ...oldRow] = output.map((column) => column.id)
+  if (rowId === undefined) throw new RangeError('the row id is always read')
+  return { rowId, oldRow, expressions, output }
+}
+
+/** Columns keep their id through the projection: RETURNING and the node itself refer to it. */
+function passThrough(binder: Binder, expression: Expression): OutputColumn {
+  if (expression.kind !== 'column') return binder.context.newColumn('', expression)
+  const { column, name, type, typmod, collation } = expression
+  return { id: column, name, type, typmod, collation }
+}
+
+function droppedValue(): Expression {
+  return { kind: 'constant', value: null, type: TYPE.text, typmod: -1, collation: NO_OID }
+}
+

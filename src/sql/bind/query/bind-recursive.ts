@@ -1,0 +1,188 @@
+/** WITH RECURSIVE t AS (initial UNION [ALL] step): the checks of parse_cte.c, then the two terms. */
+import { SqlError, unsupported } from '../../../errors/sql-error.ts'
+import type {
+  CommonTable,
+  FromItem,
+  Query,
+  SelectQuery,
+  SetOperationQuery,
+} from '../../parse/ast/select.ts'
+import type { Expression } from '../../plan/expression.ts'
+import type { OutputColumn, PlanNode } from '../../plan/plan-node.ts'
+import type { BindContext } from '../context/bind-context.ts'
+import { Scope } from '../context/scope.ts'
+import { coerceToCommonType, resolveUnknown } from '../resolve/coerce.ts'
+import { selectCommonType } from '../resolve/common-type.ts'
+import { formatType } from '../resolve/format-type.ts'
+import { bindSelectQuery } from './bind-query-node.ts'
+import { commonTableEntry, wrapWith, bindWith } from './bind-with.ts'
+import { coerceColumns, openColumns } from './coerce-columns.ts'
+import { countReferences, findReference, referencesTable } from './find-references.ts'
+
+function invalid(message: string, position: number | undefined): SqlError {
+  return new SqlError('42P19', message, { position })
+}
+
+export function bindRecursive(
+  context: BindContext,
+  table: CommonTable,
+  query: Query,
+  scope: Scope,
+  id: number,
+): PlanNode {
+  const union = checkForm(table, query)
+  const ctes = bindWith(context, union.with, scope, false)
+  const initial = bindSelectQuery(context, union.left, new Scope(scope)).plan
+  const output = initial.output.map((column) => context.newColumn(column.name, column))
+  scope.commonTables.push({
+    ...commonTableEntry(table, id, output, false),
+    isSelf: true,
+  })
+  const step = bindSelectQuery(context, union.right, new Scope(scope), { keepUnknown: true }).plan
+  if (step.output.length !== initial.output.length) {
+    throw new SqlError('42601', 'each UNION query must have the same number of columns', {
+      position: openColumns(step).values[0]?.position,
+    })
+  }
+  const coerced = coerceStep(context, table, initial, step)
+  const plan: PlanNode = {
+    kind: 'recursiveUnion',
+    cte: id,
+    all: union.all,
+    initial,
+    step: coerced,
+    output,
+  }
+  return ctes.length === 0 ? plan : wrapWith(ctes, plan)
+}
+
+/** The table's types are the initial term's; the step must fit them without widening. */
+function coerceStep(
+  context: BindContext,
+  table: CommonTable,
+  initial: PlanNode,
+  step: PlanNode,
+): PlanNode {
+  return coerceColumns(context, step, (value, i) => {
+    const column = initial.output[i]
+    if (column === undefined) return value
+    const common = selectCommonType(context, [asValue(column), value], 'UNION')
+    if (common !== column.type) {
+      throw new SqlError(
+        '42804',
+        `recursive query "${table.name}" column ${i + 1} has type ${formatType(context, column.type)} in non-recursive term but type ${formatType(context, common)} overall`,
+        {
+          hint: 'Cast the output of the non-recursive term to the correct type.',
+          position: undefined,
+        },
+      )
+    }
+    return resolveUnknown(context, coerceToCommonType(context, value, common, 'UNION'))
+  })
+}
+
+function asValue(column: OutputColumn): Expression {
+  const { id, name, type, typmod, collation } = column
+  return { kind: 'column', column: id, name, type, typmod, collation }
+}
+
+function checkForm(table: CommonTable, query: Query): SetOperationQuery {
+  const { name, position } = table
+  if (query.kind !== 'setOperation' || query.operation !== 'union') {
+    throw invalid(
+      `recursive query "${name}" does not have the form non-recursive-term UNION [ALL] recursive-term`,
+      position,
+    )
+  }
+  const at = (node: unknown): number | undefined => findReference(node, name)
+  if (referencesTable(query.left, name)) {
+    throw invalid(
+      `recursive reference to query "${name}" must not appear within its non-recursive term`,
+      at(query.left),
+    )
+  }
+  const [sort] = query.orderBy
+  if (sort !== undefined) {
+    throw new SqlError('0A000', 'ORDER BY in a recursive query is not implemented', {
+      position: sort.position,
+    })
+  }
+  for (const clause of ['offset', 'limit'] as const) {
+    if (query[clause] === undefined) continue
+    throw new SqlError(
+      '0A000',
+      `${clause.toUpperCase()} in a recursive query is not implemented`,
+      { position: query[clause].position },
+    )
+  }
+  if (query.locking.length > 0) {
+    throw new SqlError('0A000', 'FOR UPDATE/SHARE in a recursive query is not implemented')
+  }
+  checkStep(name, query.right)
+  return query
+}
+
+/** Where the recursive reference may not stand. */
+function checkStep(name: string, step: Query): void {
+  if (step.kind === 'setOperation') {
+    if (step.operation !== 'union') {
+      const side = step.operation.toUpperCase()
+      if (step.operation === 'intersect' || referencesTable(step.right, name)) {
+        throw invalid(
+          `recursive reference to query "${name}" must not appear within ${side}`,
+          findReference(step, name),
+        )
+      }
+    }
+    if (countReferences(step, name) > 1) throw twice(name, step)
+    throw unsupported('a recursive term that is itself a set operation')
+  }
+  if (step.kind === 'values') return
+  for (const item of step.from) checkFrom(name, item)
+  const { from: _, ...rest } = step
+  if (referencesTable(rest, name)) {
+    throw invalid(
+      `recursive reference to query "${name}" must not appear within a subquery`,
+      findReference(rest, name),
+    )
+  }
+  if (countReferences(step.from, name) > 1) throw twice(name, step)
+  checkAggregates(step)
+}
+
+function twice(name: string, step: Query): SqlError {
+  return invalid(
+    `recursive reference to query "${name}" must not appear more than once`,
+    findReference(step, name),
+  )
+}
+
+function checkFrom(name: string, item: FromItem): void {
+  if (item.kind !== 'join') return
+  const outer =
+    (item.type === 'left' && referencesTable(item.right, name)) ||
+    (item.type === 'right' && referencesTable(item.left, name)) ||
+    (item.type === 'full' && referencesTable(item, name))
+  if (outer) {
+    throw invalid(
+      `recursive reference to query "${name}" must not appear within an outer join`,
+      findReference(item, name),
+    )
+  }
+  checkFrom(name, item.left)
+  checkFrom(name, item.right)
+}
+
+/** Only obvious ones are found here: the rows of a round are not all rows. */
+function checkAggregates(step: SelectQuery): void {
+  const names = new Set(['sum', 'count', 'min', 'max', 'avg', 'array_agg', 'string_agg'])
+  for (const target of step.targets) {
+    const { expression } = target
+    if (expression.kind !== 'call' || expression.over !== undefined) continue
+    if (!names.has(expression.name.name) || expression.name.schema !== undefined) continue
+    throw invalid(
+      "aggregate functions are not allowed in a recursive query's recursive term",
+      expression.position,
+    )
+  }
+}

@@ -1,0 +1,43 @@
+/** Looks through syntax trees for uses of a table name, without regard to inner WITH tables that hide it. */
+
+/** Syntax trees are plain data: walking their fields generically keeps this independent of the grammar. */
+export function countReferences(node: unknown, name: string): number {
+  if (Array.isArray(node)) {
+    return node.reduce((sum: number, one: unknown) => sum + countReferences(one, name), 0)
+  }
+  if (typeof node !== 'object' || node === null) return 0
+  if (isTable(node, name)) return 1
+  let count = 0
+  for (const value of Object.values(node)) {
+    if (typeof value === 'object' && value !== null) count += countReferences(value, name)
+  }
+  return count
+}
+
+export function referencesTable(node: unknown, name: string): boolean {
+  return countReferences(node, name) > 0
+}
+
+function isTable(node: object, name: string): boolean {
+  if (!('kind' in node) || node.kind !== 'table' || !('relation' in node)) return false
+  const { relation } = node
+  if (typeof relation !== 'object' || relation === null || !('name' in relation)) return false
+  const schema = 'schema' in relation ? relation.schema : undefined
+  return relation.name === name && schema === undefined
+}
+
+/** Position of the first use. */
+export function findReference(node: unknown, name: string): number | undefined {
+  if (Array.isArray(node)) {
+    for (const one of node) {
+      const found = findReference(one, name)
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  if (typeof node !== 'object' || node === null) return undefined
+  if (isTable(node, name) && 'position' in node && typeof node.position === 'number') {
+    return node.position
+  }
+  return findReference(Object.values(node), name)
+}
