@@ -113,6 +113,46 @@ const OPERATORS: Record<ZoneFilter['operator'], (a: Datum, b: Datum) => boolean>
   '>=': (a, b) => a >= b,
 }
 
+describe('wide rows', () => {
+  it('come in full batches though their leaves are small, in both directions', () => {
+    const transaction = filled(0)
+    const wide = (n: number): string => `${n}:`.padEnd(2000, 'w')
+    const numbers = Array.from({ length: 3000 }, (_, i) => (i % 5 === 0 ? null : i))
+    const texts = Array.from({ length: 3000 }, (_, i) => (i % 7 === 0 ? null : wide(i)))
+    const rows = batch([vectorOf('int32', numbers), vectorOf('text', texts)], 3000)
+    run(transaction.insert(TABLE, rows))
+    for (const reverse of [false, true]) {
+      const batches = collect(
+        transaction.scan(TABLE, { columns: [1, 0], withRowId: true, reverse }),
+      )
+      expect(batches.length).toBeLessThan(6)
+      const expected = texts.map((text, i) => [text, numbers[i]!, i + 1])
+      expect(rowsOf(batches)).toEqual(reverse ? expected.reverse() : expected)
+    }
+  })
+
+  it('large values are read a few MB at a time', () => {
+    const pages = new ForgetfulPages()
+    const transaction = filled(0, { source: pages, codec: BOX_CODEC })
+    const texts = Array.from({ length: 12 }, (_, i) => String(i).repeat(i < 10 ? 1_000_000 : 10))
+    const rows = batch(
+      [
+        vectorOf(
+          'int32',
+          texts.map((_, i) => i),
+        ),
+        vectorOf('text', texts),
+      ],
+      12,
+    )
+    run(transaction.insert(TABLE, rows))
+    pages.checkpoint(transaction.snapshot(), transaction.snapshot())
+    const batches = collect(transaction.scan(TABLE, { columns: [1], reverse: true }), pages)
+    expect(rowsOf(batches).flat()).toEqual(texts.toReversed())
+    expect(batches.map((rows) => rows.length)).toEqual([4, 4, 4])
+  })
+})
+
 describe('zone filters', () => {
   for (const [operator, holds] of Object.entries(OPERATORS)) {
     it(`skip pages and lose no row, ${operator}`, () => {

@@ -1,5 +1,5 @@
 /** Rows of a leaf as a batch: subarrays of its columns, without copying (a reverse scan copies). */
-import { vectorOfRange } from '../page/column.ts'
+import { isLargeValue, valueAt, vectorOfRange } from '../page/column.ts'
 import type { LeafNode, StorageContext } from '../page/node.ts'
 import type { Task } from '../task.ts'
 import { batch } from '../vector.ts'
@@ -30,6 +30,41 @@ export function leafBatch(leaf: LeafNode, shape: BatchShape, from: number, to: n
 
 export function leafHasLarge(leaf: LeafNode, columns: readonly number[]): boolean {
   return columns.some((position) => leaf.columns[position]!.hasLarge)
+}
+
+export interface RowRange {
+  readonly from: number
+  readonly to: number
+}
+
+/** Bytes of large values that one batch of a scan may hold in memory (one row may hold more). */
+const LARGE_BYTES_MAX = 4 * 1024 * 1024
+
+/** Cuts a range of rows so that no piece has more than LARGE_BYTES_MAX of large values, or is a single row. */
+export function largePieces(
+  leaf: LeafNode,
+  columns: readonly number[],
+  range: RowRange,
+): RowRange[] {
+  const pieces: RowRange[] = []
+  let from = range.from
+  let bytes = 0
+  for (let row = range.from; row < range.to; row++) {
+    let size = 0
+    for (const position of columns) {
+      const column = leaf.columns[position]!
+      const value = column.hasLarge ? valueAt(column, row) : null
+      if (isLargeValue(value)) size += value.length
+    }
+    if (row > from && bytes + size > LARGE_BYTES_MAX) {
+      pieces.push({ from, to: row })
+      from = row
+      bytes = 0
+    }
+    bytes += size
+  }
+  pieces.push({ from, to: range.to })
+  return pieces
 }
 
 export function* resolveBatch(rows: Batch, context: StorageContext): Task<Batch> {
