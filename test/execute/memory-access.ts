@@ -49,7 +49,8 @@ export class MemoryAccess implements TransactionAccess {
     return this.#trees.has(tree)
   }
   rowCount(tree: TreeId): number {
-    return this.#tree(tree).rows.size
+    const { rows, entries } = this.#tree(tree)
+    return rows.size + entries.length
   }
   statistics(tree: TreeId): TreeStatistics {
     return { rowCount: this.rowCount(tree), columns: [] }

@@ -13,6 +13,8 @@ import { prepareDistinct } from './operators/group/distinct.ts'
 import { prepareSetOperation } from './operators/group/set-operation.ts'
 import { prepareApply } from './operators/join/apply.ts'
 import { prepareJoin } from './operators/join/join.ts'
+import { prepareInsert } from './operators/modify/insert.ts'
+import { prepareDelete, prepareUpdate } from './operators/modify/update.ts'
 import type { Operator, Preparation } from './operators/operator.ts'
 import { prepareSort } from './operators/order/sort.ts'
 import { prepareFilter } from './operators/row/filter.ts'
@@ -115,10 +117,13 @@ function prepareOther(node: OtherNode, preparation: Preparation): Operator {
     case 'lockRows':
       return prepareLockRows(node, preparation)
     case 'window':
+      throw unsupported('window function')
     case 'insert':
+      return prepareInsert(node, preparation)
     case 'update':
+      return prepareUpdate(node, preparation)
     case 'delete':
-      throw unsupported(node.kind.toUpperCase())
+      return prepareDelete(node, preparation)
     default:
       return unreachable(node)
   }

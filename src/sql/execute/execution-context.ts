@@ -9,6 +9,7 @@ import type { Datum } from '../../storage/vector.ts'
 import type { Catalog, Oid, Relation } from '../catalog/catalog.ts'
 import type { CallContext, FunctionLibrary } from '../functions/registry.ts'
 import type { ColumnId } from '../plan/expression.ts'
+import type { TableRules } from '../plan/plan-node.ts'
 import type { TypeIo } from '../types/type-io.ts'
 import type { EvaluationSession } from './evaluation-session.ts'
 import { MemoryBudget } from './memory/memory-budget.ts'
@@ -40,6 +41,8 @@ export interface ExecutionOptions {
   readonly spill?: SpillStore
   readonly datumCodec?: DatumCodec
   readonly systemRelations?: SystemRelationProvider
+  /** Binds the rules of a table that a foreign key's action reaches: its checks and indexes are SQL text in the catalog. */
+  readonly tableRules?: (relation: Relation) => TableRules
 }
 
 const NO_PARAMETERS: readonly (Datum | null)[] = []
@@ -53,6 +56,7 @@ export class ExecutionContext {
   readonly spill: SpillStore | undefined
   readonly datumCodec: DatumCodec | undefined
   readonly systemRelations: SystemRelationProvider | undefined
+  readonly tableRules: ((relation: Relation) => TableRules) | undefined
   /** Current values of the columns that apply operators have bound, for the plans below them. */
   readonly outer = new Map<ColumnId, Datum | null>()
   readonly shared = new Map<number, SharedRows>()
@@ -69,6 +73,7 @@ export class ExecutionContext {
     this.spill = options.spill
     this.datumCodec = options.datumCodec
     this.systemRelations = options.systemRelations
+    this.tableRules = options.tableRules
   }
 
   /** The call context of a call site in this execution. */

@@ -67,7 +67,10 @@ class LazyRows implements SharedRows {
   /** Reads one more batch into the store. */
   *#pull(): BatchStream {
     const source = (this.#source ??= this.#operator.run(this.#context))
+    // The command tag counts the rows of the main statement alone.
+    const { affectedRows } = this.#context
     const step = source.next()
+    this.#context.affectedRows = affectedRows
     if (step.done) this.#isDone = true
     else if (step.value.kind === 'batch') this.#keep(step.value)
     else yield step.value

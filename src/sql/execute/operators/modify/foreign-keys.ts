@@ -1,0 +1,278 @@
+/**
+ * Foreign keys, looked at when the statement has made all its changes: new rows must find their parent; rows that lost a
+ * parent are deleted, updated, or forbid the statement, as the key's action says. Actions run the same code on the other
+ * table, so they cascade.
+ *
+ * LIMIT: deferred constraints are checked at the end of the statement, not of the transaction.
+ */
+import { SqlError, assert, unsupported } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { Task } from '../../../../storage/task.ts'
+import { type Batch, type Datum, datumAt, type Vector, vectorOf } from '../../../../storage/vector.ts'
+import type { ForeignKey, IndexInfo, Relation } from '../../../catalog/catalog.ts'
+import type { ExecutionContext } from '../../execution-context.ts'
+import type { Compilation } from '../../expression/kernel.ts'
+import { listKey } from '../../keys/key-encoding.ts'
+import { findReferencing } from './referencing-rows.ts'
+import { valueText } from './row-text.ts'
+import { TableWriter } from './table-writer.ts'
+
+type Values = readonly (Datum | null)[]
+
+interface Change {
+  readonly writer: TableWriter
+  readonly old: Batch | undefined
+  readonly fresh: Batch | undefined
+}
+
+export class ForeignKeyChecks {
+  readonly #compilation: Compilation
+  readonly #context: ExecutionContext
+  readonly #changes: Change[] = []
+  /** Found parents, so that a thousand children of one parent look it up once. */
+  readonly #known = new Map<number, Set<string>>()
+
+  constructor(compilation: Compilation, context: ExecutionContext) {
+    this.#compilation = compilation
+    this.#context = context
+  }
+
+  /** Notes a change that was made; undefined for what an insert or delete lacks. */
+  note(writer: TableWriter, old: Batch | undefined, fresh: Batch | undefined): void {
+    const { foreignKeys, referencedBy } = writer.rules
+    const matters =
+      (fresh !== undefined && foreignKeys.length > 0) || (old !== undefined && referencedBy.length > 0)
+    if (matters) this.#changes.push({ writer, old, fresh })
+  }
+
+  /** Runs actions (which note changes of their own) until none is left, then checks the new rows. */
+  *finish(): Task<void> {
+    const checked: Change[] = []
+    for (let change = this.#changes.shift(); change !== undefined; change = this.#changes.shift()) {
+      checked.push(change)
+      const { writer, old, fresh } = change
+      if (old === undefined) continue
+      for (const key of writer.rules.referencedBy) yield* this.#actOnLost(key, writer, old, fresh)
+    }
+    for (const { writer, fresh } of checked) {
+      if (fresh === undefined) continue
+      for (const key of writer.rules.foreignKeys) yield* this.#checkParents(key, writer, fresh)
+    }
+  }
+
+  // --- children: every new key must be in the referenced table ---------------------------------------
+
+  *#checkParents(key: ForeignKey, writer: TableWriter, rows: Batch): Task<void> {
+    const vectors = columnsOf(writer.relation, key.columns, rows)
+    const parent = this.#relation(key.referencedTable)
+    const known = this.#knownKeys(key.oid)
+    for (let i = 0; i < rows.length; i++) {
+      const values = vectors.map((vector) => datumAt(vector, i))
+      if (values.includes(null)) {
+        if (key.match === 'f' && values.some((value) => value !== null)) throw mixedNulls(key, writer)
+        continue
+      }
+      const encoded = listKey(values)
+      if (known.has(encoded)) continue
+      if (!(yield* this.#hasParent(key, parent, values))) {
+        // A row of this statement may be gone or changed again by an action: then its own later state counts.
+        if (yield* this.#isStillThere(key, writer, values)) throw this.#missing(key, writer, parent, values)
+      }
+      known.add(encoded)
+    }
+  }
+
+  *#isStillThere(key: ForeignKey, writer: TableWriter, values: Values): Task<boolean> {
+    const found = yield* findReferencing(writer, key, values, this.#context)
+    return found.rowIds.length > 0
+  }
+
+  *#hasParent(key: ForeignKey, parent: Relation, values: Values): Task<boolean> {
+    const index = referencedIndex(parent, key)
+    const ordered = index.keys.map((part) => {
+      const place = key.referencedColumns.indexOf(part.column ?? -1)
+      return values[place] ?? null
+    })
+    return (yield* this.#context.access.firstMatch(index.tree, ordered)) !== undefined
+  }
+
+  #missing(key: ForeignKey, writer: TableWriter, parent: Relation, values: Values): SqlError {
+    const { relation } = writer
+    return new SqlError(
+      SQLSTATE.FOREIGN_KEY_VIOLATION,
+      `insert or update on table "${relation.name}" violates foreign key constraint "${key.name}"`,
+      {
+        detail: `Key ${this.#keyText(relation, key.columns, values)} is not present in table "${parent.name}".`,
+        schema: relation.schema,
+        table: relation.name,
+        constraint: key.name,
+      },
+    )
+  }
+
+  // --- parents: what happens to rows whose parent is gone --------------------------------------------
+
+  *#actOnLost(
+    key: ForeignKey,
+    writer: TableWriter,
+    old: Batch,
+    fresh: Batch | undefined,
+  ): Task<void> {
+    const before = columnsOf(writer.relation, key.referencedColumns, old)
+    const after = fresh && columnsOf(writer.relation, key.referencedColumns, fresh)
+    for (let i = 0; i < old.length; i++) {
+      const lost = before.map((vector) => datumAt(vector, i))
+      if (lost.includes(null)) continue
+      const renewed = after?.map((vector) => datumAt(vector, i))
+      if (renewed !== undefined && listKey(renewed) === listKey(lost)) continue
+      this.#known.get(key.oid)?.delete(listKey(lost))
+      yield* this.#actOnKey(key, writer, lost, renewed)
+    }
+  }
+
+  *#actOnKey(
+    key: ForeignKey,
+    writer: TableWriter,
+    lost: Values,
+    renewed: Values | undefined,
+  ): Task<void> {
+    const action = renewed === undefined ? key.onDelete : key.onUpdate
+    const child = key.table === writer.relation.oid ? writer : this.#writer(key.table)
+    const found = yield* findReferencing(child, key, lost, this.#context)
+    if (found.rowIds.length === 0) return
+    switch (action) {
+      case 'a':
+        // NO ACTION lets another row of the statement take over the key.
+        if (yield* this.#hasParent(key, writer.relation, lost)) return
+        throw this.#referenced(key, writer, child, lost)
+      case 'r':
+        throw this.#referenced(key, writer, child, lost)
+      case 'c':
+        if (renewed === undefined) yield* this.#deleteRows(child, found)
+        else yield* this.#setColumns(child, key, found, key.columns, renewed)
+        return
+      case 'n': {
+        const columns =
+          renewed === undefined && key.deleteSetColumns.length > 0 ? key.deleteSetColumns : key.columns
+        yield* this.#setColumns(child, key, found, columns, columns.map(() => null))
+        return
+      }
+      case 'd':
+        throw unsupported('ON DELETE/UPDATE SET DEFAULT')
+    }
+  }
+
+  *#deleteRows(child: TableWriter, found: FoundRows): Task<void> {
+    yield* child.delete(found.rowIds, found.rows, this.#context)
+    this.note(child, found.rows, undefined)
+  }
+
+  *#setColumns(
+    child: TableWriter,
+    _key: ForeignKey,
+    found: FoundRows,
+    numbers: readonly number[],
+    values: Values,
+  ): Task<void> {
+    const columns = found.rows.columns.slice()
+    const n = found.rows.length
+    numbers.forEach((number, k) => {
+      const { position } = columnNumbered(child.relation, number)
+      columns[position] = vectorOf(
+        columns[position].kind,
+        new Array<Datum | null>(n).fill(values[k]),
+      )
+    })
+    const fresh = child.complete({ kind: 'batch', length: n, columns }, this.#context)
+    yield* child.update(found.rowIds, found.rows, fresh, this.#context)
+    this.note(child, found.rows, fresh)
+  }
+
+  #referenced(
+    key: ForeignKey,
+    writer: TableWriter,
+    child: TableWriter,
+    values: Values,
+  ): SqlError {
+    const { name } = writer.relation
+    const { name: childName, schema } = child.relation
+    return new SqlError(
+      SQLSTATE.FOREIGN_KEY_VIOLATION,
+      `update or delete on table "${name}" violates foreign key constraint "${key.name}" on table "${childName}"`,
+      {
+        detail: `Key ${this.#keyText(writer.relation, key.referencedColumns, values)} is still referenced from table "${childName}".`,
+        schema,
+        table: childName,
+        constraint: key.name,
+      },
+    )
+  }
+
+  // --- both ------------------------------------------------------------------------------------------
+
+  #knownKeys(key: number): Set<string> {
+    let known = this.#known.get(key)
+    if (known === undefined) this.#known.set(key, (known = new Set()))
+    return known
+  }
+
+  #relation(oid: Relation['oid']): Relation {
+    const relation = this.#context.catalog.relation(oid)
+    assert(relation !== undefined, `relation ${oid} of a foreign key exists`)
+    return relation
+  }
+
+  #writer(oid: Relation['oid']): TableWriter {
+    const relation = this.#relation(oid)
+    const rules = this.#context.tableRules?.(relation)
+    if (rules === undefined || relation.tree === undefined) {
+      throw unsupported(`a foreign key from table "${relation.name}"`)
+    }
+    return new TableWriter(relation, relation.tree, rules, this.#compilation)
+  }
+
+  #keyText(relation: Relation, numbers: readonly number[], values: Values): string {
+    const columns = numbers.map((number) => columnNumbered(relation, number))
+    const { environment } = this.#compilation
+    const texts = columns.map((column, k) =>
+      valueText(values[k], column.type, environment, this.#context),
+    )
+    return `(${columns.map((column) => column.name).join(', ')})=(${texts.join(', ')})`
+  }
+}
+
+export interface FoundRows {
+  readonly rowIds: Float64Array
+  /** All columns of the tree. */
+  readonly rows: Batch
+}
+
+function mixedNulls(key: ForeignKey, { relation }: TableWriter): SqlError {
+  return new SqlError(
+    SQLSTATE.FOREIGN_KEY_VIOLATION,
+    `insert or update on table "${relation.name}" violates foreign key constraint "${key.name}"`,
+    {
+      detail: 'MATCH FULL does not allow mixing of null and nonnull key values.',
+      schema: relation.schema,
+      table: relation.name,
+      constraint: key.name,
+    },
+  )
+}
+
+export function columnNumbered(relation: Relation, number: number) {
+  const column = relation.columns.find((one) => one.number === number)
+  assert(column !== undefined, `column ${number} of "${relation.name}" exists`)
+  return column
+}
+
+function columnsOf(relation: Relation, numbers: readonly number[], rows: Batch): Vector[] {
+  return numbers.map((number) => rows.columns[columnNumbered(relation, number).position])
+}
+
+function referencedIndex(parent: Relation, key: ForeignKey): IndexInfo {
+  const index = parent.indexes.find((one) => one.oid === key.referencedIndex)
+  assert(index !== undefined, `the index that foreign key "${key.name}" refers to exists`)
+  return index
+}
+

@@ -1,0 +1,139 @@
+/** The keys a table's rows have in one of its indexes, and the check that they are unique. */
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { RowId } from '../../../../storage/access.ts'
+import type { Task } from '../../../../storage/task.ts'
+import type { Batch, Datum } from '../../../../storage/vector.ts'
+import type { IndexInfo, Relation } from '../../../catalog/catalog.ts'
+import type { TableRules } from '../../../plan/plan-node.ts'
+import type { ExecutionContext } from '../../execution-context.ts'
+import { compileAll, compileExpression } from '../../expression/compile-expression.ts'
+import { rowOf } from '../../expression/container.ts'
+import type { Compilation, Kernel } from '../../expression/kernel.ts'
+import { listKey } from '../../keys/key-encoding.ts'
+import { gather, gatherBatch, selectTrue } from '../../vectors/gather.ts'
+import { layoutOf } from '../operator.ts'
+import { valueText } from './row-text.ts'
+
+/** Keys of some rows of a batch: `rows[i]` is the batch row of key i (a partial index holds not all). */
+export interface KeyRows {
+  readonly keys: Batch
+  readonly rows: Int32Array
+}
+
+/** What earlier rows of the same batch have done to the index, which storage does not know yet. */
+export interface PendingKeys {
+  /** Keys they will have. */
+  readonly taken: Set<string>
+  /** Rows whose key they change. */
+  readonly moved: Set<number>
+}
+
+export class IndexKeys {
+  readonly index: IndexInfo
+  readonly #relation: Relation
+  readonly #kernels: readonly Kernel[]
+  readonly #predicate: Kernel | undefined
+  readonly #compilation: Compilation
+
+  constructor(
+    relation: Relation,
+    rules: TableRules,
+    rule: TableRules['indexes'][number],
+    compilation: Compilation,
+  ) {
+    const layout = layoutOf(rules.row)
+    this.index = rule.index
+    this.#relation = relation
+    this.#kernels = compileAll(rule.keys, layout, compilation)
+    this.#predicate = rule.predicate && compileExpression(rule.predicate, layout, compilation)
+    this.#compilation = compilation
+  }
+
+  keysOf(rows: Batch, context: ExecutionContext): KeyRows {
+    const n = rows.length
+    const indexes = new Int32Array(n)
+    let count = n
+    if (this.#predicate !== undefined) {
+      count = selectTrue(this.#predicate(rows, context), n, indexes)
+    } else for (let i = 0; i < n; i++) indexes[i] = i
+    const selected = count === n ? rows : gatherBatch(rows, indexes, count)
+    const columns = this.#kernels.map((kernel) => kernel(selected, context))
+    return { keys: { kind: 'batch', length: count, columns }, rows: indexes.subarray(0, count) }
+  }
+
+  /** The key of row `i` as something to look up; undefined when it can equal no other (it has a null). */
+  probeKey(keys: Batch, i: number): (Datum | null)[] | undefined {
+    const key = rowOf(keys.columns, i)
+    return key.includes(null) && !this.index.nullsNotDistinct ? undefined : key
+  }
+
+  /** The stored row with this key, if it still has it. */
+  *find(
+    key: readonly (Datum | null)[],
+    pending: PendingKeys,
+    context: ExecutionContext,
+  ): Task<RowId | undefined> {
+    const found = yield* context.access.firstMatch(this.index.tree, key)
+    return found !== undefined && pending.moved.has(found) ? undefined : found
+  }
+
+  /** Raises 23505 when a key is there already, among stored rows or earlier in the batch. */
+  *checkUnique(keys: Batch, pending: PendingKeys, context: ExecutionContext): Task<void> {
+    const isNew = context.access.rowCount(this.index.tree) === 0
+    for (let i = 0; i < keys.length; i++) {
+      const key = this.probeKey(keys, i)
+      if (key === undefined) continue
+      const encoded = listKey(key)
+      const isTaken = pending.taken.has(encoded)
+      if (isTaken || (!isNew && (yield* this.find(key, pending, context)) !== undefined)) {
+        throw this.duplicate(key, context)
+      }
+      pending.taken.add(encoded)
+    }
+  }
+
+  duplicate(key: readonly (Datum | null)[], context: ExecutionContext): SqlError {
+    const { name, schema } = this.#relation
+    const constraint = this.index.constraint ?? this.index.name
+    return new SqlError(
+      SQLSTATE.UNIQUE_VIOLATION,
+      `duplicate key value violates unique constraint "${constraint}"`,
+      {
+        detail: `Key ${this.#keyText(key, context)} already exists.`,
+        schema,
+        table: name,
+        constraint,
+      },
+    )
+  }
+
+  /** "(a, b)=(1, x)" */
+  #keyText(key: readonly (Datum | null)[], context: ExecutionContext): string {
+    const { environment } = this.#compilation
+    const names = this.index.keys.map(
+      (part) =>
+        this.#relation.columns.find((column) => column.number === part.column)?.name ??
+        part.expression ??
+        '?',
+    )
+    const values = this.index.keys.map((part, k) =>
+      valueText(key[k], part.type, environment, context),
+    )
+    return `(${names.join(', ')})=(${values.join(', ')})`
+  }
+}
+
+/** The part of the keys at the given places. */
+export function pickKeys({ keys, rows }: KeyRows, places: readonly number[]): KeyRows {
+  const indexes = Int32Array.from(places)
+  return {
+    keys: gatherBatch(keys, indexes, places.length),
+    rows: Int32Array.from(places, (place) => rows[place]),
+  }
+}
+
+export function pickRowIds(rowIds: Float64Array, rows: Int32Array): Float64Array {
+  const picked = gather({ kind: 'float64', values: rowIds, nulls: undefined }, rows, rows.length)
+  return picked.kind === 'float64' ? picked.values : new Float64Array(0)
+}

@@ -1,0 +1,78 @@
+/**
+ * What INSERT, UPDATE and DELETE share. The input is read to its end before the first write, so that a statement never
+ * sees its own changes; RETURNING rows leave when everything has been checked.
+ */
+import type { BatchStream, Task } from '../../../../storage/task.ts'
+import type { Batch, ColumnKind } from '../../../../storage/vector.ts'
+import type { Expression } from '../../../plan/expression.ts'
+import type { OutputColumn } from '../../../plan/plan-node.ts'
+import type { ExecutionContext } from '../../execution-context.ts'
+import { compileAll } from '../../expression/compile-expression.ts'
+import type { Kernel, Layout } from '../../expression/kernel.ts'
+import { fill, RowStore } from '../../memory/row-store.ts'
+import { kindsOf, type Operator, type Preparation } from '../operator.ts'
+import { ForeignKeyChecks } from './foreign-keys.ts'
+
+export interface Returning {
+  readonly kernels: readonly Kernel[]
+  readonly kinds: readonly ColumnKind[]
+}
+
+export function compileReturning(
+  expressions: readonly Expression[] | undefined,
+  output: readonly OutputColumn[],
+  layout: Layout,
+  preparation: Preparation,
+): Returning | undefined {
+  if (expressions === undefined) return undefined
+  return {
+    kernels: compileAll(expressions, layout, preparation.compilation),
+    kinds: kindsOf(output, preparation.catalog),
+  }
+}
+
+/** What changing one batch yields: the rows RETURNING is computed over, and how many count. */
+export interface Changed {
+  readonly rows: Batch | undefined
+  readonly count: number
+}
+
+export interface Modification {
+  readonly input: Operator
+  readonly returning: Returning | undefined
+  apply(rows: Batch, checks: ForeignKeyChecks, context: ExecutionContext): Task<Changed>
+}
+
+export function* modify(
+  make: () => Modification,
+  { compilation }: Preparation,
+  context: ExecutionContext,
+): BatchStream {
+  const { input, returning, apply } = make()
+  const rows = new RowStore(input.kinds, context)
+  const results = new RowStore(returning?.kinds ?? [], context)
+  try {
+    yield* fill(rows, input.run(context))
+    const checks = new ForeignKeyChecks(compilation, context)
+    let affected = 0
+    for (const batch of rows.batches()) {
+      const changed = yield* apply(batch, checks, context)
+      affected += changed.count
+      if (returning !== undefined && changed.rows !== undefined && changed.rows.length > 0) {
+        results.append(returned(returning, changed.rows, context))
+      }
+    }
+    rows.release()
+    yield* checks.finish()
+    context.affectedRows = affected
+    yield* results.batches()
+  } finally {
+    rows.release()
+    results.release()
+  }
+}
+
+function returned(returning: Returning, rows: Batch, context: ExecutionContext): Batch {
+  const columns = returning.kernels.map((kernel) => kernel(rows, context))
+  return { kind: 'batch', length: rows.length, columns }
+}

@@ -1,0 +1,212 @@
+/**
+ * INSERT … ON CONFLICT. Rows that meet none go in together; for the others the existing row is fetched and, with DO UPDATE,
+ * changed. A row that this command itself inserted or updated must not be met again.
+ */
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { Task } from '../../../../storage/task.ts'
+import { type Batch, type Datum } from '../../../../storage/vector.ts'
+import type { OnConflict } from '../../../plan/plan-node.ts'
+import type { ColumnId } from '../../../plan/expression.ts'
+import type { ExecutionContext } from '../../execution-context.ts'
+import { compileExpression } from '../../expression/compile-expression.ts'
+import type { Kernel } from '../../expression/kernel.ts'
+import { listKey } from '../../keys/key-encoding.ts'
+import { gather, gatherBatch, selectTrue } from '../../vectors/gather.ts'
+import { RowCollection } from '../../vectors/row-collection.ts'
+import { kindsOf, type Preparation } from '../operator.ts'
+import type { ForeignKeyChecks } from './foreign-keys.ts'
+import type { IndexKeys } from './index-keys.ts'
+import type { Changed } from './modify.ts'
+import { splitRowIds } from './referencing-rows.ts'
+import { noPending, type TableWriter } from './table-writer.ts'
+
+interface ConflictPlan {
+  readonly writer: TableWriter
+  readonly arbiters: readonly IndexKeys[]
+  readonly updates: boolean
+  readonly assignments: readonly { readonly position: number; readonly kernel: Kernel }[]
+  readonly condition: Kernel | undefined
+  readonly kinds: ReturnType<typeof kindsOf>
+}
+
+/** Where each proposed row goes. */
+interface Sorted {
+  /** Rows of the batch to insert. */
+  readonly fresh: readonly number[]
+  /** Rows of the batch that met a stored row, and which. */
+  readonly met: readonly { readonly row: number; readonly rowId: number }[]
+}
+
+export class ConflictInsert {
+  readonly #plan: ConflictPlan
+  /** Rows this command has written. */
+  readonly #own = new Set<number>()
+
+  constructor(plan: ConflictPlan) {
+    this.#plan = plan
+  }
+
+  static prepare(
+    node: OnConflict,
+    writer: TableWriter,
+    preparation: Preparation,
+  ): () => ConflictInsert {
+    const width = writer.rules.row.length
+    const layout = new Map<ColumnId, number>()
+    node.existing.forEach((column, i) => layout.set(column.id, i))
+    writer.rules.row.forEach((column, i) => layout.set(column.id, width + i))
+    node.excluded.forEach((column, i) => layout.set(column.id, width + i))
+    const compile = (expression: OnConflict['assignments'][number]['value']) =>
+      compileExpression(expression, layout, preparation.compilation)
+    const unique = writer.indexes.filter(({ index }) => index.isUnique)
+    const plan: ConflictPlan = {
+      writer,
+      arbiters:
+        node.arbiters.length === 0
+          ? unique
+          : unique.filter(({ index }) => node.arbiters.includes(index.oid)),
+      updates: node.action === 'update',
+      assignments: node.assignments.map(({ position, value }) => ({
+        position,
+        kernel: compile(value),
+      })),
+      condition: node.condition && compile(node.condition),
+      kinds: kindsOf(writer.rules.row, preparation.catalog),
+    }
+    return () => new ConflictInsert(plan)
+  }
+
+  *apply(rows: Batch, checks: ForeignKeyChecks, context: ExecutionContext): Task<Changed> {
+    const { writer, updates } = this.#plan
+    const completed = writer.complete(rows, context)
+    const { fresh, met } = yield* this.#sort(completed, context)
+    const inserted = gatherBatch(completed, Int32Array.from(fresh), fresh.length)
+    if (inserted.length > 0) {
+      for (const id of yield* writer.insert(inserted, context)) this.#own.add(id)
+      checks.note(writer, undefined, inserted)
+    }
+    if (!updates || met.length === 0) return { rows: inserted, count: inserted.length }
+    const updated = yield* this.#update(completed, met, checks, context)
+    return this.#inOrder(inserted, fresh, updated.rows, updated.sources)
+  }
+
+  /** Decides for every row, in order, whether it meets a stored row or an earlier one of the batch. */
+  *#sort(rows: Batch, context: ExecutionContext): Task<Sorted> {
+    const { arbiters, updates } = this.#plan
+    const fresh: number[] = []
+    const met: { row: number; rowId: number }[] = []
+    const keys = arbiters.map((arbiter) => keysByRow(arbiter, rows, context))
+    const taken = arbiters.map(() => new Set<string>())
+    for (let row = 0; row < rows.length; row++) {
+      const encoded = keys.map((known) => encodedKey(known[row]))
+      const own = encoded.some((key, k) => key !== undefined && taken[k].has(key))
+      const rowId = own ? undefined : yield* this.#stored(keys, row, context)
+      if (updates && (own || (rowId !== undefined && this.#own.has(rowId)))) throw secondTime()
+      if (rowId !== undefined) {
+        met.push({ row, rowId })
+        if (updates) this.#own.add(rowId)
+      } else if (!own) {
+        fresh.push(row)
+        encoded.forEach((key, k) => key !== undefined && taken[k].add(key))
+      }
+    }
+    return { fresh, met }
+  }
+
+  *#stored(
+    keys: readonly (readonly ((Datum | null)[] | undefined)[])[],
+    row: number,
+    context: ExecutionContext,
+  ): Task<number | undefined> {
+    for (let k = 0; k < keys.length; k++) {
+      const key = keys[k][row]
+      if (key === undefined) continue
+      const rowId = yield* this.#plan.arbiters[k].find(key, noPending(), context)
+      if (rowId !== undefined) return rowId
+    }
+    return undefined
+  }
+
+  *#update(
+    proposed: Batch,
+    met: Sorted['met'],
+    checks: ForeignKeyChecks,
+    context: ExecutionContext,
+  ): Task<{ readonly rows: Batch; readonly sources: readonly number[] }> {
+    const { writer, condition, assignments } = this.#plan
+    const positions = writer.rules.row.map((_, i) => i)
+    const found = yield* context.access.fetch(
+      writer.tree,
+      met.map(({ rowId }) => rowId),
+      positions,
+    )
+    const { rowIds, rows: old } = splitRowIds(found)
+    const sources = Int32Array.from(met, ({ row }) => row)
+    const excluded = gatherBatch(proposed, sources, met.length)
+    let both: Batch = { kind: 'batch', length: met.length, columns: [...old.columns, ...excluded.columns] }
+    let kept = Int32Array.from(met, (_, i) => i)
+    if (condition !== undefined) {
+      const count = selectTrue(condition(both, context), met.length, kept)
+      kept = kept.slice(0, count)
+      both = gatherBatch(both, kept, count)
+    }
+    const width = positions.length
+    const oldKept: Batch = { ...both, columns: both.columns.slice(0, width) }
+    const columns = both.columns.slice(0, width)
+    for (const { position, kernel } of assignments) columns[position] = kernel(both, context)
+    const updated = writer.complete({ kind: 'batch', length: kept.length, columns }, context)
+    const ids = Float64Array.from(kept, (i) => rowIds[i])
+    if (updated.length > 0) {
+      yield* writer.update(ids, oldKept, updated, context)
+      checks.note(writer, oldKept, updated)
+    }
+    return { rows: updated, sources: Array.from(kept, (i) => sources[i]) }
+  }
+
+  /** Inserted and updated rows in the order in which they were proposed, for RETURNING. */
+  #inOrder(
+    inserted: Batch,
+    fresh: readonly number[],
+    updated: Batch,
+    sources: readonly number[],
+  ): Changed {
+    const all = new RowCollection(this.#plan.kinds)
+    all.append(inserted.columns, inserted.length)
+    all.append(updated.columns, updated.length)
+    const places = [...fresh, ...sources]
+    const order = Int32Array.from(places.keys()).sort((a, b) => places[a] - places[b])
+    const columns = all.columns.map((column) => gather(column, order, order.length))
+    return {
+      rows: { kind: 'batch', length: order.length, columns },
+      count: order.length,
+    }
+  }
+}
+
+function encodedKey(key: readonly (Datum | null)[] | undefined): string | undefined {
+  return key && listKey(key)
+}
+
+/** The key of each row of the batch that has one in this index. */
+function keysByRow(
+  arbiter: IndexKeys,
+  rows: Batch,
+  context: ExecutionContext,
+): ((Datum | null)[] | undefined)[] {
+  const found = arbiter.keysOf(rows, context)
+  const byRow = new Array<(Datum | null)[] | undefined>(rows.length)
+  for (let i = 0; i < found.keys.length; i++) byRow[found.rows[i]] = arbiter.probeKey(found.keys, i)
+  return byRow
+}
+
+function secondTime(): SqlError {
+  return new SqlError(
+    SQLSTATE.CARDINALITY_VIOLATION,
+    'ON CONFLICT DO UPDATE command cannot affect row a second time',
+    {
+      hint: 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
+    },
+  )
+}
+
