@@ -24,13 +24,15 @@ function literal({ type, text }: { type: string; text: string | null }): string 
 async function sqlOf(client: pg.Client, one: Case): Promise<string> {
   if (one.kind === 'io') return `select ${PRINTED}, 0 from (select ${literal(one.value)} r) s`
   const { rows } = await client.query(
-    `select quote_ident(proname) as name, proretset from pg_proc
+    `select quote_ident(proname) as name, provariadic <> 0 and provariadic <> '"any"'::regtype as variadic from pg_proc
       where prosrc = $1 and (pronargs = $2 or provariadic <> 0) order by pronargs = $2 desc, oid`,
     [one.symbol, one.args.length],
   )
   const found = rows[0]
   if (found === undefined) throw new Error(`no function ${one.symbol} with ${one.args.length}`)
-  const call = `pg_catalog.${found.name}(${one.args.map(literal).join(', ')})`
+  const args = one.args.map(literal)
+  if (found.variadic) args.push(`variadic ${args.pop()}`)
+  const call = `pg_catalog.${found.name}(${args.join(', ')})`
   return `select ${PRINTED}, pg_typeof(r)::oid::int from (select ${call} r offset 0) s`
 }
 

@@ -65,10 +65,27 @@ function read({ type: name, text }: TypedText, session: EvaluationSession): Valu
   return input(text, { session, catalog, io, type, typmod })
 }
 
-function printed(value: Value | readonly Value[], type: Oid, session: EvaluationSession) {
+/** Types of the columns that a function with OUT parameters makes. */
+function columnTypes(symbol: string): readonly Oid[] {
+  for (const name of [symbol, symbol.replace(/_\w+$/, '')]) {
+    for (const proc of catalog.functionsNamed('pg_catalog', name, [])) {
+      const modes = proc.argumentModes ?? []
+      const types = (proc.allArgumentTypes ?? []).filter((_, i) => /[ot]/.test(modes[i] ?? ''))
+      if (types.length > 0) return types
+    }
+  }
+  return []
+}
+
+function printed(
+  value: Value | readonly Value[],
+  type: Oid,
+  session: EvaluationSession,
+  symbol = '',
+) {
   if (value === null) return null
   const print = printerOf({ session, catalog, io }, type)
-  if (Array.isArray(value)) return print(new PgRecord(value as Value[], [], []))
+  if (Array.isArray(value)) return print(new PgRecord(value as Value[], columnTypes(symbol), []))
   return print(value as never)
 }
 
@@ -107,5 +124,8 @@ function rowsOf(one: Case, session: EvaluationSession, resultType: Oid) {
   if (call === undefined) throw new Error(`${one.symbol} is not registered`)
   const result = call(context, ...args)
   const values = scalar === undefined ? [...(result as unknown as Iterable<Value>)] : [result]
-  return { rows: values.map((value) => printed(value, resultType, session)), type: resultType }
+  return {
+    rows: values.map((value) => printed(value, resultType, session, one.symbol)),
+    type: resultType,
+  }
 }

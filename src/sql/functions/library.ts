@@ -1,4 +1,7 @@
 /** Every built-in function Lakelet implements, in one registry. A part that adds functions adds its line here. */
+import { registerRecordComparison } from './record/record-comparison.ts'
+import { registerSequencesAndRandom } from './session/sequences-and-random.ts'
+import { registerSessionInfo } from './session/session-info.ts'
 import { registerJson } from './json/register-json.ts'
 import { registerArrays } from './array/register-arrays.ts'
 import { registerDateTime } from './datetime/register-datetime.ts'
@@ -37,5 +40,8 @@ export function createFunctionLibrary(): Functions {
   registerAggregates(functions)
   registerArrays(functions)
   registerJson(functions)
+  registerRecordComparison(functions)
+  registerSessionInfo(functions)
+  registerSequencesAndRandom(functions)
   return functions
 }

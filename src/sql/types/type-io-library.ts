@@ -1,4 +1,5 @@
 /** Text I/O of every type Lakelet knows, in one registry. A part that adds types adds its line here. */
+import { registerRecordIo } from './record/record-text.ts'
 import { registerJsonIo } from './json/json-io.ts'
 import { registerArrayIo } from './array/array-io.ts'
 import { registerBinaryIo } from './binary/binary-io.ts'
@@ -19,5 +20,6 @@ export function createTypeIo(): TypeIo {
   registerDateTimeIo(io)
   registerArrayIo(io)
   registerJsonIo(io)
+  registerRecordIo(io)
   return io
 }

@@ -1,0 +1,136 @@
+/** What a session says about itself and the server: version, names, settings, transaction, types of values. */
+import { SqlError } from '../../../errors/sql-error.ts'
+import type { Oid } from '../../catalog/catalog.ts'
+import { PgArray, PgRecord, Numeric } from '../../types/value-classes.ts'
+import { utf8Length } from '../../types/text/characters.ts'
+import type { CallContext, FunctionRegistry, Value } from '../registry.ts'
+
+/** Clients look for "PostgreSQL <number>". */
+export const VERSION_TEXT = 'PostgreSQL 17.10 (Lakelet 0.1) on wasm32-unknown-workerd, 64-bit'
+
+/** Settings an application may make up have a dot in their name. */
+function unknownSetting(name: string): SqlError {
+  return new SqlError('42704', `unrecognized configuration parameter "${name}"`)
+}
+
+export function registerSessionInfo(registry: FunctionRegistry): void {
+  registry.scalar('pgsql_version', () => VERSION_TEXT)
+  registry.scalar('current_database', ({ session }) => session.databaseName)
+  registry.scalar('current_user', ({ session }) => session.currentUser)
+  registry.scalar('session_user', ({ session }) => session.sessionUser)
+  registry.scalar('current_schema', ({ session, catalog }) => {
+    return session.searchPath.find((name) => catalog.hasSchema(name)) ?? null
+  })
+  registry.scalar('current_schemas', ({ session, catalog }, withImplicit: boolean) => {
+    const named = session.searchPath.filter((name) => catalog.hasSchema(name))
+    const isNamed = named.includes('pg_catalog')
+    return new PgArray(withImplicit && !isNamed ? ['pg_catalog', ...named] : named)
+  })
+  registry.scalar('pg_backend_pid', ({ session }) => Number(session.setting('lakelet.pid') ?? 1))
+  registry.scalar('pg_is_in_recovery', () => false)
+  registry.scalar('pg_is_wal_replay_paused', () => false)
+  registerSettings(registry)
+  registerTransaction(registry)
+  registerAddresses(registry)
+  registerValueInfo(registry)
+}
+
+function registerSettings(registry: FunctionRegistry): void {
+  const show = (context: CallContext, name: string, isMissingFine: boolean | null): Value => {
+    const value = context.session.setting(name.toLowerCase())
+    if (value !== undefined) return value
+    if (isMissingFine === true) return null
+    throw unknownSetting(name)
+  }
+  registry.scalar('show_config_by_name', (context, name: string) => show(context, name, false))
+  registry.scalar('show_config_by_name_missing_ok', show)
+  registry.scalar(
+    'set_config_by_name',
+    ({ session }, name: string | null, value: string | null, isLocal: boolean | null) => {
+      if (name === null) throw new SqlError('22004', 'SET requires parameter name')
+      session.setSetting(name.toLowerCase(), value ?? '', isLocal ?? false)
+      return session.setting(name.toLowerCase()) ?? value ?? ''
+    },
+  )
+}
+
+function registerTransaction(registry: FunctionRegistry): void {
+  for (const symbol of ['pg_current_xact_id', 'pg_current_xact_id_if_assigned']) {
+    registry.scalar(symbol, ({ session }) => session.transactionId)
+  }
+  registry.scalar('pg_sleep', (_context, seconds: number) => {
+    if (seconds <= 0) return ''
+    throw new SqlError('0A000', 'pg_sleep is not supported yet')
+  })
+}
+
+/** A serverless connection has no network addresses to tell. */
+function registerAddresses(registry: FunctionRegistry): void {
+  for (const symbol of [
+    'inet_client_addr',
+    'inet_client_port',
+    'inet_server_addr',
+    'inet_server_port',
+  ]) {
+    registry.scalar(symbol, () => null)
+  }
+}
+
+const ENCODING_UTF8 = 6
+
+function registerValueInfo(registry: FunctionRegistry): void {
+  registry.scalar('pg_typeof', (context) => context.argumentTypes[0] ?? (0 as Oid))
+  registry.scalar('pg_client_encoding', () => 'UTF8')
+  registry.scalar('getdatabaseencoding', () => 'UTF8')
+  registry.scalar('PG_encoding_to_char', (_context, encoding: number) => ENCODINGS[encoding] ?? '')
+  registry.scalar('PG_char_to_encoding', (_context, name: string) => {
+    const wanted = name.toUpperCase().replace(/[^A-Z0-9]/g, '')
+    if (wanted === 'UNICODE') return ENCODING_UTF8
+    return ENCODINGS.findIndex((encoding) => encoding.replace(/[^A-Z0-9]/g, '') === wanted)
+  })
+  registry.scalar('pg_num_nulls', (context: CallContext, ...values: Value[]) =>
+    countNulls(context, values, true),
+  )
+  registry.scalar('pg_num_nonnulls', (context: CallContext, ...values: Value[]) =>
+    countNulls(context, values, false),
+  )
+  registry.scalar('pg_column_size', (context, value: Value) => {
+    const type = context.catalog.type(context.argumentTypes[0] ?? (0 as Oid))
+    return type.length > 0 ? type.length : sizeOf(value)
+  })
+}
+
+function countNulls(_context: CallContext, values: readonly Value[], nulls: boolean): number {
+  return values.filter((value) => (value === null) === nulls).length
+}
+
+const ENCODINGS = [
+  'SQL_ASCII',
+  'EUC_JP',
+  'EUC_CN',
+  'EUC_KR',
+  'EUC_TW',
+  'EUC_JIS_2004',
+  'UTF8',
+  'MULE_INTERNAL',
+  'LATIN1',
+]
+
+/** Bytes a variable-length value takes, header included: text exactly, the rest by the size of its parts. */
+function sizeOf(value: Value): number {
+  if (typeof value === 'string') return utf8Length(value) + (utf8Length(value) < 127 ? 1 : 4)
+  if (value instanceof Uint8Array) return value.length + (value.length < 127 ? 1 : 4)
+  if (value instanceof Numeric) return 3 + 2 * Math.ceil(String(value.unscaled).length / 4)
+  if (value instanceof PgArray) {
+    return 20 + value.elements.reduce<number>((sum, element) => sum + partSize(element), 0)
+  }
+  if (value instanceof PgRecord) {
+    return 24 + value.values.reduce<number>((sum, field) => sum + partSize(field), 0)
+  }
+  return 16
+}
+
+function partSize(value: Value): number {
+  if (value === null) return 0
+  return typeof value === 'number' ? 4 : sizeOf(value)
+}

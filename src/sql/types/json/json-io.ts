@@ -1,0 +1,15 @@
+/** Text input and output of json (kept as text), jsonb and jsonpath. */
+import type { TypeIoRegistry } from '../type-io.ts'
+import { Jsonb } from '../value-classes.ts'
+import { checkJson } from './json-tree.ts'
+import { parseJsonb, printJsonb } from './jsonb-value.ts'
+
+export function registerJsonIo(registry: TypeIoRegistry): void {
+  registry.input('json_in', (text) => {
+    checkJson(text)
+    return text
+  })
+  registry.output('json_out', (value) => value as string)
+  registry.input('jsonb_in', parseJsonb)
+  registry.output('jsonb_out', (value) => printJsonb((value as Jsonb).root))
+}
