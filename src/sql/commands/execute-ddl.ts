@@ -7,6 +7,11 @@ import type { Task } from '../../storage/task.ts'
 import type { Statement } from '../parse/ast/statement.ts'
 import { CommandContext } from './command-context.ts'
 import type { CommandOptions, CommandResult } from './command-context.ts'
+import { alterTable } from './alter-table/alter-table.ts'
+import { comment } from './comment/comment.ts'
+import { alterOwner, alterSchema, rename } from './rename/rename.ts'
+import { createTableAs, refreshMaterializedView } from './table/create-table-as.ts'
+import { truncate } from './table/truncate.ts'
 import { createDomain, alterDomain } from './type/domain-commands.ts'
 import { dropObjects } from './drop/drop-statement.ts'
 import { createIndex } from './index/create-index.ts'
@@ -36,6 +41,14 @@ type DdlKind =
   | 'createDomain'
   | 'alterDomain'
   | 'drop'
+  | 'alterTable'
+  | 'rename'
+  | 'alterSchema'
+  | 'alterOwner'
+  | 'truncate'
+  | 'comment'
+  | 'createTableAs'
+  | 'refreshMaterializedView'
 
 export type DdlStatement = Extract<Statement, { readonly kind: DdlKind }>
 
@@ -52,6 +65,14 @@ const HANDLERS: Handlers = {
   createDomain,
   alterDomain,
   drop: dropObjects,
+  alterTable,
+  rename,
+  alterSchema,
+  alterOwner,
+  truncate,
+  comment,
+  createTableAs,
+  refreshMaterializedView,
 }
 
 export function isDdl(statement: Statement): statement is DdlStatement {
