@@ -2,7 +2,9 @@
  * The binder's front: one parsed statement in, one bound query out. What comes in has names; what goes out has
  * column ids, types and functions, and no question left but how to run it.
  */
+import { unsupported } from '../../errors/sql-error.ts'
 import type { Query } from '../parse/ast/select.ts'
+import type { Statement } from '../parse/ast/statement.ts'
 import type { BoundQuery } from '../plan/plan-node.ts'
 import { BindContext, type BindOptions } from './context/bind-context.ts'
 import { Scope } from './context/scope.ts'
@@ -22,13 +24,13 @@ const BINDABLE: ReadonlySet<string> = new Set([
   'merge',
 ])
 
-export function isBindable(statement: {
-  readonly kind: string
-}): statement is BindableStatement {
+export function isBindable(statement: Statement): statement is BindableStatement {
   return BINDABLE.has(statement.kind)
 }
 
-export function bindQuery(statement: BindableStatement, options: BindOptions): BoundQuery {
+/** Other statements than queries and data modification are refused: commands run them. */
+export function bindQuery(statement: Statement, options: BindOptions): BoundQuery {
+  if (!isBindable(statement)) throw unsupported(`statement ${statement.kind}`)
   const context = new BindContext(options)
   const { plan, origins } = bindStatement(context, statement)
   return {
