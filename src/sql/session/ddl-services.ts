@@ -8,7 +8,7 @@ import type { ExpressionKind } from '../bind/context/expression-kind.ts'
 import type { RangeItem } from '../bind/context/scope.ts'
 import { deparseExpression } from '../bind/deparse/deparse-expression.ts'
 import { bindOverItem } from '../bind/expression/bind-stored-expression.ts'
-import { bindQuery } from '../bind/bind-query.ts'
+import { bindQuery, isBindable } from '../bind/bind-query.ts'
 import { coerceToBoolean, coerceToTarget, resolveUnknown } from '../bind/resolve/coerce.ts'
 import { formatType } from '../bind/resolve/format-type.ts'
 import { resolveTypeName } from '../bind/resolve/type-name.ts'
@@ -29,7 +29,7 @@ import type { TypeName } from '../parse/ast/common.ts'
 import type { Expression as Syntax } from '../parse/ast/expression.ts'
 import type { Query } from '../parse/ast/select.ts'
 import type { ExecuteStatement } from '../parse/ast/utility.ts'
-import { deparseQuery } from '../parse/deparse/deparse-query.ts'
+import { deparseQuery } from '../parse/deparse/query.ts'
 import { parse, parseExpression } from '../parse/parse.ts'
 import type { ColumnId, Expression } from '../plan/expression.ts'
 import { rewriteExpression, walkExpression } from '../plan/expression-tree.ts'
@@ -114,7 +114,8 @@ export class SessionDdlServices implements DdlServices {
     catalog: CatalogSnapshot,
     searchPath: readonly string[],
   ): BatchStream {
-    const syntax = typeof query === 'string' ? parse(query)[0]!.statement : query
+    const syntax = typeof query === 'string' ? parse(query)[0]?.statement : query
+    if (syntax === undefined || !isBindable(syntax)) throw unsupported('this statement as a stored query')
     const environment = { ...this.#environment, catalog, searchPath }
     const planned = planQuery(syntax, environment)
     yield* planned.prepared.run(executionContext(environment, []))

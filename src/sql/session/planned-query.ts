@@ -9,6 +9,7 @@ import type { Batch, Datum } from '../../storage/vector.ts'
 import { SqlError, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import { bindQuery } from '../bind/bind-query.ts'
+import type { BindableStatement } from '../bind/bind-query.ts'
 import type { Catalog, Oid } from '../catalog/catalog.ts'
 import { systemRelations } from '../catalog/system-relations/system-relations.ts'
 import { prepare } from '../execute/build-operator.ts'
@@ -16,7 +17,6 @@ import type { PreparedPlan } from '../execute/build-operator.ts'
 import type { EvaluationSession } from '../execute/evaluation-session.ts'
 import { ExecutionContext } from '../execute/execution-context.ts'
 import { MemoryBudget } from '../execute/memory/memory-budget.ts'
-import type { Statement as Syntax } from '../parse/ast/statement.ts'
 import type { ColumnId, Expression } from '../plan/expression.ts'
 import { optimize } from '../plan/optimize.ts'
 import type { BoundQuery, PlanNode } from '../plan/plan-node.ts'
@@ -42,7 +42,7 @@ export interface QueryEnvironment {
 }
 
 export function planQuery(
-  syntax: Syntax,
+  syntax: BindableStatement,
   environment: QueryEnvironment,
   parameterTypes: readonly Oid[] = [],
   onRule?: (rule: string, plan: PlanNode) => void,

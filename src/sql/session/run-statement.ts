@@ -5,10 +5,11 @@
 import { SqlError, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Task } from '../../storage/task.ts'
+import { isBindable } from '../bind/bind-query.ts'
+import type { BindableStatement } from '../bind/bind-query.ts'
 import { executeDdl, isDdl } from '../commands/execute-ddl.ts'
 import type { DdlStatement } from '../commands/execute-ddl.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
-import { printPlan } from '../plan/print-plan.ts'
 import { SessionDdlServices } from './ddl-services.ts'
 import { executionContext, forEachBatch, planQuery, readParameters } from './planned-query.ts'
 import type { PlannedQuery, QueryEnvironment } from './planned-query.ts'
@@ -40,30 +41,19 @@ export function* runStatement(run: StatementRun): Task<string> {
     access: transaction.open.access,
     session: evaluation,
   }
-  if (isQuery(syntax)) return yield* runQuery(run, environment)
+  if (isBindable(syntax)) return yield* runQuery(run, environment, syntax)
   if (isDdl(syntax)) return yield* runDdl(run, environment, syntax)
   return yield* runUtility(run, environment, syntax)
 }
 
-function isQuery(syntax: Syntax): boolean {
-  switch (syntax.kind) {
-    case 'select':
-    case 'values':
-    case 'setOperation':
-    case 'insert':
-    case 'update':
-    case 'delete':
-    case 'merge':
-      return true
-    default:
-      return false
-  }
-}
-
-function* runQuery(run: StatementRun, environment: QueryEnvironment): Task<string> {
+function* runQuery(
+  run: StatementRun,
+  environment: QueryEnvironment,
+  syntax: BindableStatement,
+): Task<string> {
   const { session } = environment
   const key = `${environment.catalog.version}|${session.searchPath.join(',')}|${settingsKey(session)}`
-  const query = cachedPlan(run.statement, key, () => planQuery(run.parsed.statement, environment))
+  const query = cachedPlan(run.statement, key, () => planQuery(syntax, environment))
   refuseWrites(query, run)
   const parameters = readParameters(query, run.parameters, environment)
   const context = executionContext(environment, parameters)
@@ -141,9 +131,8 @@ function* runUtility(run: StatementRun, environment: QueryEnvironment, syntax: S
 }
 
 function* explain(run: StatementRun, environment: QueryEnvironment, inner: Syntax): Task<string> {
-  if (!isQuery(inner)) throw unsupported(`EXPLAIN of ${inner.kind}`)
-  const query = planQuery(inner, environment)
+  if (!isBindable(inner)) throw unsupported(`EXPLAIN of ${inner.kind}`)
+  planQuery(inner, environment)
   run.sink.columns([textColumn('QUERY PLAN')])
-  run.sink.rows(printPlan(query.plan, environment.catalog).trimEnd().split('\n').map((line) => [line]))
-  return 'EXPLAIN'
+  throw unsupported('EXPLAIN')
 }

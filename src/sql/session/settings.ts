@@ -69,13 +69,13 @@ export class Settings {
     return [...builtin, ...new Set(custom)]
   }
 
-  /** The schemas of search_path with "$user" replaced; pg_catalog first unless it is named. */
+  /** The schemas of search_path with "$user" replaced. The catalog looks into pg_catalog first by itself. */
   searchPath(user: string): readonly string[] {
     const text = this.get('search_path') ?? ''
     const key = `${user}\0${text}`
     if (this.#searchPath?.text !== key) {
       const named = splitIdentifierList(text).map((schema) => (schema === '$user' ? user : schema))
-      this.#searchPath = { text: key, schemas: named.includes('pg_catalog') ? named : ['pg_catalog', ...named] }
+      this.#searchPath = { text: key, schemas: named }
     }
     return this.#searchPath.schemas
   }
