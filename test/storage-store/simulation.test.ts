@@ -15,6 +15,7 @@ test('nothing is lost in any crash', async () => {
   let crashes = 0
   let commits = 0
   let checkpoints = 0
+  let pieces = 0
   for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
     const result = await simulate({ seed, lives: LIVES }).catch((error: unknown) => {
       throw new Error(`seed ${seed}: ${String(error)}`, { cause: error })
@@ -22,8 +23,11 @@ test('nothing is lost in any crash', async () => {
     crashes += result.crashes
     commits += result.commits
     checkpoints += result.checkpoints
+    pieces += result.pieces
   }
-  console.log(`${crashes} crashes, ${commits} commits, ${checkpoints} checkpoints`)
+  console.log(
+    `${crashes} crashes, ${commits} commits, ${checkpoints} checkpoints, ${pieces} pieces`,
+  )
   if (SEEDS >= 120) expect(crashes).toBeGreaterThan(5000)
 }, 120_000)
 

@@ -1,6 +1,7 @@
 /**
- * Decoded pages in memory, by address: the first level. Bounded by bytes; the CLOCK algorithm keeps what was used
- * since its hand last came by. Pages are immutable, so there is nothing to write back or to invalidate.
+ * Decoded pages in memory, by address: the first level. Bounded by bytes; first in, first out, with a second chance
+ * for what was used meanwhile, so a large scan passes through without pushing out what is hot. Pages are immutable:
+ * there is nothing to write back or to invalidate.
  */
 import type { PageNode } from '../page/node.ts'
 import type { PageAddress } from '../page/page-address.ts'
@@ -16,15 +17,13 @@ interface Entry {
   readonly node: PageNode
   size: number
   used: boolean
-  /** Position in the clock. */
-  slot: number
 }
 
 export class PageCache {
   readonly limitBytes: number
   readonly #layers = new Map<string, Map<number, Entry>>()
-  readonly #clock: Entry[] = []
-  #hand = 0
+  /** Oldest first. */
+  readonly #queue = new Set<Entry>()
   #usedBytes = 0
   #lookups = 0
 
@@ -37,7 +36,7 @@ export class PageCache {
   }
 
   get pages(): number {
-    return this.#clock.length
+    return this.#queue.size
   }
 
   get(address: PageAddress): PageNode | undefined {
@@ -53,9 +52,9 @@ export class PageCache {
     if (layer === undefined) this.#layers.set(address.layer, (layer = new Map()))
     if (layer.has(address.offset)) return
     const size = nodeSize(node, address.length)
-    const entry: Entry = { address, node, size, used: true, slot: this.#clock.length }
+    const entry: Entry = { address, node, size, used: false }
     layer.set(address.offset, entry)
-    this.#clock.push(entry)
+    this.#queue.add(entry)
     this.#usedBytes += size
     this.#evict(entry)
   }
@@ -64,7 +63,7 @@ export class PageCache {
   measure(): void {
     this.#lookups = 0
     this.#usedBytes = 0
-    for (const entry of this.#clock) {
+    for (const entry of this.#queue) {
       entry.size = nodeSize(entry.node, entry.address.length)
       this.#usedBytes += entry.size
     }
@@ -73,20 +72,20 @@ export class PageCache {
 
   clear(): void {
     this.#layers.clear()
-    this.#clock.length = 0
+    this.#queue.clear()
     this.#usedBytes = 0
   }
 
   #evict(keep: Entry | undefined): void {
-    while (this.#usedBytes > this.limitBytes && this.#clock.length > 1) {
-      if (this.#hand >= this.#clock.length) this.#hand = 0
-      const entry = this.#clock[this.#hand]
-      if (entry === undefined) return
-      if (entry.used || entry === keep) {
-        entry.used = entry === keep
-        this.#hand++
+    while (this.#usedBytes > this.limitBytes && this.#queue.size > 1) {
+      const [oldest] = this.#queue
+      if (oldest === undefined) return
+      if (oldest.used || oldest === keep) {
+        oldest.used = false
+        this.#queue.delete(oldest)
+        this.#queue.add(oldest)
       } else {
-        this.#remove(entry)
+        this.#remove(oldest)
       }
     }
   }
@@ -96,10 +95,6 @@ export class PageCache {
     layer?.delete(entry.address.offset)
     if (layer?.size === 0) this.#layers.delete(entry.address.layer)
     this.#usedBytes -= entry.size
-    const last = this.#clock.pop()
-    if (last !== undefined && last !== entry) {
-      this.#clock[entry.slot] = last
-      last.slot = entry.slot
-    }
+    this.#queue.delete(entry)
   }
 }

@@ -15,7 +15,7 @@ import { releaseWritten } from '../tree/checkpoint.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
 import type { ReplayServices } from './replay.ts'
 import { runTask } from './run-task.ts'
-import type { StoreOptions } from './store-options.ts'
+import { DEFAULT_TRANSACTION_LIMIT_BYTES, type StoreOptions } from './store-options.ts'
 import { writeLayers } from './write-layers.ts'
 
 export class BranchServices implements ReplayServices {
@@ -36,6 +36,10 @@ export class BranchServices implements ReplayServices {
       ...(localCacheBytes === undefined ? {} : { localBytes: localCacheBytes }),
     })
     this.context = { source: this.pages, codec }
+  }
+
+  get transactionLimitBytes(): number {
+    return this.options.transactionLimitBytes ?? DEFAULT_TRANSACTION_LIMIT_BYTES
   }
 
   get objects(): ObjectStore {

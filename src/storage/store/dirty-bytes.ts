@@ -10,14 +10,19 @@ import type { BranchRoots } from '../tree/tree-root.ts'
 
 /** Writing a row copies a page of up to 64 KB, but the rows of a batch are often neighbours. */
 const COPIED_BYTES_PER_ROW = 16 << 10
-/** Due again after about this much was copied. */
-const MEASURE_BYTES = 4 << 20
+/** Due again after about this share of the limit was copied. */
+const MEASURE_SHARE = 1 / 4
 
 export class DirtyBytes {
+  readonly limitBytes: number
   #measured = 0
   #copied = 0
 
-  /** As of the last measuring; since then it can have grown by about `MEASURE_BYTES`. */
+  constructor(limitBytes: number) {
+    this.limitBytes = limitBytes
+  }
+
+  /** As of the last measuring; since then it can have grown by about a quarter of the limit. */
   get bytes(): number {
     return this.#measured
   }
@@ -25,7 +30,11 @@ export class DirtyBytes {
   /** True when it is time to measure. */
   note(rows: number, writtenBytes: number): boolean {
     this.#copied += Math.max(writtenBytes, rows * COPIED_BYTES_PER_ROW)
-    return this.#copied >= MEASURE_BYTES
+    return this.#copied >= this.limitBytes * MEASURE_SHARE
+  }
+
+  get isBeyondLimit(): boolean {
+    return this.#measured >= this.limitBytes
   }
 
   measure(roots: BranchRoots): void {

@@ -22,22 +22,22 @@ export interface BranchState {
 export interface ReplayServices {
   readonly objects: ObjectStore
   readonly context: StorageContext
+  /** Pages made beyond this are written to layers before it goes on. */
+  readonly transactionLimitBytes: number
   /** Drives a task, loading the pages it asks for. */
   run<T>(task: Task<T>): Promise<T>
   /** Writes the pages below these roots to layers and lets go of them. */
   spill(roots: BranchRoots): Promise<void>
 }
 
-/** Pages made by replay beyond this are written to layers before it goes on. */
-const DIRTY_LIMIT_BYTES = 8 << 20
-
 export class Replay {
   readonly #services: ReplayServices
-  readonly #dirty = new DirtyBytes()
+  readonly #dirty: DirtyBytes
   #state: BranchState
 
   constructor(services: ReplayServices, start: BranchState) {
     this.#services = services
+    this.#dirty = new DirtyBytes(services.transactionLimitBytes)
     this.#state = start
   }
 
@@ -66,7 +66,7 @@ export class Replay {
     const next = await this.#services.run(applyRecord(roots, part, this.#services.context))
     if (!this.#dirty.note(part.operations.length, sizeBytes)) return next
     this.#dirty.measure(next)
-    if (this.#dirty.bytes < DIRTY_LIMIT_BYTES) return next
+    if (!this.#dirty.isBeyondLimit) return next
     await this.#services.spill(next)
     this.#dirty.measure(next)
     return next

@@ -12,9 +12,12 @@ export interface StoreOptions {
   readonly tailLimitBytes?: number
   /** A checkpoint is due when committed pages that no layer holds take more than this. */
   readonly dirtyLimitBytes?: number
+  /** A transaction whose private pages take more than this, or its write set half of it, writes them early. */
+  readonly transactionLimitBytes?: number
   /** Size at which a layer object is finished. */
   readonly layerTargetBytes?: number
 }
 
+export const DEFAULT_TRANSACTION_LIMIT_BYTES = 8 << 20
 export const DEFAULT_TAIL_LIMIT_BYTES = 4 << 20
 export const DEFAULT_DIRTY_LIMIT_BYTES = 16 << 20

@@ -16,16 +16,12 @@ import type { Batch } from '../vector.ts'
 import type { BranchServices } from './branch-services.ts'
 import { DirtyBytes } from './dirty-bytes.ts'
 
-/** Private pages that take more than this are written to layers early. */
-const DIRTY_LIMIT_BYTES = 8 << 20
-/** A write set of about this size becomes a piece in the bucket. */
-const PIECE_BYTES = 4 << 20
 /** What an operation on a row takes at least in the write set. */
 const ROW_BYTES = 16
 
 export class StoreTransaction extends Transaction {
   readonly #services: BranchServices
-  readonly #dirty = new DirtyBytes()
+  readonly #dirty: DirtyBytes
   /** About the bytes of the operations that are in memory. */
   #operationBytes = 0
   #pieces: DetachedPiece[] = []
@@ -39,6 +35,7 @@ export class StoreTransaction extends Transaction {
   ) {
     super(base, services.context, counters, options)
     this.#services = services
+    this.#dirty = new DirtyBytes(services.transactionLimitBytes)
   }
 
   /** The first operations of the write set; those of `writeSet` follow. */
@@ -105,11 +102,13 @@ export class StoreTransaction extends Transaction {
     const written = this.unspilledBytes
     this.unspilledBytes = 0
     this.#operationBytes += written + rows * ROW_BYTES
-    if (this.#operationBytes >= PIECE_BYTES) yield { kind: 'wait', until: this.#detach() }
+    if (this.#operationBytes * 2 >= this.#dirty.limitBytes) {
+      yield { kind: 'wait', until: this.#detach() }
+    }
     if (!this.#dirty.note(rows, written)) return
     const roots = this.snapshot()
     this.#dirty.measure(roots)
-    if (this.#dirty.bytes < DIRTY_LIMIT_BYTES) return
+    if (!this.#dirty.isBeyondLimit) return
     yield { kind: 'wait', until: this.#services.spill(roots) }
     this.#dirty.measure(roots)
   }

@@ -60,7 +60,7 @@ export class Store {
   readonly #log: CommitLog
   readonly #spills: SpillSpace
   readonly #counters = new BranchCounters()
-  readonly #dirty = new DirtyBytes()
+  readonly #dirty: DirtyBytes
   /** The manifest in the local store. */
   #manifest: ManifestHead
   #state: BranchState
@@ -73,6 +73,8 @@ export class Store {
     this.#manifest = headOf(recovered.manifest)
     this.#state = recovered.state
     this.#spills = new SpillSpace(services.platform.local)
+    const limit = services.options.dirtyLimitBytes ?? DEFAULT_DIRTY_LIMIT_BYTES
+    this.#dirty = new DirtyBytes(limit)
     this.#dirty.measure(this.roots)
   }
 
@@ -230,8 +232,7 @@ export class Store {
   /** How far beyond its limits the branch is: 1 = a checkpoint is due. */
   #excess(): number {
     const tailLimit = this.#services.options.tailLimitBytes ?? DEFAULT_TAIL_LIMIT_BYTES
-    const dirtyLimit = this.#services.options.dirtyLimitBytes ?? DEFAULT_DIRTY_LIMIT_BYTES
-    return Math.max(this.#log.tailBytes / tailLimit, this.#dirty.bytes / dirtyLimit)
+    return Math.max(this.#log.tailBytes / tailLimit, this.#dirty.bytes / this.#dirty.limitBytes)
   }
 
   /**

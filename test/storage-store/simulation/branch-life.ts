@@ -6,6 +6,7 @@ import type { SeededRandom } from '../../../src/storage/platform/memory/seeded-r
 import type { StoragePlatform } from '../../../src/storage/platform/storage-platform.ts'
 import { SqlError } from '../../../src/errors/sql-error.ts'
 import { Store } from '../../../src/storage/store/store.ts'
+import type { StoreTransaction } from '../../../src/storage/store/store-transaction.ts'
 import type { StoreOptions } from '../../../src/storage/store/store-options.ts'
 import { TransientError } from '../faults/crash-schedule.ts'
 import {
@@ -19,6 +20,7 @@ import {
   renumber,
   transfer,
   type Balances,
+  type Transfer,
 } from './bank.ts'
 
 /** What must be found again: the history up to a commit, of which a part was acknowledged. */
@@ -127,7 +129,10 @@ export class BranchLife {
   async #client(rounds: number): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       try {
-        await (this.random.next() < 0.15 ? this.#renumber() : this.#transfer())
+        const kind = this.random.next()
+        if (kind < 0.15) await this.#renumber()
+        else if (kind < 0.25) await this.#manyTransfers()
+        else await this.#transfer()
       } catch (error) {
         if (!isExpected(error)) throw error
       }
@@ -144,12 +149,7 @@ export class BranchLife {
     if (random.next() < 0.1) return store.rollback(transaction)
     const sequence = random.next() < 0.3 ? this.#nextValue(transaction) : undefined
     await this.#rest()
-    const lsn = await store.run(store.commit(transaction))
-    model.commit(lsn, (balances) => {
-      balances.set(order.from, (balances.get(order.from) ?? 0) - order.amount)
-      balances.set(order.to, (balances.get(order.to) ?? 0) + order.amount)
-    })
-    await this.#acknowledge(lsn)
+    await this.#commit(transaction, [order])
     if (sequence !== undefined) model.sequence = Math.max(model.sequence, sequence)
   }
 
@@ -159,10 +159,39 @@ export class BranchLife {
     return [...(this.model.states[lsn]?.keys() ?? [])]
   }
 
-  #nextValue(transaction: ReturnType<Store['begin']>): number {
+  #nextValue(transaction: StoreTransaction): number {
     const value = Number(transaction.readSequence(SEQUENCE)?.lastValue ?? 0) + 1
     transaction.writeSequence(SEQUENCE, { lastValue: value, isCalled: true })
     return value
+  }
+
+  /** One transaction so large that it writes pages and write set early, with a part of it taken back. */
+  async #manyTransfers(): Promise<void> {
+    const { store, random } = this
+    const transaction = store.begin()
+    const accounts = await this.#accountsAt(transaction.snapshotLsn)
+    const orders: Transfer[] = []
+    for (let part = 0; part < 4; part++) {
+      const savepoint = transaction.savepoint()
+      const some = Array.from({ length: random.below(60) }, () => randomTransfer(random, accounts))
+      for (const order of some) await store.run(transfer(transaction, order))
+      if (random.next() < 0.3) transaction.rollbackTo(savepoint)
+      else orders.push(...some)
+    }
+    if (orders.length === 0 || random.next() < 0.1) return store.rollback(transaction)
+    await this.#commit(transaction, orders)
+  }
+
+  async #commit(transaction: StoreTransaction, orders: readonly Transfer[]): Promise<void> {
+    const { store, model } = this
+    const lsn = await store.run(store.commit(transaction))
+    model.commit(lsn, (balances) => {
+      for (const { from, to, amount } of orders) {
+        balances.set(from, (balances.get(from) ?? 0) - amount)
+        balances.set(to, (balances.get(to) ?? 0) + amount)
+      }
+    })
+    await this.#acknowledge(lsn)
   }
 
   async #renumber(): Promise<void> {

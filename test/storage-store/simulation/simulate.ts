@@ -6,7 +6,7 @@ import { MemoryLocalStore } from '../../../src/storage/platform/memory/memory-lo
 import { MemoryObjectStore } from '../../../src/storage/platform/memory/memory-object-store.ts'
 import { SeededRandom } from '../../../src/storage/platform/memory/seeded-random.ts'
 import type { LocalStore } from '../../../src/storage/platform/local-store.ts'
-import type { ObjectStore } from '../../../src/storage/platform/object-store.ts'
+import { listAll, type ObjectStore } from '../../../src/storage/platform/object-store.ts'
 import type { StoreOptions } from '../../../src/storage/store/store-options.ts'
 import { CrashError, CrashSchedule } from '../faults/crash-schedule.ts'
 import { CrashingLocalStore } from '../faults/crashing-local-store.ts'
@@ -30,8 +30,11 @@ export interface SimulationResult {
   readonly crashes: number
   readonly commits: number
   readonly checkpoints: number
+  /** Parts of write sets that left memory before their commit. */
+  readonly pieces: number
 }
 
+/** Everything is small, so that caches evict, checkpoints are due and transactions spill all the time. */
 const OPTIONS: StoreOptions = {
   prefix: 'project/branch/',
   codec: JSON_DATUM_CODEC,
@@ -40,6 +43,7 @@ const OPTIONS: StoreOptions = {
   tailLimitBytes: 4_000,
   dirtyLimitBytes: 200_000,
   layerTargetBytes: 20_000,
+  transactionLimitBytes: 12_000,
 }
 const ACCOUNTS = 60
 /** Some seeds have trees of several levels. */
@@ -66,8 +70,9 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     crashes += (await oneLife(options, { random, bucket, model, disk, schedule })) ? 1 : 0
     commits += Math.max(0, model.lsn - before)
   }
-  const checkpoints = (await bucket.list('project/branch/manifest/')).objects.length
-  return { crashes, commits, checkpoints }
+  const checkpoints = (await listAll(bucket, 'project/branch/manifest/')).length
+  const pieces = (await listAll(bucket, 'project/branch/piece/')).length
+  return { crashes, commits, checkpoints, pieces }
 }
 
 interface World {
