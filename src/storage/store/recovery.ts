@@ -39,7 +39,7 @@ export async function recover(services: BranchServices): Promise<Recovered> {
   const log = new CommitLog(platform.local, manifest.lsn)
   const replay = new Replay(services, manifest)
   // Bounded by the tail: a checkpoint is due long before it is large.
-  for (const record of [...log.recover()]) await replay.apply(record)
+  for (const record of log.recover()) await replay.apply(record)
   return { manifest, log, state: replay.state }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { StoredRecord } from '../log/commit-log.ts'
 import { decodeCommit, fetchPiece } from '../log/detached-piece.ts'
-import type { StorageContext } from '../page/node.ts'
+import { newEpoch, type StorageContext } from '../page/node.ts'
 import type { ObjectStore } from '../platform/object-store.ts'
 import type { Task } from '../task.ts'
 import { applyRecord } from '../transaction/apply-record.ts'
@@ -33,6 +33,8 @@ export interface ReplayServices {
 export class Replay {
   readonly #services: ReplayServices
   readonly #dirty: DirtyBytes
+  /** Only the last state counts, so all records edit the same pages. */
+  readonly #epoch = newEpoch()
   #state: BranchState
 
   constructor(services: ReplayServices, start: BranchState) {
@@ -63,7 +65,9 @@ export class Replay {
   }
 
   async #applyPart(roots: BranchRoots, part: LogRecord, sizeBytes: number): Promise<BranchRoots> {
-    const next = await this.#services.run(applyRecord(roots, part, this.#services.context))
+    const next = await this.#services.run(
+      applyRecord(roots, part, this.#services.context, this.#epoch),
+    )
     if (!this.#dirty.note(part.operations.length, sizeBytes)) return next
     this.#dirty.measure(next)
     if (!this.#dirty.isBeyondLimit) return next

@@ -43,4 +43,5 @@ const worker = {
     return Response.json(failures)
   },
 }
+// oxlint-disable-next-line import/no-default-export -- how workerd finds a Worker
 export default worker

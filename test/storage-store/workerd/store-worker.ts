@@ -101,4 +101,5 @@ const worker = {
     }
   },
 }
+// oxlint-disable-next-line import/no-default-export -- how workerd finds a Worker
 export default worker
