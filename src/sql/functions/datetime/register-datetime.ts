@@ -5,6 +5,7 @@ import { registerDateTimeArithmetic } from './datetime-arithmetic.ts'
 import { registerDateTimeCasts } from './datetime-casts.ts'
 import { registerDateTimeConstructors } from './datetime-constructors.ts'
 import { registerDateTimeFields } from './datetime-fields.ts'
+import { registerDateTimeFormatting } from './datetime-formatting.ts'
 import { registerDateTimeSeries } from './datetime-series.ts'
 
 export function registerDateTime(registry: FunctionRegistry): void {
@@ -14,4 +15,5 @@ export function registerDateTime(registry: FunctionRegistry): void {
   registerDateTimeConstructors(registry)
   registerDateTimeFields(registry)
   registerDateTimeSeries(registry)
+  registerDateTimeFormatting(registry)
 }
