@@ -2,7 +2,7 @@
  * From plan to something that runs: prepares one operator per node. The result may be kept as long as the catalog version
  * stands, and run any number of times, each time with an ExecutionContext of its own.
  */
-import { unreachable, unsupported } from '../../errors/sql-error.ts'
+import { unreachable } from '../../errors/sql-error.ts'
 import type { BatchStream } from '../../storage/task.ts'
 import type { ColumnKind } from '../../storage/vector.ts'
 import type { OutputColumn, PlanNode } from '../plan/plan-node.ts'
@@ -28,6 +28,7 @@ import { prepareIndexScan } from './operators/source/index-scan.ts'
 import { prepareScan } from './operators/source/scan.ts'
 import { prepareEmpty, prepareOneRow, prepareValues } from './operators/source/simple.ts'
 import { prepareSystemScan } from './operators/source/system-scan.ts'
+import { prepareWindow } from './operators/window/window.ts'
 
 export interface PreparedPlan {
   readonly columns: readonly OutputColumn[]
@@ -117,7 +118,7 @@ function prepareOther(node: OtherNode, preparation: Preparation): Operator {
     case 'lockRows':
       return prepareLockRows(node, preparation)
     case 'window':
-      throw unsupported('window function')
+      return prepareWindow(node, preparation)
     case 'insert':
       return prepareInsert(node, preparation)
     case 'update':
