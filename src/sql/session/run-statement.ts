@@ -10,6 +10,7 @@ import type { BindableStatement } from '../bind/bind-query.ts'
 import { executeDdl, isDdl } from '../commands/execute-ddl.ts'
 import type { DdlStatement } from '../commands/execute-ddl.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
+import { printPlan } from '../plan/print-plan.ts'
 import { SessionDdlServices } from './ddl-services.ts'
 import { executionContext, forEachBatch, planQuery, readParameters } from './planned-query.ts'
 import type { PlannedQuery, QueryEnvironment } from './planned-query.ts'
@@ -132,7 +133,8 @@ function* runUtility(run: StatementRun, environment: QueryEnvironment, syntax: S
 
 function* explain(run: StatementRun, environment: QueryEnvironment, inner: Syntax): Task<string> {
   if (!isBindable(inner)) throw unsupported(`EXPLAIN of ${inner.kind}`)
-  planQuery(inner, environment)
+  const query = planQuery(inner, environment)
   run.sink.columns([textColumn('QUERY PLAN')])
-  throw unsupported('EXPLAIN')
+  run.sink.rows(printPlan(query.plan, environment.catalog).trimEnd().split('\n').map((line) => [line]))
+  return 'EXPLAIN'
 }

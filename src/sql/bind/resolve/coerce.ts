@@ -93,7 +93,8 @@ function readsWithTypmod(
   how: CoercionContext,
 ): input is Constant {
   if (input.kind !== 'constant' || input.type !== TYPE.unknown || target.typmod < 0) return false
-  if (how === 'explicit') return false
+  // INTERVAL '1' YEAR: what the digits mean depends on the fields that the modifier names.
+  if (how === 'explicit') return target.type === TYPE.interval
   return context.catalog.type(target.type).typeType !== 'd'
 }
 
