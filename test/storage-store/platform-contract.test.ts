@@ -37,6 +37,19 @@ describe.each(Object.entries(LOCAL_STORES))('local store: %s', (_, create) => {
   )
 })
 
+test('sqlite local store: forgets names of layers without pages', () => {
+  const database = new NodeSqliteDatabase(':memory:')
+  const store = new SqliteLocalStore(database)
+  for (let i = 0; i < 2500; i++) store.putPage(`layer-${i}`, 8, Uint8Array.of(i & 255))
+  for (let i = 100; i < 2500; i++) store.deletePage(`layer-${i}`, 8)
+  const again = new SqliteLocalStore(database)
+  expect(database.query('SELECT count(*) FROM layers')).toEqual([[100]])
+  again.putPage('new layer', 8, Uint8Array.of(7))
+  expect(again.getPage('layer-99', 8)).toEqual(Uint8Array.of(99))
+  expect(again.getPage('layer-100', 8)).toBeUndefined()
+  expect(again.getPage('new layer', 8)).toEqual(Uint8Array.of(7))
+})
+
 test('sqlite local store: everything is there after reopening', () => {
   const path = join(directory, 'local.sqlite')
   const first = new NodeSqliteDatabase(path)

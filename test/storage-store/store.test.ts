@@ -183,6 +183,49 @@ describe('a fork', () => {
   })
 })
 
+test('a branch can be restored to the past, and its future stays readable', async () => {
+  const world = newWorld()
+  const store = await Store.open(world, options())
+  for (const value of [1, 2, 3, 4]) {
+    await put(store, value)
+    if (value === 3) await store.checkpoint()
+  }
+  await store.checkpoint()
+  const image = await store.image({ lsn: 2 as Lsn })
+  const undo = await store.image()
+  await store.close()
+  installFork(world, options('p/main/1/'), image)
+  const restored = await Store.open(world, options('p/main/1/'))
+  expect(await contents(restored)).toEqual([1, 2])
+  await put(restored, 30)
+  await restored.checkpoint()
+  expect(await contents(restored, await restored.beginAt({ lsn: 1 as Lsn }))).toEqual([1])
+  const other = newWorld(world.objects)
+  installFork(other, options('p/main/2/'), undo)
+  expect(await contents(await Store.open(other, options('p/main/2/')))).toEqual([1, 2, 3, 4])
+})
+
+test('changes can be read from any commit on', async () => {
+  const world = newWorld()
+  const store = await Store.open(world, { ...options(), transactionLimitBytes: 20_000 })
+  await put(store, 1)
+  await put(store, 2)
+  await store.checkpoint()
+  const transaction = store.begin()
+  await insertMuch(store, transaction, 3)
+  await store.run(store.commit(transaction))
+  const seen: [number, number][] = []
+  for await (const { lsn, operations } of store.changes(1 as Lsn)) {
+    let rows = 0
+    for (const operation of operations)
+      if (operation.kind === 'insert-rows') rows += operation.rowIds.length
+    seen.push([lsn, rows])
+  }
+  expect(seen[0]).toEqual([2, 1])
+  expect(seen.slice(1).every(([lsn]) => lsn === 3)).toBe(true)
+  expect(seen.slice(1).reduce((sum, [, rows]) => sum + rows, 0)).toBe(3000)
+})
+
 test('the past can be read by time', async () => {
   const world = newWorld()
   const store = await Store.open(world, options())

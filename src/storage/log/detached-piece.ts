@@ -59,6 +59,20 @@ export function decodeCommit(bytes: Uint8Array, codec: DatumCodec): StoredCommit
   }
 }
 
+/** The records that make up a commit, in order, all with its LSN and time; the last one holds the sequences. */
+export async function* commitParts(
+  objects: ObjectStore,
+  stored: Uint8Array,
+  codec: DatumCodec,
+): AsyncGenerator<LogRecord, void, void> {
+  const { pieces, record } = decodeCommit(stored, codec)
+  for (const piece of pieces) {
+    const { operations } = await fetchPiece(objects, piece, codec)
+    yield { ...record, operations, sequences: [] }
+  }
+  yield record
+}
+
 /** One piece, with the operations that count. */
 export async function fetchPiece(
   objects: ObjectStore,

@@ -25,6 +25,8 @@ const SPILL_CHUNKS = 2 ** 8
 const LOG_READ_ROWS = 64
 /** Pages looked at in one go when evicting. */
 const EVICT_ROWS = 256
+/** More layer names than this are cleaned up when the store opens. */
+const LAYERS_MOST = 2000
 
 const SCHEMA = [
   'CREATE TABLE IF NOT EXISTS log (id INTEGER PRIMARY KEY, final INTEGER NOT NULL, bytes BLOB NOT NULL)',
@@ -44,11 +46,23 @@ export class SqliteLocalStore implements LocalStore {
     this.#database = database
     for (const statement of SCHEMA) database.query(statement)
     this.#readState()
+    if (this.#layers.size > LAYERS_MOST) this.#dropEmptyLayers()
+  }
+
+  /** Names of layers none of whose pages are left. A number may be used again: nothing lies below it. */
+  #dropEmptyLayers(): void {
+    this.#database.query(
+      'DELETE FROM layers WHERE NOT EXISTS (SELECT 1 FROM pages WHERE pages.id >= layers.id * ? AND pages.id < (layers.id + 1) * ?)',
+      PAGE_SLOTS,
+      PAGE_SLOTS,
+    )
+    this.#readState()
   }
 
   /** What is kept in memory beside the database; read again when a transaction was undone. */
   #readState(): void {
     this.#layers.clear()
+    this.#nextLayer = 1
     for (const [id, name] of this.#database.query('SELECT id, name FROM layers ORDER BY id')) {
       this.#layers.set(text(name), number(id))
       this.#nextLayer = number(id) + 1

@@ -39,7 +39,10 @@ export async function pastImage(source: HistorySource, moment: Moment): Promise<
   return { manifest: bytes ?? encodeEmptyManifest(manifest.prefix), records }
 }
 
-/** Makes the image the content of a new branch's empty local store; then open it. */
+/**
+ * Makes the image the state of a new branch's local store; then open it. In the local store of the branch itself,
+ * closed and with a new prefix, this is a restore: the branch goes on from the past, its history stays readable.
+ */
 export function installFork(
   platform: StoragePlatform,
   options: StoreOptions,

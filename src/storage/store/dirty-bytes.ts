@@ -5,6 +5,7 @@
  * sums would say too much, and a few written bytes may copy many pages, so counting them would say too little.
  */
 import { nodeSize } from '../cache/node-size.ts'
+import type { WriteOperation } from '../transaction/log-record.ts'
 import { dirtyNodes } from '../tree/checkpoint.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
 
@@ -42,4 +43,10 @@ export class DirtyBytes {
     this.#measured = 0
     for (const { node } of dirtyNodes(roots)) this.#measured += nodeSize(node, 0)
   }
+}
+
+export function rowsWritten(operations: readonly WriteOperation[]): number {
+  let rows = 0
+  for (const operation of operations) if ('rowIds' in operation) rows += operation.rowIds.length
+  return rows
 }

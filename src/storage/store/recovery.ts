@@ -69,7 +69,7 @@ async function restoreFromBucket(platform: StoragePlatform, options: StoreOption
   installImage(platform, bytes, name.lsn, records)
 }
 
-/** Makes a manifest and the records after it the content of an empty local store, in one step. */
+/** Makes a manifest and the records after it the state of the local store, in one step, whatever was there. */
 export function installImage(
   platform: StoragePlatform,
   manifest: Uint8Array,
@@ -79,6 +79,7 @@ export function installImage(
   const { local } = platform
   // Large records are split into parts; nested transactions are not needed as this is one already.
   local.transaction(() => {
+    local.truncateLog(-1)
     putLocalManifest(local, manifest)
     CommitLog.fill(local, lsn, records)
   })

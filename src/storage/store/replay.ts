@@ -3,14 +3,14 @@
  * is replayed: pages that were made are written to layers now and then.
  */
 import type { StoredRecord } from '../log/commit-log.ts'
-import { decodeCommit, fetchPiece } from '../log/detached-piece.ts'
+import { commitParts } from '../log/detached-piece.ts'
 import { newEpoch, type StorageContext } from '../page/node.ts'
 import type { ObjectStore } from '../platform/object-store.ts'
 import type { Task } from '../task.ts'
 import { applyRecord } from '../transaction/apply-record.ts'
 import type { LogRecord } from '../transaction/log-record.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
-import { DirtyBytes } from './dirty-bytes.ts'
+import { DirtyBytes, rowsWritten } from './dirty-bytes.ts'
 
 /** A branch's state and what else must continue from there. */
 export interface BranchState {
@@ -50,25 +50,20 @@ export class Replay {
 
   async apply(stored: StoredRecord): Promise<void> {
     const { objects, context } = this.#services
-    const { pieces, record } = decodeCommit(stored.bytes, context.codec)
-    let roots = this.#state.roots
-    for (const piece of pieces) {
-      const part = await fetchPiece(objects, piece, context.codec)
-      roots = await this.#applyPart(roots, { ...part, lsn: record.lsn }, piece.sizeBytes)
+    let { roots, commitTimeMs, nextTransactionId } = this.#state
+    for await (const part of commitParts(objects, stored.bytes, context.codec)) {
+      roots = await this.#applyPart(roots, part)
+      commitTimeMs = Math.max(commitTimeMs, part.commitTimeMs)
+      nextTransactionId = Math.max(nextTransactionId, part.transactionId + 1)
     }
-    roots = await this.#applyPart(roots, record, stored.bytes.length)
-    this.#state = {
-      roots,
-      commitTimeMs: Math.max(this.#state.commitTimeMs, record.commitTimeMs),
-      nextTransactionId: Math.max(this.#state.nextTransactionId, record.transactionId + 1),
-    }
+    this.#state = { roots, commitTimeMs, nextTransactionId }
   }
 
-  async #applyPart(roots: BranchRoots, part: LogRecord, sizeBytes: number): Promise<BranchRoots> {
+  async #applyPart(roots: BranchRoots, part: LogRecord): Promise<BranchRoots> {
     const next = await this.#services.run(
       applyRecord(roots, part, this.#services.context, this.#epoch),
     )
-    if (!this.#dirty.note(part.operations.length, sizeBytes)) return next
+    if (!this.#dirty.note(rowsWritten(part.operations), 0)) return next
     this.#dirty.measure(next)
     if (!this.#dirty.isBeyondLimit) return next
     await this.#services.spill(next)

@@ -15,7 +15,7 @@ import type { Lsn } from '../access.ts'
 import type { TieredPages } from '../cache/tiered-pages.ts'
 import { checkRoots } from '../check/check-roots.ts'
 import type { CommitLog } from '../log/commit-log.ts'
-import { encodeCommit, type DetachedPiece } from '../log/detached-piece.ts'
+import { commitParts, encodeCommit, type DetachedPiece } from '../log/detached-piece.ts'
 import { headOf, type ManifestHead } from '../manifest/manifest.ts'
 import type { StorageContext } from '../page/node.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
@@ -24,14 +24,14 @@ import type { Suspension, Task } from '../task.ts'
 import { BranchCounters } from '../transaction/branch-counters.ts'
 import { mergeOntoNewest, sealCommit } from '../transaction/commit-transaction.ts'
 import { encodeLogRecord } from '../transaction/log-record.ts'
-import type { LogRecord, WriteOperation } from '../transaction/log-record.ts'
+import type { LogRecord } from '../transaction/log-record.ts'
 import type { TransactionOptions } from '../transaction/transaction.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
 import { newestImage, pastImage, type BranchImage } from './branch-image.ts'
 import { BranchServices } from './branch-services.ts'
 import { writeCheckpoint } from './checkpoint.ts'
-import { DirtyBytes } from './dirty-bytes.ts'
-import { baseManifest, isWithin, recordsWithin } from './history.ts'
+import { DirtyBytes, rowsWritten } from './dirty-bytes.ts'
+import { baseManifest, isWithin, recordsAfter, recordsWithin } from './history.ts'
 import type { HistorySource, Moment } from './history.ts'
 import { recover, type Recovered } from './recovery.ts'
 import { Replay, type BranchState } from './replay.ts'
@@ -177,6 +177,16 @@ export class Store {
     return newestImage(this.#services.platform.local, source.manifest.prefix, source.tail)
   }
 
+  /**
+   * What was written after a commit, oldest first, for change capture. A large commit comes in several records with
+   * the same LSN. Throws 55000 when the log does not reach back so far.
+   */
+  async *changes(after: Lsn): AsyncGenerator<LogRecord, void, void> {
+    for await (const stored of recordsAfter(this.#history(), after)) {
+      yield* commitParts(this.#services.objects, stored.bytes, this.#services.options.codec)
+    }
+  }
+
   #history(): HistorySource {
     const { objects } = this.#services.platform
     const tail = [...this.#log.read(this.#manifest.lsn)]
@@ -250,10 +260,14 @@ export class Store {
     if (roots.lsn === this.#manifest.lsn) return
     const { prefix, parent } = this.#manifest
     const state = { prefix, parent, lsn: roots.lsn, commitTimeMs, nextTransactionId, roots }
-    await writeCheckpoint(this.#services, this.#log, state, this.#manifest.lsn)
-    this.#manifest = headOf(state)
-    this.#services.release(this.roots)
-    this.#dirty.measure(this.roots)
+    try {
+      await writeCheckpoint(this.#services, this.#log, state, this.#manifest.lsn)
+      this.#manifest = headOf(state)
+    } finally {
+      // Also when it failed: the pages that reached the bucket need no memory any more.
+      this.#services.release(this.roots)
+      this.#dirty.measure(this.roots)
+    }
   }
 
   memory(): MemoryReport {
@@ -274,10 +288,4 @@ export class Store {
     await this.#checkpoint?.catch(() => undefined)
     this.pages.memory.clear()
   }
-}
-
-function rowsWritten(operations: readonly WriteOperation[]): number {
-  let rows = 0
-  for (const operation of operations) if ('rowIds' in operation) rows += operation.rowIds.length
-  return rows
 }
