@@ -193,11 +193,7 @@ describe('a giant transaction', () => {
     const rows = rowsOf(collect(transaction.scan(TABLE, { columns: [0] }), pages))
     expect(rows.length).toBe(20_500)
     expect([rows[0], rows[9999], rows[20_499]]).toEqual([[7], [8], [20_499]])
-    run(checkRoots(transaction.snapshot(), context), pages)
-  })
-})
-
-describe('limits', () => {
+XX, () => {
   it('a row of more than 64 MB is refused', () => {
     const transaction = filled(0)
     const text = 'x'.repeat(64 * 1024 * 1024 + 1)

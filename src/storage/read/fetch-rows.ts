@@ -39,7 +39,7 @@ export function* fetchRows(
   const foundIds = new Float64Array(count)
   let found = 0
   let leaf: LeafNode | undefined
-  let asked: PageAddress | undefined
+  let attempts = 0
   for (let next = 0; next < count;) {
     const rowId = rowIds[next]!
     if (leaf === undefined || !covers(leaf, rowId)) {
@@ -47,9 +47,8 @@ export function* fetchRows(
       if (leaf === undefined) {
         if (root.top === undefined) break
         const addresses = missingPages(root.top, rowIds, next, context.source)
-        // Asked before and missing again: a small cache may have dropped it for the others.
-        if (addresses[0] === asked) addresses.length = 1
-        asked = addresses[0]
+        // A cache smaller than what is asked for drops the first while it loads the last: then one by one.
+        if (++attempts > root.height + 1) addresses.length = 1
         yield { kind: 'pages', addresses }
         continue
       }
@@ -57,6 +56,7 @@ export function* fetchRows(
     const at = rowIdBound(leaf.rowIds, rowId, 0, leaf.length)
     if (at >= leaf.length || leaf.rowIds[at] !== rowId) {
       next++
+      attempts = 0
       continue
     }
     const run = runLength(leaf, at, rowIds, next)
@@ -64,6 +64,7 @@ export function* fetchRows(
     for (let i = 0; i < run; i++) foundIds[found + i] = rowIds[next + i]!
     found += run
     next += run
+    attempts = 0
   }
   return yield* finish(target, foundIds, found, context)
 }
