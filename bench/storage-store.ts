@@ -67,6 +67,27 @@ async function singleRowCommits(name: string, local: LocalStore): Promise<void> 
   const perCommit = ((performance.now() - start - checkpointMs) * 1000) / commits
   report(`insert of a row with index + commit, ${name}`, perCommit, 'µs')
   await recovery(name, world)
+  await pointReads(store, commits)
+}
+
+/** Look-ups by key through the index, all pages in layers: with a warm cache, and with none. */
+async function pointReads(store: Store, rows: number): Promise<void> {
+  await store.checkpoint()
+  const random = new SeededRandom(3)
+  for (const cold of [false, true]) {
+    const reads = cold ? 2000 : 50_000
+    const start = performance.now()
+    for (let i = 0; i < reads; i++) {
+      if (cold) store.pages.memory.clear()
+      const reader = store.begin({ readOnly: true })
+      const key = random.below(rows)
+      const rowId = await store.run(reader.firstMatch(INDEX, [key]))
+      if (rowId === undefined) throw new Error(`key ${key} is missing`)
+      await store.run(reader.fetch(TABLE, [rowId], [0, 1]))
+    }
+    const us = ((performance.now() - start) * 1000) / reads
+    report(`point read, ${cold ? 'every page from the local store' : 'pages cached'}`, us, 'µs')
+  }
 }
 
 async function recovery(name: string, world: ReturnType<typeof platform>): Promise<void> {
