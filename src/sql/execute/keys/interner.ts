@@ -21,9 +21,14 @@ export function makeInterner(kind: ColumnKind, encode: KeyEncoder | undefined): 
   return new NumberInterner()
 }
 
+/** Strings looked up lately, by a cheap hash: columns with few distinct values hardly ever reach the map. */
+const RECENT = 64
+
 class ObjectInterner implements Interner {
   readonly #ids = new Map<Key | null, number>()
   readonly #encode: KeyEncoder | undefined
+  readonly #recentTexts = new Array<string>(RECENT).fill('')
+  readonly #recentIds = new Int32Array(RECENT).fill(-1)
 
   constructor(encode: KeyEncoder | undefined) {
     this.#encode = encode
@@ -34,20 +39,44 @@ class ObjectInterner implements Interner {
   }
 
   intern(vector: Vector, n: number, out: Int32Array): void {
-    const ids = this.#ids
-    for (let i = 0; i < n; i++) {
-      const key = this.#keyAt(vector, i)
-      let id = ids.get(key)
-      if (id === undefined) {
-        id = ids.size
-        ids.set(key, id)
-      }
-      out[i] = id
+    if (vector.kind === 'text' && this.#encode === undefined) {
+      this.#internTexts(vector.values, n, out)
+      return
     }
+    for (let i = 0; i < n; i++) out[i] = this.#internKey(this.#keyAt(vector, i))
   }
 
   find(vector: Vector, n: number, out: Int32Array): void {
     for (let i = 0; i < n; i++) out[i] = this.#ids.get(this.#keyAt(vector, i)) ?? -1
+  }
+
+  #internTexts(values: readonly (string | null)[], n: number, out: Int32Array): void {
+    const texts = this.#recentTexts
+    const recent = this.#recentIds
+    for (let i = 0; i < n; i++) {
+      const text = values[i]
+      if (text === null) {
+        out[i] = this.#internKey(null)
+        continue
+      }
+      const { length } = text
+      const edge = length === 0 ? 0 : text.charCodeAt(0) * 31 + text.charCodeAt(length - 1)
+      const slot = (edge + length * 7) & (RECENT - 1)
+      if (recent[slot] < 0 || texts[slot] !== text) {
+        recent[slot] = this.#internKey(text)
+        texts[slot] = text
+      }
+      out[i] = recent[slot]
+    }
+  }
+
+  #internKey(key: Key | null): number {
+    let id = this.#ids.get(key)
+    if (id === undefined) {
+      id = this.#ids.size
+      this.#ids.set(key, id)
+    }
+    return id
   }
 
   #keyAt(vector: Vector, row: number): Key | null {

@@ -17,8 +17,10 @@ export function keyColumn(type: Oid, catalog: Catalog): KeyColumn {
   return { type, kind: catalog.type(type).kind }
 }
 
-/** Numbers of pairs: exact in a double as long as both stay below 2^26. */
-const PAIR_BASE = 67_108_864
+/** A number for each pair, small for small numbers (Szudzik), and exact in a double while both stay below 2^26. */
+function pair(a: number, b: number): number {
+  return a >= b ? a * a + a + b : b * b + a
+}
 
 export class KeyTable {
   readonly #columns: readonly Interner[]
@@ -51,9 +53,10 @@ export class KeyTable {
     this.#columns[0].intern(columns[0], n, out)
     this.#reserve(n)
     for (let k = 1; k < this.#columns.length; k++) {
-      this.#columns[k].intern(columns[k], n, this.#scratch)
+      const scratch = this.#scratch
+      this.#columns[k].intern(columns[k], n, scratch)
       const combined = this.#combined
-      for (let i = 0; i < n; i++) combined[i] = out[i] * PAIR_BASE + this.#scratch[i]
+      for (let i = 0; i < n; i++) combined[i] = pair(out[i], scratch[i])
       this.#pairs[k - 1].internAll(combined, n, out)
     }
   }
@@ -70,7 +73,7 @@ export class KeyTable {
       this.#columns[k].find(columns[k], n, this.#scratch)
       for (let i = 0; i < n; i++) {
         const missing = out[i] < 0 || this.#scratch[i] < 0
-        out[i] = missing ? -1 : this.#pairs[k - 1].find(out[i] * PAIR_BASE + this.#scratch[i])
+        out[i] = missing ? -1 : this.#pairs[k - 1].find(pair(out[i], this.#scratch[i]))
       }
     }
   }

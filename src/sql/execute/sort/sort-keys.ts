@@ -66,22 +66,36 @@ function doubleKeys(values: Float64Array, high: Uint32Array, low: Uint32Array): 
   }
 }
 
-/** Four characters of 16 bits, surrogates moved above the rest so that the order is that of code points. Absent characters are 0. */
 function textKeys(values: readonly (string | null)[], n: number): RadixKeys {
-  const high = new Uint32Array(n)
-  const low = new Uint32Array(n)
-  for (let i = 0; i < n; i++) {
-    const text = values[i]
-    if (text === null) continue
-    const length = text.length
-    const a = length > 0 ? text.charCodeAt(0) : 0
-    const b = length > 1 ? text.charCodeAt(1) : 0
-    const c = length > 2 ? text.charCodeAt(2) : 0
-    const d = length > 3 ? text.charCodeAt(3) : 0
-    high[i] = (codePointOrder(a) << 16) | codePointOrder(b)
-    low[i] = (codePointOrder(c) << 16) | codePointOrder(d)
+  const keys = { high: new Uint32Array(n), low: new Uint32Array(n), isExact: false }
+  for (let row = 0; row < n; row++) writeTextKey(keys, row, values[row], 0)
+  return keys
+}
+
+export const KEY_CHARACTERS = 4
+
+/**
+ * Four characters of 16 bits from `offset` on, surrogates moved above the rest so that the order is that of code points.
+ * What is beyond the end is 0, which no character is: both halves 0 mean that the text has ended.
+ */
+export function writeTextKey(
+  { high, low }: { readonly high: Uint32Array; readonly low: Uint32Array },
+  row: number,
+  text: string | null,
+  offset: number,
+): void {
+  const left = text === null ? 0 : text.length - offset
+  if (text === null || left <= 0) {
+    high[row] = 0
+    low[row] = 0
+    return
   }
-  return { high, low, isExact: false }
+  const a = codePointOrder(text.charCodeAt(offset))
+  const b = left > 1 ? codePointOrder(text.charCodeAt(offset + 1)) : 0
+  const c = left > 2 ? codePointOrder(text.charCodeAt(offset + 2)) : 0
+  const d = left > 3 ? codePointOrder(text.charCodeAt(offset + 3)) : 0
+  high[row] = (a << 16) | b
+  low[row] = (c << 16) | d
 }
 
 function codePointOrder(unit: number): number {

@@ -4,8 +4,9 @@
  */
 import type { Vector } from '../../../storage/vector.ts'
 import { radixSort } from './radix-sort.ts'
-import { type RowComparer, rowComparer, type SortColumn } from './sort-column.ts'
+import { columnComparer, type RowComparer, rowComparer, type SortColumn } from './sort-column.ts'
 import { type RadixKeys, radixKeys } from './sort-keys.ts'
+import { sortTexts } from './sort-texts.ts'
 
 /** Below this many rows, comparing is cheaper than counting digits. */
 const RADIX_MINIMUM = 512
@@ -22,7 +23,13 @@ export function sortRows(columns: readonly SortColumn[], n: number): Uint32Array
   }
   const first = keys[0] ?? radixKeys(columns[0], n)
   if (first === undefined) return rows.sort(stable(rowComparer(columns)))
-  sortByKey(rows, columns[0], first)
+  const [column] = columns
+  if (column.vector.kind === 'text' && first.low !== undefined) {
+    sortTexts(rows, column, column.vector.values, { high: first.high, low: first.low })
+    if (columns.length > 1) settleEqual(rows, columns)
+    return rows
+  }
+  sortByKey(rows, column, first)
   settleRuns(rows, columns, first)
   return rows
 }
@@ -78,6 +85,18 @@ function settleRuns(rows: Uint32Array, columns: readonly SortColumn[], keys: Rad
       high[rows[i]] === high[rows[start]] &&
       (low === undefined || low[rows[i]] === low[rows[start]])
     if (isSame) continue
+    if (i - start > 1) rows.subarray(start, i).sort(compare)
+    start = i
+  }
+}
+
+/** Sorts each run of rows with equal first column by the others. */
+function settleEqual(rows: Uint32Array, columns: readonly SortColumn[]): void {
+  const first = columnComparer(columns[0])
+  const compare = stable(rowComparer(columns.slice(1)))
+  let start = 0
+  for (let i = 1; i <= rows.length; i++) {
+    if (i < rows.length && first(rows[i], rows[start]) === 0) continue
     if (i - start > 1) rows.subarray(start, i).sort(compare)
     start = i
   }

@@ -1,0 +1,70 @@
+/**
+ * Sorts rows by text in code point order: a few characters at a time from the left, going deeper only where rows are still
+ * equal. Long runs by radix sort, short ones by comparing the characters' keys.
+ */
+import { radixSort } from './radix-sort.ts'
+import type { SortColumn } from './sort-column.ts'
+import { KEY_CHARACTERS, writeTextKey } from './sort-keys.ts'
+
+interface TextKeys {
+  readonly high: Uint32Array
+  readonly low: Uint32Array
+}
+
+/** Shorter runs than this are compared, not counted. */
+const RADIX_MINIMUM = 2048
+
+/** `keys` is room for one key per row. */
+export function sortTexts(
+  rows: Uint32Array,
+  { descending, nullsFirst }: SortColumn,
+  values: readonly (string | null)[],
+  keys: TextKeys,
+): void {
+  const notNull = rows.filter((row) => values[row] !== null)
+  const nulls = rows.filter((row) => values[row] === null)
+  // Runs still to be sorted, and how many characters of theirs are known to be equal.
+  const runs = [{ start: 0, end: notNull.length, offset: 0 }]
+  for (let run = runs.pop(); run !== undefined; run = runs.pop()) {
+    const part = notNull.subarray(run.start, run.end)
+    for (const row of part) writeTextKey(keys, row, values[row], run.offset)
+    if (descending) {
+      for (const row of part) {
+        keys.high[row] = ~keys.high[row]
+        keys.low[row] = ~keys.low[row]
+      }
+    }
+    sortPart(part, keys)
+    const ended = descending ? 0xffffffff : 0
+    equalRuns(part, keys, ended, (start, end) =>
+      runs.push({
+        start: run.start + start,
+        end: run.start + end,
+        offset: run.offset + KEY_CHARACTERS,
+      }),
+    )
+  }
+  rows.set(nullsFirst ? nulls : notNull, 0)
+  rows.set(nullsFirst ? notNull : nulls, nullsFirst ? nulls.length : notNull.length)
+}
+
+function sortPart(part: Uint32Array, { high, low }: TextKeys): void {
+  if (part.length >= RADIX_MINIMUM) radixSort(part, high, low)
+  else part.sort((a, b) => high[a] - high[b] || low[a] - low[b] || a - b)
+}
+
+/** Runs of several rows with equal keys whose texts go on. */
+function equalRuns(
+  part: Uint32Array,
+  { high, low }: TextKeys,
+  ended: number,
+  found: (start: number, end: number) => void,
+): void {
+  let start = 0
+  for (let i = 1; i <= part.length; i++) {
+    const first = part[start]
+    if (i < part.length && high[part[i]] === high[first] && low[part[i]] === low[first]) continue
+    if (i - start > 1 && low[first] !== ended) found(start, i)
+    start = i
+  }
+}
