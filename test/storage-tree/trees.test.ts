@@ -176,6 +176,25 @@ describe('zone filters', () => {
   }
 })
 
+it('min and max put NaN above every number', () => {
+  const table = 5 as TreeId
+  for (const [values, min, max] of [
+    [[Infinity, NaN], Infinity, NaN],
+    [[NaN, Infinity], Infinity, NaN],
+    [[NaN], NaN, NaN],
+    [[NaN, -Infinity, null, 3], -Infinity, NaN],
+    [[-Infinity], -Infinity, -Infinity],
+  ] as const) {
+    const transaction = filled(0)
+    transaction.createTree(table, { kind: 'table', columns: ['float64'] })
+    run(transaction.insert(table, batch([vectorOf('float64', values)], values.length)))
+    expect(transaction.statistics(table).columns).toEqual([{ min, max }])
+    const filter = { column: 0, operator: '=' as const, value: values[0] }
+    const scan = transaction.scan(table, { columns: [0], zoneFilters: [filter] })
+    expect(rowsOf(collect(scan)).length).toBe(values.length)
+  }
+})
+
 describe('a giant transaction', () => {
   it('spills its pages and goes on', () => {
     const pages = new ForgetfulPages()

@@ -60,20 +60,18 @@ function widen(bounds: Bounds, range: ValueRange, from: number, to: number): voi
 function widenNumbers(bounds: Bounds, range: ValueRange, from: number, to: number): void {
   const values = range.values as Float64Array
   const nulls = range.nulls
-  let min = Infinity
+  // NaN is above every number: it is the least only while nothing else was seen.
+  let min = NaN
   let max = -Infinity
   let seen = false
   for (let row = from; row < to; row++) {
     if (nulls !== undefined && nulls[row] === 1) continue
     const value = values[row]!
     seen = true
-    if (value < min) min = value
-    if (value > max) max = value
-    // NaN is above every number.
-    if (value !== value) max = NaN
+    if (value < min || min !== min) min = value
+    if (value > max || value !== value) max = value
   }
   if (!seen) return
-  if (min === Infinity && Number.isNaN(max)) min = NaN
   if (range.kind === 'bool') mergeBounds(bounds, min === 1, max === 1)
   else mergeBounds(bounds, min, max)
 }
