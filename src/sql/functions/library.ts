@@ -1,4 +1,6 @@
 /** Every built-in function Lakelet implements, in one registry. A part that adds functions adds its line here. */
+import { registerMultirangeFunctions } from './range/multirange-functions.ts'
+import { registerRangeFunctions } from './range/range-functions.ts'
 import { registerRecordComparison } from './record/record-comparison.ts'
 import { registerSequencesAndRandom } from './session/sequences-and-random.ts'
 import { registerSessionInfo } from './session/session-info.ts'
@@ -10,6 +12,7 @@ import { registerBitStrings } from './binary/bit-strings.ts'
 import { registerBytes } from './binary/bytes.ts'
 import { registerEnums } from './enums.ts'
 import { registerMoney } from './number/money.ts'
+import { registerNumberFormatting } from './format/numbers.ts'
 import { registerFloats } from './number/floats.ts'
 import { registerIntegers } from './number/integers.ts'
 import { registerNumerics } from './number/numerics.ts'
@@ -28,6 +31,7 @@ export function createFunctionLibrary(): Functions {
   registerFloats(functions)
   registerNumerics(functions)
   registerMoney(functions)
+  registerNumberFormatting(functions)
   registerTextBasics(functions)
   registerBytes(functions)
   registerBitStrings(functions)
@@ -43,5 +47,7 @@ export function createFunctionLibrary(): Functions {
   registerRecordComparison(functions)
   registerSessionInfo(functions)
   registerSequencesAndRandom(functions)
+  registerRangeFunctions(functions)
+  registerMultirangeFunctions(functions)
   return functions
 }

@@ -1,4 +1,5 @@
 /** Text I/O of every type Lakelet knows, in one registry. A part that adds types adds its line here. */
+import { registerRangeIo } from './range/range-text.ts'
 import { registerRecordIo } from './record/record-text.ts'
 import { registerJsonIo } from './json/json-io.ts'
 import { registerArrayIo } from './array/array-io.ts'
@@ -21,5 +22,6 @@ export function createTypeIo(): TypeIo {
   registerArrayIo(io)
   registerJsonIo(io)
   registerRecordIo(io)
+  registerRangeIo(io)
   return io
 }
