@@ -246,17 +246,16 @@ function widen(values: Float64Array): BigInt64Array {
   return wide
 }
 
-/** Opens a gap of `count` rows at `at`; there must be room. */
-export function openGap(column: Column, length: number, at: number, count: number): void {
+/** Opens a gap of one row at `at`; there must be room. */
+export function openGap(column: Column, length: number, at: number): void {
   const values = columnValues(column)
   if (Array.isArray(values)) {
     values.length = length
-    if (count === 1) values.splice(at, 0, null)
-    else values.splice(at, 0, ...new Array<null>(count).fill(null))
+    values.splice(at, 0, null)
     return
   }
-  values.copyWithin(at + count, at, length)
-  column.nulls?.copyWithin(at + count, at, length)
+  values.copyWithin(at + 1, at, length)
+  column.nulls?.copyWithin(at + 1, at, length)
 }
 
 /** Keeps the rows whose position is not in `removed` (ascending). */

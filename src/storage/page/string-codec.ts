@@ -72,8 +72,8 @@ export function readStrings(reader: ByteReader, count: number): LazyValues {
   const codes = encoding === DICTIONARY_8 ? reader.u8s(count) : reader.u16s(count)
   return () => {
     const dictionary = entries()
-    const values = new Array<Datum | null>(count)
-    for (let row = 0; row < count; row++) values[row] = dictionary[codes[row]!]!
+    const values: (Datum | null)[] = []
+    for (let row = 0; row < count; row++) values.push(dictionary[codes[row]!]!)
     return values
   }
 }
@@ -83,11 +83,11 @@ function readPlain(reader: ByteReader, count: number): LazyValues {
   const bytes = reader.blob()
   return () => {
     const whole = DECODER.decode(bytes)
-    const values = new Array<Datum | null>(count)
+    const values: (Datum | null)[] = []
     let start = 0
     for (let row = 0; row < count; row++) {
       const end = ends[row]!
-      values[row] = whole.substring(start, end)
+      values.push(whole.substring(start, end))
       start = end
     }
     return values
@@ -111,11 +111,11 @@ export function readDatums(
   const ends = reader.u32s(count)
   const bytes = reader.blob()
   return () => {
-    const values = new Array<Datum | null>(count)
+    const values: (Datum | null)[] = []
     let start = 0
     for (let row = 0; row < count; row++) {
       const end = ends[row]!
-      values[row] = present(row) ? codec.decode(bytes.subarray(start, end)) : null
+      values.push(present(row) ? codec.decode(bytes.subarray(start, end)) : null)
       start = end
     }
     return values

@@ -90,6 +90,7 @@ export class Transaction implements TransactionAccess {
   }
 
   /** The whole write set, for replaying it on newer roots. Who keeps detached operations elsewhere gets them back. */
+  // oxlint-disable-next-line require-yield -- this one has nothing to wait for; who overrides it has
   *loadWriteSet(): Task<readonly WriteOperation[]> {
     assert(this.detached === 0, 'the whole write set is in memory')
     return this.operations

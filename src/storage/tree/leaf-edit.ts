@@ -166,7 +166,7 @@ export function insertRowAt(leaf: LeafNode, at: number, source: RowSource, row: 
   const { length } = leaf
   for (let position = 0; position < leaf.columns.length; position++) {
     const column = leaf.columns[position]!
-    openGap(column, length, at, 1)
+    openGap(column, length, at)
     writeRange(column, at, source.columns[position]!, row, row + 1)
   }
   leaf.rowIds.copyWithin(at + 1, at, length)

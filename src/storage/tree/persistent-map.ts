@@ -7,7 +7,7 @@ type Slot<V> = { readonly children: readonly (Slot<V> | V | undefined)[] }
 const BITS = 5
 const WIDTH = 1 << BITS
 const MASK = WIDTH - 1
-const EMPTY: readonly undefined[] = new Array<undefined>(WIDTH).fill(undefined)
+const EMPTY: readonly undefined[] = Array.from({ length: WIDTH }, () => undefined)
 
 export class PersistentMap<V extends object> {
   readonly size: number
