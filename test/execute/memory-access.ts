@@ -65,7 +65,9 @@ export class MemoryAccess implements TransactionAccess {
       if (request.reverse) all.reverse()
       batches = []
       for (let start = 0; start < all.length; start += BATCH) {
-        batches.push(toBatch(all.slice(start, start + BATCH), request.columns, schema, request.withRowId))
+        batches.push(
+          toBatch(all.slice(start, start + BATCH), request.columns, schema, request.withRowId),
+        )
       }
       cached.set(key, batches)
     }
@@ -126,15 +128,25 @@ export class MemoryAccess implements TransactionAccess {
       }
       return true
     })
-    found.sort((a, b) => compareKeys(schema, a, b.slice(0, width)) || Number(a[width]) - Number(b[width]))
+    found.sort(
+      (a, b) => compareKeys(schema, a, b.slice(0, width)) || Number(a[width]) - Number(b[width]),
+    )
     if (request.reverse) found.reverse()
     for (let start = 0; start < found.length; start += BATCH) {
       if (this.suspends) yield PAUSE
       const part = found.slice(start, start + BATCH)
       const columns = request.columns.map((k) =>
-        vectorOf(schema.columns[k], part.map((entry) => entry[k])),
+        vectorOf(
+          schema.columns[k],
+          part.map((entry) => entry[k]),
+        ),
       )
-      columns.push(vectorOf('int64', part.map((entry) => entry[width])))
+      columns.push(
+        vectorOf(
+          'int64',
+          part.map((entry) => entry[width]),
+        ),
+      )
       yield { kind: 'batch', length: part.length, columns }
     }
   }
@@ -195,8 +207,19 @@ function toBatch(
   schema: TreeSchema,
   withRowId: boolean | undefined,
 ): Batch {
-  const vectors = columns.map((k) => vectorOf(schema.columns[k], rows.map(([, row]) => row[k])))
-  if (withRowId) vectors.push(vectorOf('int64', rows.map(([id]) => id)))
+  const vectors = columns.map((k) =>
+    vectorOf(
+      schema.columns[k],
+      rows.map(([, row]) => row[k]),
+    ),
+  )
+  if (withRowId)
+    vectors.push(
+      vectorOf(
+        'int64',
+        rows.map(([id]) => id),
+      ),
+    )
   return { kind: 'batch', length: rows.length, columns: vectors }
 }
 

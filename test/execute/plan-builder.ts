@@ -2,7 +2,10 @@
 import { builtinCatalog } from '../../src/sql/catalog/load-catalog.ts'
 import type { Catalog, Oid, Relation } from '../../src/sql/catalog/catalog.ts'
 import { prepare } from '../../src/sql/execute/build-operator.ts'
-import { ExecutionContext, type ExecutorEnvironment } from '../../src/sql/execute/execution-context.ts'
+import {
+  ExecutionContext,
+  type ExecutorEnvironment,
+} from '../../src/sql/execute/execution-context.ts'
 import { MemoryBudget } from '../../src/sql/execute/memory/memory-budget.ts'
 import type { SpillStore } from '../../src/sql/execute/memory/spill-store.ts'
 import { createFunctionLibrary } from '../../src/sql/functions/library.ts'
@@ -68,7 +71,11 @@ export function op(name: string, left: Expression, right: Expression): Expressio
   }
 }
 
-export function call(name: string, argumentTypes: readonly string[], args: readonly Expression[]): Expression {
+export function call(
+  name: string,
+  argumentTypes: readonly string[],
+  args: readonly Expression[],
+): Expression {
   const types = argumentTypes.map(typeOf)
   const proc = catalog
     .functionsNamed('pg_catalog', name, [])
@@ -135,7 +142,12 @@ export function table(
   const oid = (20_000 + nextId++) as Oid
   const tree = oid as number as TreeId
   access.createTree(tree, { kind: 'table', columns: kinds })
-  const columns = kinds.map((kind, k) => vectorOf(kind, rows.map((row) => row[k])))
+  const columns = kinds.map((kind, k) =>
+    vectorOf(
+      kind,
+      rows.map((row) => row[k]),
+    ),
+  )
   drain(access.insert(tree, { kind: 'batch', length: rows.length, columns }))
   const output = names.map((name) => column(name, spec[name]))
   return {
@@ -149,7 +161,12 @@ export function table(
   }
 }
 
-function relationOf(oid: Oid, names: readonly string[], types: readonly Oid[], tree: TreeId): Relation {
+function relationOf(
+  oid: Oid,
+  names: readonly string[],
+  types: readonly Oid[],
+  tree: TreeId,
+): Relation {
   return {
     oid,
     name: 't',
@@ -195,7 +212,11 @@ export function contextOf(access: MemoryAccess, options: RunOptions = {}): Execu
 }
 
 /** Prepares, runs to the end and returns the rows as arrays of datums. */
-export function run(plan: PlanNode, access: MemoryAccess, options: RunOptions = {}): (Datum | null)[][] {
+export function run(
+  plan: PlanNode,
+  access: MemoryAccess,
+  options: RunOptions = {},
+): (Datum | null)[][] {
   const prepared = prepare(plan, environment)
   const rows: (Datum | null)[][] = []
   for (const item of prepared.run(contextOf(access, options))) {

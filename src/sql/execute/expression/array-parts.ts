@@ -46,7 +46,8 @@ export function arraySlice(
   const picked: (Datum | null)[] = []
   forEachPosition(lengths, (position) => {
     let offset = 0
-    for (let k = 0; k < position.length; k++) offset = offset * dimensions[k] + from[k] + position[k]
+    for (let k = 0; k < position.length; k++)
+      offset = offset * dimensions[k] + from[k] + position[k]
     picked.push(elements[offset])
   })
   return new PgArray(picked, lengths)
@@ -107,9 +108,13 @@ export function assignSlice(
   const start = array.lowerBounds[0] ?? 1
   const isEmpty = array.elements.length === 0
   const first = lower[0] ?? start
-  const last = upper[0] ?? (isEmpty ? first + source.elements.length - 1 : start + array.elements.length - 1)
+  const last =
+    upper[0] ?? (isEmpty ? first + source.elements.length - 1 : start + array.elements.length - 1)
   if (first > last) {
-    throw new SqlError(SQLSTATE.ARRAY_SUBSCRIPT_ERROR, 'upper bound cannot be less than lower bound')
+    throw new SqlError(
+      SQLSTATE.ARRAY_SUBSCRIPT_ERROR,
+      'upper bound cannot be less than lower bound',
+    )
   }
   if (source.elements.length < last - first + 1) throw tooSmall()
   const from = isEmpty ? first : Math.min(start, first)

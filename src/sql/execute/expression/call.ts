@@ -123,7 +123,8 @@ export function compileProcedure(
     }
     const site = compilation.site(use.argumentTypes, use.resultType, use.collation)
     const vector = use.variadicArray ? undefined : functions.findVector(proc.source)
-    if (vector !== undefined) return (args, n, context) => vector(context.callContext(site), args, n)
+    if (vector !== undefined)
+      return (args, n, context) => vector(context.callContext(site), args, n)
     const scalar = functions.findScalar(proc.source)
     if (scalar !== undefined) {
       const body = use.variadicArray ? spreading(scalar) : scalar
@@ -139,7 +140,11 @@ function spreading(scalar: ScalarFunction): ScalarFunction {
   return (context: CallContext, ...args: Value[]) => {
     const last = args[args.length - 1]
     if (last === null) return null
-    return call(context, ...args.slice(0, -1), ...(last instanceof PgArray ? last.elements : [last]))
+    return call(
+      context,
+      ...args.slice(0, -1),
+      ...(last instanceof PgArray ? last.elements : [last]),
+    )
   }
 }
 

@@ -117,7 +117,12 @@ function compareWith(
 }
 
 /** The comparison of two datums: for zone filters, joins of constants and tests. */
-export function compareDatumsBy(operation: Comparison, a: Datum, b: Datum, locale?: string): boolean {
+export function compareDatumsBy(
+  operation: Comparison,
+  a: Datum,
+  b: Datum,
+  locale?: string,
+): boolean {
   if (typeof a === 'string' && typeof b === 'string') {
     return holds(operation, compareText(a, b, locale))
   }

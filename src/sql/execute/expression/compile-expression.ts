@@ -6,11 +6,22 @@ import { AssertionError, unreachable } from '../../../errors/sql-error.ts'
 import type { Expression } from '../../plan/expression.ts'
 import { isRowConstant } from './analysis.ts'
 import { compileCall } from './call.ts'
-import { compileArrayCoerce, compileCoerceToDomain, compileCoerceViaIo, compileRelabel } from './coercion.ts'
+import {
+  compileArrayCoerce,
+  compileCoerceToDomain,
+  compileCoerceViaIo,
+  compileRelabel,
+} from './coercion.ts'
 import { compileCase, compileCoalesce, compileMinMax, compileNullIf } from './conditional.ts'
 import { compileArray, compileField, compileRow } from './container.ts'
 import type { Compilation, Kernel, Layout, Scope } from './kernel.ts'
-import { compileColumn, compileConstant, compileParameter, compileSqlValue, onceForAllRows } from './leaf.ts'
+import {
+  compileColumn,
+  compileConstant,
+  compileParameter,
+  compileSqlValue,
+  onceForAllRows,
+} from './leaf.ts'
 import { compileLogic, compileNot } from './logic.ts'
 import { compileArrayComparison, compileRowCompare } from './quantified.ts'
 import { compileAssign, compileSubscript } from './subscript.ts'
@@ -43,7 +54,9 @@ function compile(expression: Expression, scope: Scope): Kernel {
 
 function isLeaf(expression: Expression): boolean {
   return (
-    expression.kind === 'constant' || expression.kind === 'column' || expression.kind === 'parameter'
+    expression.kind === 'constant' ||
+    expression.kind === 'column' ||
+    expression.kind === 'parameter'
   )
 }
 

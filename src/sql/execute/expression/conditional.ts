@@ -201,7 +201,8 @@ export function compileMinMax(expression: MinMax, scope: Scope, compile: Compile
       for (let i = 0; i < n; i++) {
         const a = datumAt(best, i)
         const b = datumAt(other, i)
-        const replaces = a === null || (b !== null && Math.sign(Number(datumAt(order, i))) === wanted)
+        const replaces =
+          a === null || (b !== null && Math.sign(Number(datumAt(order, i))) === wanted)
         data[i] = replaces ? b : a
       }
       best = vectorOf(kind, data)

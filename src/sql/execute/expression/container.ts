@@ -14,11 +14,7 @@ export function rowOf(vectors: readonly Vector[], i: number): (Datum | null)[] {
   return values
 }
 
-export function compileArray(
-  expression: ArrayConstructor,
-  scope: Scope,
-  compile: Compile,
-): Kernel {
+export function compileArray(expression: ArrayConstructor, scope: Scope, compile: Compile): Kernel {
   const elements = expression.elements.map((element) => compile(element, scope))
   return (batch, context) => {
     const vectors = elements.map((kernel) => kernel(batch, context))
@@ -35,7 +31,8 @@ export function compileArray(
 export function nestArrays(values: readonly (Datum | null)[]): PgArray {
   const parts = values.filter((value): value is PgArray => value instanceof PgArray)
   const [first] = parts
-  if (first === undefined || parts.every((part) => part.elements.length === 0)) return new PgArray([])
+  if (first === undefined || parts.every((part) => part.elements.length === 0))
+    return new PgArray([])
   const sameShape = (part: PgArray) =>
     part.dimensions.length === first.dimensions.length &&
     part.dimensions.every((length, k) => length === first.dimensions[k])

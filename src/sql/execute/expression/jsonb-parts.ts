@@ -58,10 +58,10 @@ function assignNode(
     entries.set(String(key), assignNode(entries.get(String(key)), path, depth + 1, leaf))
     return new Map([...entries].sort(([a], [b]) => byJsonbOrder(a, b)))
   }
-  if (isArray(node)) return assignInArray(node, key, (old) => assignNode(old, path, depth + 1, leaf))
+  if (isArray(node))
+    return assignInArray(node, key, (old) => assignNode(old, path, depth + 1, leaf))
   throw new SqlError(SQLSTATE.INVALID_PARAMETER_VALUE, 'cannot replace existing key', {
-    detail:
-      'The path assumes key is a composite object, but it is a scalar value.',
+    detail: 'The path assumes key is a composite object, but it is a scalar value.',
   })
 }
 

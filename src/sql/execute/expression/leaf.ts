@@ -4,7 +4,12 @@ import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { ColumnKind, Datum, Vector } from '../../../storage/vector.ts'
 import { BATCH_ROWS } from '../../../storage/vector.ts'
 import type { Oid } from '../../catalog/catalog.ts'
-import type { ColumnReference, Constant, Parameter, SqlValueFunction } from '../../plan/expression.ts'
+import type {
+  ColumnReference,
+  Constant,
+  Parameter,
+  SqlValueFunction,
+} from '../../plan/expression.ts'
 import type { ExecutionContext } from '../execution-context.ts'
 import { nullVector } from '../vectors/gather.ts'
 import { filledVector, type Kernel, type Scope } from './kernel.ts'
@@ -50,9 +55,7 @@ export function compileColumn(expression: ColumnReference, scope: Scope): Kernel
 }
 
 /** What the session knows by itself. */
-const SESSION_VALUES: Readonly<
-  Record<string, (context: ExecutionContext) => Datum | null>
-> = {
+const SESSION_VALUES: Readonly<Record<string, (context: ExecutionContext) => Datum | null>> = {
   current_user: ({ session }) => session.currentUser,
   user: ({ session }) => session.currentUser,
   current_role: ({ session }) => session.currentUser,
@@ -117,4 +120,3 @@ function spread(vector: Vector, n: number): Vector {
   const [value] = vector.values
   return filledVector(vector.kind, vector.kind === 'bool' ? value === 1 : value, n)
 }
-

@@ -8,7 +8,15 @@ import { isRowConstant } from './analysis.ts'
 import { compileProcedure, findProc } from './call.ts'
 import { plainComparison } from './comparison.ts'
 import { holds } from './comparison-loops.ts'
-import { type Applier, boolParts, type Compile, filledVector, type Kernel, ONE_ROW, type Scope } from './kernel.ts'
+import {
+  type Applier,
+  boolParts,
+  type Compile,
+  filledVector,
+  type Kernel,
+  ONE_ROW,
+  type Scope,
+} from './kernel.ts'
 import { nullVector } from '../vectors/gather.ts'
 
 export function compileArrayComparison(
@@ -120,11 +128,7 @@ function lookUp(vector: Vector, members: Members, found: 0 | 1, n: number): Vect
   return { kind: 'bool', values, nulls }
 }
 
-export function compileRowCompare(
-  expression: RowCompare,
-  scope: Scope,
-  compile: Compile,
-): Kernel {
+export function compileRowCompare(expression: RowCompare, scope: Scope, compile: Compile): Kernel {
   const { catalog } = scope.compilation.environment
   const left = expression.left.map((part) => compile(part, scope))
   const right = expression.right.map((part) => compile(part, scope))

@@ -37,7 +37,11 @@ function isNullValue(value: unknown, asksForNull: boolean): boolean {
   return !asksForNull
 }
 
-export function compileBooleanTest(expression: BooleanTest, scope: Scope, compile: Compile): Kernel {
+export function compileBooleanTest(
+  expression: BooleanTest,
+  scope: Scope,
+  compile: Compile,
+): Kernel {
   const input = compile(expression.input, scope)
   const { test, negated } = expression
   return (batch, context) => {
@@ -46,7 +50,8 @@ export function compileBooleanTest(expression: BooleanTest, scope: Scope, compil
     const out = new Uint8Array(n)
     for (let i = 0; i < n; i++) {
       const isNull = nulls?.[i] === 1
-      const answer = test === 'unknown' ? isNull : !isNull && (values[i] === 1) === (test === 'true')
+      const answer =
+        test === 'unknown' ? isNull : !isNull && (values[i] === 1) === (test === 'true')
       out[i] = answer !== negated ? 1 : 0
     }
     return { kind: 'bool', values: out, nulls: undefined }
@@ -70,11 +75,21 @@ export function compileDistinctTest(
     const a = left(batch, context)
     const b = right(batch, context)
     const equal = equals([a, b], n, context)
-    return { kind: 'bool', values: distinctBits(a, b, equal, expression.negated, n), nulls: undefined }
+    return {
+      kind: 'bool',
+      values: distinctBits(a, b, equal, expression.negated, n),
+      nulls: undefined,
+    }
   }
 }
 
-function distinctBits(a: Vector, b: Vector, equal: Vector, negated: boolean, n: number): Uint8Array {
+function distinctBits(
+  a: Vector,
+  b: Vector,
+  equal: Vector,
+  negated: boolean,
+  n: number,
+): Uint8Array {
   const out = new Uint8Array(n)
   for (let i = 0; i < n; i++) {
     const aIsNull = datumAt(a, i) === null

@@ -55,7 +55,8 @@ export class NumberTable {
   }
 
   intern(value: number): number {
-    if (value >= 0 && value < DIRECT_LIMIT && (value | 0) === value) return this.#internDirect(value)
+    if (value >= 0 && value < DIRECT_LIMIT && (value | 0) === value)
+      return this.#internDirect(value)
     const slot = this.#slotOf(value)
     const found = this.#slots[slot]
     if (found !== UNUSED) return found - 1

@@ -4,7 +4,13 @@
  */
 import type { BatchStream } from '../../../storage/task.ts'
 import { PAUSE } from '../../../storage/task.ts'
-import { type Batch, BATCH_ROWS, type ColumnKind, datumAt, type Vector } from '../../../storage/vector.ts'
+import {
+  type Batch,
+  BATCH_ROWS,
+  type ColumnKind,
+  datumAt,
+  type Vector,
+} from '../../../storage/vector.ts'
 import type { ExecutionContext } from '../execution-context.ts'
 import { columnsBytes } from '../memory/memory-budget.ts'
 import { SpilledRows } from '../memory/spilled-rows.ts'

@@ -16,7 +16,9 @@ export function sortRows(columns: readonly SortColumn[], n: number): Uint32Array
   for (let i = 0; i < n; i++) rows[i] = i
   if (columns.length === 0 || n < 2) return rows
   if (n < RADIX_MINIMUM) return rows.sort(stable(rowComparer(columns)))
-  const keys = columns.map((column) => (isNumeric(column.vector) ? radixKeys(column, n) : undefined))
+  const keys = columns.map((column) =>
+    isNumeric(column.vector) ? radixKeys(column, n) : undefined,
+  )
   if (keys.every((key) => key !== undefined)) {
     for (let k = columns.length - 1; k >= 0; k--) sortByKey(rows, columns[k], keys[k])
     return rows

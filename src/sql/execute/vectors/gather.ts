@@ -94,7 +94,8 @@ export function gatherOrNull(vector: Vector, indexes: RowIndexes, count: number)
   }
   const clamped = new Int32Array(count)
   for (let i = 0; i < count; i++) clamped[i] = Math.max(0, indexes[i] | 0)
-  const result = vector.values.length === 0 ? nullVector(vector.kind, count) : gather(vector, clamped, count)
+  const result =
+    vector.values.length === 0 ? nullVector(vector.kind, count) : gather(vector, clamped, count)
   const nulls = new Uint8Array(count)
   if ('nulls' in result && result.nulls !== undefined) nulls.set(result.nulls)
   for (let i = 0; i < count; i++) if ((indexes[i] | 0) < 0) nulls[i] = 1

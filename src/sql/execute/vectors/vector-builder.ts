@@ -38,7 +38,10 @@ export class VectorBuilder {
     this.#copy(vector.values, n)
     if (vector.nulls !== undefined) {
       this.#nulls ??= new Uint8Array(this.#numbers.length)
-      this.#nulls.set(n === vector.nulls.length ? vector.nulls : vector.nulls.subarray(0, n), this.#length)
+      this.#nulls.set(
+        n === vector.nulls.length ? vector.nulls : vector.nulls.subarray(0, n),
+        this.#length,
+      )
     }
     this.#length += n
   }

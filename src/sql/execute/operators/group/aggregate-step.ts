@@ -39,7 +39,9 @@ interface CompiledAggregate {
   readonly filter: Kernel | undefined
   readonly distinct: readonly KeyColumn[] | undefined
   /** Sort keys after the arguments in collected rows; undefined = feed at once. */
-  readonly order: readonly { readonly kernel: Kernel; readonly direction: SortDirection }[] | undefined
+  readonly order:
+    | readonly { readonly kernel: Kernel; readonly direction: SortDirection }[]
+    | undefined
   readonly kinds: readonly ColumnKind[]
 }
 

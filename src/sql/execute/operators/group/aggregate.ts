@@ -111,7 +111,9 @@ function* aggregateStream(plan: AggregatePlan, input: BatchStream, round: Round)
 function* resultOf(plan: AggregatePlan, set: GroupSet): BatchStream {
   const n = set.size
   if (n === 0) return
-  const keys: Vector[] = plan.keys.map((key, group) => set.keyColumn(group) ?? nullVector(key.kind, n))
+  const keys: Vector[] = plan.keys.map(
+    (key, group) => set.keyColumn(group) ?? nullVector(key.kind, n),
+  )
   const groupings = plan.groupings.map((call) =>
     vectorOf('int32', new Array<number>(n).fill(groupingMask(call, set.groups))),
   )

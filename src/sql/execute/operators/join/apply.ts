@@ -54,8 +54,7 @@ export function prepareApply(node: ApplyNode, preparation: Preparation): Operato
       const position = left.layout.get(id)
       return position === undefined ? [] : [{ id, position }]
     }),
-    condition:
-      node.condition && compileExpression(node.condition, both, preparation.compilation),
+    condition: node.condition && compileExpression(node.condition, both, preparation.compilation),
     valueKind: value === undefined ? 'datum' : catalog.type(value.type).kind,
     nests: item !== undefined && catalog.type(item.type).elementType !== 0,
   }
@@ -88,12 +87,16 @@ class Runner {
     const last = this.#lastKey
     return (
       last !== undefined &&
-      this.#plan.correlation.every(({ position }, k) => datumAt(left.columns[position], row) === last[k])
+      this.#plan.correlation.every(
+        ({ position }, k) => datumAt(left.columns[position], row) === last[k],
+      )
     )
   }
 
   remember(left: Batch, row: number): void {
-    this.#lastKey = this.#plan.correlation.map(({ position }) => datumAt(left.columns[position], row))
+    this.#lastKey = this.#plan.correlation.map(({ position }) =>
+      datumAt(left.columns[position], row),
+    )
   }
 
   /** All rows of the right side for this left row. */

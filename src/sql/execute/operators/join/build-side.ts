@@ -37,10 +37,7 @@ export class BuildSide {
   }
 
   get chains(): Chains {
-    return (this.#chains ??= makeChains(
-      this.#ids.subarray(0, this.rows.length),
-      this.table.size,
-    ))
+    return (this.#chains ??= makeChains(this.#ids.subarray(0, this.rows.length), this.table.size))
   }
 
   /** Collects the stream until its end, or until memory is full: true when all of it is here. */
@@ -52,7 +49,11 @@ export class BuildSide {
         continue
       }
       const { columns, length } = step.value
-      this.add(columns, this.#keys.right.map((kernel) => kernel(step.value as never, this.#context)), length)
+      this.add(
+        columns,
+        this.#keys.right.map((kernel) => kernel(step.value as never, this.#context)),
+        length,
+      )
       if (stopsWhenFull && this.#context.memory.isExceeded) return false
     }
     return true

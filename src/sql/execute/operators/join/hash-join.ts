@@ -14,11 +14,7 @@ import { type JoinKeys, type JoinPlan, keepsLeft, wantsExistenceOnly } from './j
 import { HashPairs } from './pair-source.ts'
 import { unknownTest } from './unknown-test.ts'
 
-export function* hashJoin(
-  plan: JoinPlan,
-  keys: JoinKeys,
-  context: ExecutionContext,
-): BatchStream {
+export function* hashJoin(plan: JoinPlan, keys: JoinKeys, context: ExecutionContext): BatchStream {
   const build = new BuildSide(plan, keys, context)
   const right = plan.right.run(context)
   try {

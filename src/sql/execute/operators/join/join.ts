@@ -36,8 +36,16 @@ function compileKeys(
   const { keys } = node
   if (keys === undefined || keys.length === 0) return undefined
   return {
-    left: compileAll(keys.map((key) => key.left), left, compilation),
-    right: compileAll(keys.map((key) => key.right), right, compilation),
+    left: compileAll(
+      keys.map((key) => key.left),
+      left,
+      compilation,
+    ),
+    right: compileAll(
+      keys.map((key) => key.right),
+      right,
+      compilation,
+    ),
     columns: keys.map((key) => keyColumn(key.right.type, catalog)),
     nullEqual: keys.map((key) => key.nullEqual === true),
   }

@@ -58,10 +58,7 @@ function unknownCondition(
     if (residual === undefined || right.length === 0) return false
     const n = right.length
     const repeated = new Int32Array(n).fill(row)
-    const columns = [
-      ...left.columns.map((column) => gather(column, repeated, n)),
-      ...right.columns,
-    ]
+    const columns = [...left.columns.map((column) => gather(column, repeated, n)), ...right.columns]
     const answers = residual({ kind: 'batch', length: n, columns }, context)
     for (let i = 0; i < n; i++) if (datumAt(answers, i) === null) return true
     return false

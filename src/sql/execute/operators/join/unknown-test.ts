@@ -23,7 +23,8 @@ export function unknownTest(sides: Sides, left: Batch, keys: readonly Vector[]):
     const hasNull = keys.some((key) => datumAt(key, row) === null)
     if (!hasNull && build.nullRows.length === 0) return false
     // A single null key is equal to no row and possibly to each: no need to look.
-    if (hasNull && keys.length === 1 && sides.plan.residual === undefined) return build.rows.length > 0
+    if (hasNull && keys.length === 1 && sides.plan.residual === undefined)
+      return build.rows.length > 0
     const candidates = hasNull ? allRows(build.rows.length) : build.nullRows
     const possible = candidates.filter((other) => mayEqual(keys, row, rightKeys, other))
     return possible.length > 0 && someSatisfies(sides, left, row, possible)

@@ -8,7 +8,13 @@
 import { SqlError, assert, unsupported } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
 import type { Task } from '../../../../storage/task.ts'
-import { type Batch, type Datum, datumAt, type Vector, vectorOf } from '../../../../storage/vector.ts'
+import {
+  type Batch,
+  type Datum,
+  datumAt,
+  type Vector,
+  vectorOf,
+} from '../../../../storage/vector.ts'
 import type { ForeignKey, IndexInfo, Relation } from '../../../catalog/catalog.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import type { Compilation } from '../../expression/kernel.ts'
@@ -41,7 +47,8 @@ export class ForeignKeyChecks {
   note(writer: TableWriter, old: Batch | undefined, fresh: Batch | undefined): void {
     const { foreignKeys, referencedBy } = writer.rules
     const matters =
-      (fresh !== undefined && foreignKeys.length > 0) || (old !== undefined && referencedBy.length > 0)
+      (fresh !== undefined && foreignKeys.length > 0) ||
+      (old !== undefined && referencedBy.length > 0)
     if (matters) this.#changes.push({ writer, old, fresh })
   }
 
@@ -69,14 +76,16 @@ export class ForeignKeyChecks {
     for (let i = 0; i < rows.length; i++) {
       const values = vectors.map((vector) => datumAt(vector, i))
       if (values.includes(null)) {
-        if (key.match === 'f' && values.some((value) => value !== null)) throw mixedNulls(key, writer)
+        if (key.match === 'f' && values.some((value) => value !== null))
+          throw mixedNulls(key, writer)
         continue
       }
       const encoded = listKey(values)
       if (known.has(encoded)) continue
       if (!(yield* this.#hasParent(key, parent, values))) {
         // A row of this statement may be gone or changed again by an action: then its own later state counts.
-        if (yield* this.#isStillThere(key, writer, values)) throw this.#missing(key, writer, parent, values)
+        if (yield* this.#isStillThere(key, writer, values))
+          throw this.#missing(key, writer, parent, values)
       }
       known.add(encoded)
     }
@@ -153,8 +162,16 @@ export class ForeignKeyChecks {
         return
       case 'n': {
         const columns =
-          renewed === undefined && key.deleteSetColumns.length > 0 ? key.deleteSetColumns : key.columns
-        yield* this.#setColumns(child, key, found, columns, columns.map(() => null))
+          renewed === undefined && key.deleteSetColumns.length > 0
+            ? key.deleteSetColumns
+            : key.columns
+        yield* this.#setColumns(
+          child,
+          key,
+          found,
+          columns,
+          columns.map(() => null),
+        )
         return
       }
       case 'd':
@@ -188,12 +205,7 @@ export class ForeignKeyChecks {
     this.note(child, found.rows, fresh)
   }
 
-  #referenced(
-    key: ForeignKey,
-    writer: TableWriter,
-    child: TableWriter,
-    values: Values,
-  ): SqlError {
+  #referenced(key: ForeignKey, writer: TableWriter, child: TableWriter, values: Values): SqlError {
     const { name } = writer.relation
     const { name: childName, schema } = child.relation
     return new SqlError(
@@ -275,4 +287,3 @@ function referencedIndex(parent: Relation, key: ForeignKey): IndexInfo {
   assert(index !== undefined, `the index that foreign key "${key.name}" refers to exists`)
   return index
 }
-

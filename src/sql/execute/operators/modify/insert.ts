@@ -16,7 +16,8 @@ export function prepareInsert(node: InsertNode, preparation: Preparation): Opera
   const writer = new TableWriter(node.relation, node.tree, node.rules, preparation.compilation)
   const layout = layoutOf(node.rules.row)
   const returning = compileReturning(node.returning, node.output, layout, preparation)
-  const prepareConflict = node.onConflict && ConflictInsert.prepare(node.onConflict, writer, preparation)
+  const prepareConflict =
+    node.onConflict && ConflictInsert.prepare(node.onConflict, writer, preparation)
   const make = (): Modification => {
     const conflict = prepareConflict?.()
     const apply: Modification['apply'] =
@@ -50,4 +51,3 @@ export function refuseReadOnly(command: string, { access }: ExecutionContext): v
     `cannot execute ${command} in a read-only transaction`,
   )
 }
-

@@ -144,7 +144,11 @@ export class ConflictInsert {
     const { rowIds, rows: old } = splitRowIds(found)
     const sources = Int32Array.from(met, ({ row }) => row)
     const excluded = gatherBatch(proposed, sources, met.length)
-    let both: Batch = { kind: 'batch', length: met.length, columns: [...old.columns, ...excluded.columns] }
+    let both: Batch = {
+      kind: 'batch',
+      length: met.length,
+      columns: [...old.columns, ...excluded.columns],
+    }
     let kept = Int32Array.from(met, (_, i) => i)
     if (condition !== undefined) {
       const count = selectTrue(condition(both, context), met.length, kept)
@@ -209,4 +213,3 @@ function secondTime(): SqlError {
     },
   )
 }
-

@@ -30,7 +30,12 @@ export function failingRow(
   context: ExecutionContext,
 ): string {
   const values = relation.columns.map((column) => {
-    const text = valueText(datumAt(rows.columns[column.position], row), column.type, environment, context)
+    const text = valueText(
+      datumAt(rows.columns[column.position], row),
+      column.type,
+      environment,
+      context,
+    )
     return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}...` : text
   })
   return `Failing row contains (${values.join(', ')}).`

@@ -16,11 +16,13 @@ export function prepareLimit(node: LimitNode, preparation: Preparation): Operato
   const input = preparation.prepare(node.input)
   const limitOf = node.limit && compileFree(node.limit, preparation)
   const offsetOf = node.offset && compileFree(node.offset, preparation)
-  const ties = node.tiesBy && compileAll(
-    node.tiesBy.map((key) => key.expression),
-    input.layout,
-    preparation.compilation,
-  )
+  const ties =
+    node.tiesBy &&
+    compileAll(
+      node.tiesBy.map((key) => key.expression),
+      input.layout,
+      preparation.compilation,
+    )
   return makeOperator(node.output, preparation.catalog, function* limit(context): BatchStream {
     const skip = offsetRows(offsetOf?.(context) ?? null)
     const take = limitRows(limitOf?.(context) ?? null)

@@ -5,7 +5,13 @@ import type { FunctionScanNode } from '../../../plan/plan-node.ts'
 import { PgRecord } from '../../../types/value-classes.ts'
 import { ONE_ROW } from '../../expression/kernel.ts'
 import { RowBuilder } from '../../vectors/row-builder.ts'
-import { BATCHES_PER_PAUSE, kindsOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import {
+  BATCHES_PER_PAUSE,
+  kindsOf,
+  makeOperator,
+  type Operator,
+  type Preparation,
+} from '../operator.ts'
 import { compileSetCall, type SetResult } from './set-call.ts'
 
 export function prepareFunctionScan(node: FunctionScanNode, preparation: Preparation): Operator {
@@ -13,26 +19,32 @@ export function prepareFunctionScan(node: FunctionScanNode, preparation: Prepara
     compileSetCall(call, new Map(), preparation.compilation),
   )
   const kinds = kindsOf(node.output, preparation.catalog)
-  return makeOperator(node.output, preparation.catalog, function* functionScan(context): BatchStream {
-    const iterators = calls.map((call) => call(ONE_ROW, context)(0))
-    let rows = new RowBuilder(kinds)
-    let ordinal = 0
-    let batches = 0
-    for (;;) {
-      const results = iterators.map((iterator) => iterator.next())
-      if (results.every((result) => result.done)) break
-      const row: (Datum | null)[] = []
-      results.forEach((result, k) => spread(result.done ? null : result.value, node.functions[k], row))
-      if (node.withOrdinality) row.push(++ordinal)
-      rows.push(row)
-      if (rows.length === BATCH_ROWS) {
-        yield rows.finish()
-        rows = new RowBuilder(kinds)
-        if (++batches % BATCHES_PER_PAUSE === 0) yield PAUSE
+  return makeOperator(
+    node.output,
+    preparation.catalog,
+    function* functionScan(context): BatchStream {
+      const iterators = calls.map((call) => call(ONE_ROW, context)(0))
+      let rows = new RowBuilder(kinds)
+      let ordinal = 0
+      let batches = 0
+      for (;;) {
+        const results = iterators.map((iterator) => iterator.next())
+        if (results.every((result) => result.done)) break
+        const row: (Datum | null)[] = []
+        results.forEach((result, k) =>
+          spread(result.done ? null : result.value, node.functions[k], row),
+        )
+        if (node.withOrdinality) row.push(++ordinal)
+        rows.push(row)
+        if (rows.length === BATCH_ROWS) {
+          yield rows.finish()
+          rows = new RowBuilder(kinds)
+          if (++batches % BATCHES_PER_PAUSE === 0) yield PAUSE
+        }
       }
-    }
-    if (rows.length > 0) yield rows.finish()
-  })
+      if (rows.length > 0) yield rows.finish()
+    },
+  )
 }
 
 function spread(
@@ -44,6 +56,7 @@ function spread(
     out.push(Array.isArray(result) ? (result[0] ?? null) : (result as Datum | null))
     return
   }
-  const values = result instanceof PgRecord ? result.values : Array.isArray(result) ? result : [result]
+  const values =
+    result instanceof PgRecord ? result.values : Array.isArray(result) ? result : [result]
   for (let k = 0; k < width; k++) out.push((values[k] ?? null) as Datum | null)
 }

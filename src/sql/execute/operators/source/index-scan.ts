@@ -12,7 +12,13 @@ import { compileExpression } from '../../expression/compile-expression.ts'
 import type { Kernel } from '../../expression/kernel.ts'
 import { compareValues } from '../../../types/compare/compare-values.ts'
 import { datumKey } from '../../keys/key-encoding.ts'
-import { compileFree, layoutOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import {
+  compileFree,
+  layoutOf,
+  makeOperator,
+  type Operator,
+  type Preparation,
+} from '../operator.ts'
 import { keepTrue } from '../row/filter.ts'
 import { type ScanColumns, scanColumns, withColumns } from './scan-columns.ts'
 
@@ -82,7 +88,8 @@ function* scanAnyOf(reader: IndexReader, anyOf: Free, context: ExecutionContext)
     list.elements.flatMap((element) => (element === null ? [] : [[datumKey(element), element]])),
   )
   const [first] = reader.node.index.keys
-  const locale = first.collation === 0 ? undefined : context.catalog.collationLocale(first.collation)
+  const locale =
+    first.collation === 0 ? undefined : context.catalog.collationLocale(first.collation)
   const direction = first.descending !== reader.node.reverse ? -1 : 1
   const keys = [...distinct.values()].sort((a, b) => direction * compareValues(a, b, locale))
   for (const key of keys) yield* scanKeys(reader, [key], context)
@@ -109,7 +116,7 @@ function* scanKeys(
       continue
     }
     const ids = rowIdsOf(item)
-    for (let start = 0; start < ids.length; ) {
+    for (let start = 0; start < ids.length;) {
       const end = Math.min(ids.length, start + chunk)
       yield* fetchRows(reader, ids.subarray(start, end), context)
       start = end

@@ -33,10 +33,7 @@ function shareOf(percent: unknown): number {
   }
   const value = Number(percent)
   if (!(value >= 0 && value <= 100)) {
-    throw new SqlError(
-      INVALID_TABLESAMPLE_ARGUMENT,
-      'sample percentage must be between 0 and 100',
-    )
+    throw new SqlError(INVALID_TABLESAMPLE_ARGUMENT, 'sample percentage must be between 0 and 100')
   }
   return value / 100
 }

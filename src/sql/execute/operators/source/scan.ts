@@ -7,7 +7,13 @@ import type { ExecutionContext } from '../../execution-context.ts'
 import { compileExpression } from '../../expression/compile-expression.ts'
 import type { Kernel } from '../../expression/kernel.ts'
 import { sliceBatch } from '../../vectors/gather.ts'
-import { BATCHES_PER_PAUSE, layoutOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import {
+  BATCHES_PER_PAUSE,
+  layoutOf,
+  makeOperator,
+  type Operator,
+  type Preparation,
+} from '../operator.ts'
 import { keepTrue } from '../row/filter.ts'
 import { compileSampler } from './sample.ts'
 import { scanColumns, withColumns } from './scan-columns.ts'

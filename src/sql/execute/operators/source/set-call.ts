@@ -12,7 +12,10 @@ import { rowOf } from '../../expression/container.ts'
 /** A result of the function: a value, or one per OUT column. */
 export type SetResult = Value | readonly Value[]
 /** Prepares a batch: evaluates the arguments, then hands out the results of any row. */
-export type SetCall = (batch: Batch, context: ExecutionContext) => (row: number) => Iterator<SetResult>
+export type SetCall = (
+  batch: Batch,
+  context: ExecutionContext,
+) => (row: number) => Iterator<SetResult>
 
 export function compileSetCall(
   expression: Expression,

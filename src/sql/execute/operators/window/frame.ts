@@ -20,7 +20,12 @@ export interface Bound {
 /** value ≤ base ± offset (less), or ≥: PostgreSQL's in_range support function. */
 export type InRange = (
   value: Datum,
-  test: { readonly base: Datum; readonly offset: Datum; readonly sub: boolean; readonly less: boolean },
+  test: {
+    readonly base: Datum
+    readonly offset: Datum
+    readonly sub: boolean
+    readonly less: boolean
+  },
   context: ExecutionContext,
 ) => boolean
 
@@ -119,7 +124,9 @@ export class Frames {
         const distance = Number(this.#endOffset) * (isPreceding ? -1 : 1)
         if (mode === 'rows') return clamp(row + distance + 1, partition.start, partition.end)
         const group = partition.groupOf(row) + distance
-        return group < 0 ? partition.start : partition.groupStarts[clamp(group + 1, 0, partition.groupCount)]
+        return group < 0
+          ? partition.start
+          : partition.groupStarts[clamp(group + 1, 0, partition.groupCount)]
       }
     }
   }
@@ -168,7 +175,8 @@ function notNull(partition: Partition, order: SortColumn): [number, number] {
   let low = partition.start
   let high = partition.end
   while (low < high && datumAt(order.vector, low) === null) low = partition.peersEnd(low)
-  while (high > low && datumAt(order.vector, high - 1) === null) high = partition.peersStart(high - 1)
+  while (high > low && datumAt(order.vector, high - 1) === null)
+    high = partition.peersStart(high - 1)
   return [low, high]
 }
 

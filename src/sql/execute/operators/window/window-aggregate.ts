@@ -46,7 +46,9 @@ function wholePartitions(
   if (included !== undefined) for (let i = 0; i < n; i++) if (included[i] === 0) groups[i] = -1
   accumulator.add(groups, args, n)
   const results = accumulator.finish(partitions.length)
-  partitions.forEach((partition, p) => out.fill(datumAt(results, p), partition.start, partition.end))
+  partitions.forEach((partition, p) =>
+    out.fill(datumAt(results, p), partition.start, partition.end),
+  )
 }
 
 /** Adds what each row's frame has more than that of the row before. */

@@ -57,10 +57,7 @@ function perRow(value: (row: number, partition: Partition) => number): WindowFun
 function ntile(partition: Partition, args: readonly Vector[], _frames: Frames, out: Values): void {
   const buckets = datumAt(args[0], partition.start)
   if (buckets !== null && Number(buckets) <= 0) {
-    throw new SqlError(
-      INVALID_ARGUMENT_FOR_NTILE,
-      'argument of ntile must be greater than zero',
-    )
+    throw new SqlError(INVALID_ARGUMENT_FOR_NTILE, 'argument of ntile must be greater than zero')
   }
   const rows = partition.end - partition.start
   const count = Number(buckets)
@@ -120,4 +117,3 @@ function nthValue(
     }
   }
 }
-

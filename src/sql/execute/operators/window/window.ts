@@ -18,7 +18,12 @@ import { compileAll, compileExpression } from '../../expression/compile-expressi
 import { BOOL_OID, boolParts, type Kernel, single } from '../../expression/kernel.ts'
 import type { Layout } from '../../expression/kernel.ts'
 import { columnsBytes } from '../../memory/memory-budget.ts'
-import { ASCENDING, directionOf, type SortColumn, type SortDirection } from '../../sort/sort-column.ts'
+import {
+  ASCENDING,
+  directionOf,
+  type SortColumn,
+  type SortDirection,
+} from '../../sort/sort-column.ts'
 import { sortRows } from '../../sort/sort-rows.ts'
 import { gather, sliceBatch } from '../../vectors/gather.ts'
 import { RowCollection } from '../../vectors/row-collection.ts'
@@ -205,8 +210,10 @@ function compileInRange(
   const offset = catalog.type(offsetType)
   const isNumber = (category: string) => category === 'N'
   if (
-    isNumber(value.category) && isNumber(offset.category) &&
-    value.kind !== 'datum' && offset.kind !== 'datum'
+    isNumber(value.category) &&
+    isNumber(offset.category) &&
+    value.kind !== 'datum' &&
+    offset.kind !== 'datum'
   ) {
     return numbersInRange
   }
