@@ -99,9 +99,12 @@ await client.connect()
 await client.query(TRY)
 await client.query(`set standard_conforming_strings = on`)
 const { rows } = await client.query<Proc>(PROCS)
+/** Tried elsewhere. */
+const others = /^(make_|PG_|pg_num|pg_size|pg_encoding|json|range_|multirange_|array_|timestamp|interval|to_date|to_timestamp)/
 const procs = rows.filter(
   ({ symbol, types }) =>
     !SKIPPED.has(symbol) &&
+    !others.test(symbol) &&
     library.findScalar(symbol) !== undefined &&
     types.every((type) => Object.hasOwn(SAMPLES, type)) &&
     (wanted.size === 0 || wanted.has(symbol)),

@@ -18,8 +18,9 @@ export function registerScalarBasics(registry: FunctionRegistry): void {
     xid8cmp: compareOrdered,
     bttidcmp: compareOrdered,
     pg_lsn_cmp: compareOrdered,
-    xideq: (a: Ordered, b: Ordered) => a === b,
-    xidneq: (a: Ordered, b: Ordered) => a !== b,
+    // The second operand may be an int4: the same 32 bits.
+    xideq: (a: number, b: number) => a === b >>> 0,
+    xidneq: (a: number, b: number) => a !== b >>> 0,
     cideq: (a: Ordered, b: Ordered) => a === b,
     xid8toxid: (a: number | bigint) => Number(BigInt.asUintN(32, BigInt(a))),
     booltext: (a: boolean) => (a ? 'true' : 'false'),

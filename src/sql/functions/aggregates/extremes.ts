@@ -45,8 +45,8 @@ class NumberExtreme implements Accumulator {
       const g = groups[i]
       if (g < 0 || (nulls !== undefined && nulls[i] === 1)) continue
       const value = values[i]
-      // NaN is above everything.
-      if (seen[g] === 0 || value > best[g] || value !== value) {
+      // NaN is above everything; of equals (0 and -0) the last one stays.
+      if (seen[g] === 0 || value >= best[g] || value !== value) {
         best[g] = value
         seen[g] = 1
       }
@@ -60,7 +60,7 @@ class NumberExtreme implements Accumulator {
       const g = groups[i]
       if (g < 0 || (nulls !== undefined && nulls[i] === 1)) continue
       const value = values[i]
-      if (seen[g] === 0 || value < best[g] || best[g] !== best[g]) {
+      if (seen[g] === 0 || value <= best[g] || best[g] !== best[g]) {
         best[g] = value
         seen[g] = 1
       }
@@ -109,7 +109,9 @@ class ComparedExtreme implements Accumulator {
       const value = datumAt(input, i)
       if (value === null) continue
       const best = this.#best[g]
-      if (best === null || this.#compare(value, best) * this.#sign > 0) this.#best[g] = value
+      // Of equal values (1.0 and 1.00) the last one stays, but of char(n)s the first.
+      const order = best === null ? 1 : this.#compare(value, best) * this.#sign
+      if (order > 0 || (order === 0 && this.#kind !== 'text')) this.#best[g] = value
     }
   }
 

@@ -30,8 +30,8 @@ class FloatAccumulator implements Accumulator {
       const before = sums[g]
       const after = before + values[i]
       if (after - after !== 0) checkOverflow(after, before, values[i])
-      // -0 summed alone stays -0, as the first value of a sum is taken as it is.
-      sums[g] = counts[g] === 0 ? values[i] : after
+      // The first value of a sum is taken as it is (-0 stays -0); avg adds it to 0.
+      sums[g] = counts[g] === 0 && !this.#isAverage ? values[i] : after
       counts[g]++
     }
   }

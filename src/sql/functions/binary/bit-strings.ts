@@ -50,7 +50,8 @@ function registerParts(registry: FunctionRegistry): void {
     bitoverlay: bitOverlay,
     bitoverlay_no_len: (value: BitString, part: BitString, start: number) =>
       bitOverlay(value, part, start),
-    bitposition: (value: BitString, part: BitString) => value.bits.indexOf(part.bits) + 1,
+    bitposition: (value: BitString, part: BitString) =>
+      value.bits === '' ? 0 : value.bits.indexOf(part.bits) + 1,
     bitgetbit: bitAt,
     bitsetbit: withBit,
   })

@@ -1,5 +1,5 @@
 /** Operators and casts of money. */
-import { compareInt8, divisionByZero } from '../../types/number/integer.ts'
+import { compareInt8, divisionByZero, multiplyInt8 } from '../../types/number/integer.ts'
 import type { Int8 } from '../../types/number/integer.ts'
 import { divideMoneyByFloat, multiplyMoneyByFloat, toMoney } from '../../types/number/money.ts'
 import { makeNumeric } from '../../types/number/numeric.ts'
@@ -33,7 +33,7 @@ export function registerMoney(registry: FunctionRegistry): void {
     cash_numeric: (value: Int8) => makeNumeric(BigInt(value), 2),
     numeric_cash: (value: Numeric) => numericToInteger(roundToScale(multiplyNumeric(value, HUNDRED), 0), 8),
     int4_cash: (value: number) => toMoney(BigInt(value) * 100n),
-    int8_cash: (value: Int8) => toMoney(BigInt(value) * 100n),
+    int8_cash: (value: Int8) => multiplyInt8(value, 100),
   })
   registerIntegerFactors(registry)
 }

@@ -231,6 +231,11 @@ function nthMatch(expression: RegularExpression, text: string, from: number, n: 
   return undefined
 }
 
+/** Without groups the whole match is the first. */
+function groupIndex(expression: RegularExpression, group: number): number {
+  return expression.groups === 0 && group === 1 ? 0 : group
+}
+
 function registerCounting(registry: FunctionRegistry): void {
   const count = (context: CallContext, text: string, pattern: string, start = 1, flags = ''): Value => {
     requirePositive(start, 'start')
@@ -257,7 +262,7 @@ function registerCounting(registry: FunctionRegistry): void {
     }
     requireNotNegative(group, 'subexpr')
     const expression = expressionOf(context, pattern, optionsWithoutGlobal(flags, 'regexp_instr()'))
-    const span = nthMatch(expression, text, indexOfPosition(text, start), n)?.spans[group]
+    const span = nthMatch(expression, text, indexOfPosition(text, start), n)?.spans[groupIndex(expression, group)]
     return span === undefined ? 0 : characterCount(text.slice(0, span[endOption])) + 1
   }
   for (const suffix of ['', '_no_endoption', '_no_flags', '_no_n', '_no_start', '_no_subexpr']) {
@@ -279,7 +284,7 @@ function registerSubstr(registry: FunctionRegistry): void {
     requirePositive(n, 'n')
     requireNotNegative(group, 'subexpr')
     const expression = expressionOf(context, pattern, optionsWithoutGlobal(flags, 'regexp_substr()'))
-    return nthMatch(expression, text, indexOfPosition(text, start), n)?.groups[group] ?? null
+    return nthMatch(expression, text, indexOfPosition(text, start), n)?.groups[groupIndex(expression, group)] ?? null
   }
   for (const suffix of ['', '_no_flags', '_no_n', '_no_start', '_no_subexpr']) {
     registry.scalar(`regexp_substr${suffix}`, substr)

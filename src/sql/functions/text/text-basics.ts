@@ -1,7 +1,7 @@
 /** What every statement needs of text: concatenation, length, casts among the string types. */
 import { characterCount, utf8Length } from '../../types/text/characters.ts'
 import { trimBlanks } from '../../types/text/compare-text.ts'
-import { byteAsChar, fitBpchar, fitName, fitVarchar, parseSingleByte } from '../../types/text/text-lengths.ts'
+import { byteAsChar, fitBpchar, fitName, fitVarchar, formatSingleByte, parseSingleByte } from '../../types/text/text-lengths.ts'
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import { registerPure } from '../pure.ts'
@@ -27,7 +27,7 @@ function registerStringCasts(registry: FunctionRegistry): void {
     bpchar_name: (a: string) => fitName(trimBlanks(a)),
     name_text: (a: string) => a,
     name_bpchar: (a: string) => a,
-    char_text: (a: string) => a,
+    char_text: formatSingleByte,
     char_bpchar: (a: string) => a,
     text_char: parseSingleByte,
     nameconcatoid: (name: string, oid: number) => nameWithSuffix(name, `_${oid}`),

@@ -2,7 +2,7 @@
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { Int8 } from '../number/integer.ts'
-import { outOfRange } from '../number/integer.ts'
+import { checkWidth, outOfRange } from '../number/integer.ts'
 import { normalizeInt64 } from '../../../storage/vector.ts'
 import { BitString } from '../value-classes.ts'
 import { checkBit } from './bytea.ts'
@@ -94,6 +94,7 @@ export function bitOverlay(value: BitString, part: BitString, start: number, len
     throw new SqlError(SQLSTATE.SUBSTRING_ERROR, 'negative substring length not allowed')
   }
   const width = length ?? part.bits.length
+  checkWidth(start + width, 4)
   const head = bitSubstring(value, 1, start - 1).bits
   return new BitString(head + part.bits + bitSubstring(value, start + width).bits)
 }

@@ -1,6 +1,7 @@
 /** bytea: input in hex and escape form, output by the setting bytea_output, parts, bits, trimming. */
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
+import { checkWidth } from '../number/integer.ts'
 import { decodeHex, encodeHex } from './encodings.ts'
 
 const encoder = new TextEncoder()
@@ -65,6 +66,7 @@ export function byteOverlay(value: Uint8Array, part: Uint8Array, start: number, 
     throw new SqlError(SQLSTATE.SUBSTRING_ERROR, 'negative substring length not allowed')
   }
   const width = length ?? part.length
+  checkWidth(start + width, 4)
   const head = concatBytes(byteSubstring(value, 1, start - 1), part)
   return concatBytes(head, byteSubstring(value, start + width))
 }

@@ -154,7 +154,11 @@ export function convertFrom(bytes: Uint8Array, encoding: string): string {
   if (characterSet(encoding, 'source') === 'latin1') {
     let text = ''
     for (const byte of bytes) text += String.fromCharCode(byte)
-    return text
+    if (!text.includes('\0')) return text
+    throw new SqlError(
+      SQLSTATE.CHARACTER_NOT_IN_REPERTOIRE,
+      'invalid byte sequence for encoding "LATIN1": 0x00',
+    )
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)

@@ -2,8 +2,7 @@
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import { normalizeInt64 } from '../../../storage/vector.ts'
-import { roundHalfEven } from './float.ts'
-import { divisionByZero } from './integer.ts'
+import { divideFloat, multiplyFloat, roundHalfEven } from './float.ts'
 import type { Int8 } from './integer.ts'
 
 const MIN = -(2n ** 63n)
@@ -49,11 +48,10 @@ export function formatMoney(value: Int8): string {
 }
 
 export function multiplyMoneyByFloat(value: Int8, factor: number): Int8 {
-  return moneyFromFloat(Number(value) * factor)
+  return moneyFromFloat(multiplyFloat(Number(value), factor))
 }
 export function divideMoneyByFloat(value: Int8, divisor: number): Int8 {
-  if (divisor === 0) throw divisionByZero()
-  return moneyFromFloat(Number(value) / divisor)
+  return moneyFromFloat(divideFloat(Number(value), divisor))
 }
 function moneyFromFloat(cents: number): Int8 {
   const rounded = roundHalfEven(cents)

@@ -294,7 +294,10 @@ class Translator {
   #quantifier(atom: Atom): Piece {
     const match = /^(?:[*+?]|\{([0-9]+)(?:(,)([0-9]*))?\})(\??)/.exec(this.#text.slice(this.#at))
     if (match === null) {
-      if (/^\{[0-9]/.test(this.#text.slice(this.#at))) throw invalidRegex('invalid repetition count(s)')
+      const rest = this.#text.slice(this.#at)
+      if (/^\{[0-9]/.test(rest)) {
+        throw invalidRegex(rest.includes('}') ? 'invalid repetition count(s)' : 'braces {} not balanced')
+      }
       return atom
     }
     if (!atom.quantifiable) throw invalidRegex('quantifier operand invalid')

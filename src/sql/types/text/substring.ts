@@ -1,6 +1,7 @@
 /** Parts of strings by character position: substring, overlay, left, right, position, split_part. */
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
+import { checkWidth } from '../number/integer.ts'
 import { characterCount, characterSlice } from './characters.ts'
 
 function negativeLength(): SqlError {
@@ -19,9 +20,7 @@ export function substring(text: string, start: number, length?: number): string 
 export function overlay(text: string, replacement: string, start: number, length?: number): string {
   if (start <= 0) throw negativeLength()
   const width = length ?? characterCount(replacement)
-  if (start + width > 2147483647) {
-    throw new SqlError(SQLSTATE.NUMERIC_VALUE_OUT_OF_RANGE, 'integer out of range')
-  }
+  checkWidth(start + width, 4)
   return substring(text, 1, start - 1) + replacement + substring(text, start + width)
 }
 

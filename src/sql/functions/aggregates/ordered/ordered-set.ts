@@ -43,10 +43,10 @@ class OrderedSetAccumulator implements Accumulator {
     for (let i = 0; i < n; i++) {
       const g = groups[i]
       if (g < 0) continue
-      const value = datumAt(input, i)
-      if (value === null) continue
       const group = this.#groups[g]
       if (this.#hasDirect && group.values.length === 0) group.direct = datumAt(args[0], i)
+      const value = datumAt(input, i)
+      if (value === null) continue
       group.values.push(value)
       this.#size += 16
     }
@@ -96,8 +96,11 @@ const continuousInterval = continuous((low, high, part) =>
 )
 
 function single(percentile: Percentile): Result {
-  return ({ direct, values }) =>
-    direct === null || values.length === 0 ? null : percentile(values, direct as number)
+  return ({ direct, values }) => {
+    if (direct === null) return null
+    checkFraction(direct as number)
+    return values.length === 0 ? null : percentile(values, direct as number)
+  }
 }
 
 /** An array of fractions gives an array of the same shape. */

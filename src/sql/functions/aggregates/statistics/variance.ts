@@ -111,8 +111,8 @@ class FloatVariance implements Accumulator {
     if (before > 0) {
       const distance = value * n - sum
       this.#squares[g] += (distance * distance) / (n * before)
-      if (Number.isFinite(sum) && Number.isFinite(this.#squares[g])) return
-      if (!isInfinite(oldSum) && !isInfinite(value) && !Number.isNaN(this.#squares[g])) throw floatOverflow()
+      if (!isInfinite(sum) && !isInfinite(this.#squares[g])) return
+      if (!isInfinite(oldSum) && !isInfinite(value)) throw floatOverflow()
       this.#squares[g] = NaN
     } else if (!Number.isFinite(value)) this.#squares[g] = NaN
   }
