@@ -128,9 +128,10 @@ function assembleNumbers(
   for (const { rows, count, vector } of pieces) {
     if (vector.kind !== kind) return undefined
     for (let k = 0; k < count; k++) values[rows[k]] = vector.values[k]
-    if (vector.nulls === undefined) continue
+    // A later piece replaces an earlier one's value and its null (COALESCE).
+    if (vector.nulls === undefined && nulls === undefined) continue
     nulls ??= new Uint8Array(n)
-    for (let k = 0; k < count; k++) nulls[rows[k]] = vector.nulls[k]
+    for (let k = 0; k < count; k++) nulls[rows[k]] = vector.nulls?.[k] ?? 0
   }
   return { kind, values, nulls } as Vector // the arrays were made for this kind
 }
