@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { PLANTED_BUGS } from './simulation/planted-bugs.ts'
 import { simulate } from './simulation/simulate.ts'
 
-const FIRST_SEED = Number(process.env['LAKELET_SEED'] ?? 1)
+const FIRST_SEED = Number(process.env['LAKELET_SEED'] ?? 1000)
 const SEEDS = Number(process.env['LAKELET_SEEDS'] ?? (process.env['LAKELET_SEED'] ? 1 : 120))
 const LIVES = 60
 const SEEDS_PER_BUG = 60

@@ -3,9 +3,11 @@
  *
  *   local store has a manifest   it and the local tail: no request to the bucket at all (the usual case)
  *   local store is empty         the newest manifest of the bucket and the archived records after it (object lost)
- *   neither                      a new, empty branch
+ *   only a log                   all of it: the branch had no checkpoint yet
+ *   nothing anywhere             a new, empty branch
  */
 import type { Lsn } from '../access.ts'
+import type { LocalStore } from '../platform/local-store.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
 import { CommitLog, type StoredRecord } from '../log/commit-log.ts'
 import { readArchive } from '../log/log-segment.ts'
@@ -30,7 +32,7 @@ export interface Recovered {
 
 export async function recover(services: BranchServices): Promise<Recovered> {
   const { platform, options } = services
-  if (localManifest(platform.local) === undefined) await restoreFromBucket(platform, options)
+  if (isEmpty(platform.local)) await restoreFromBucket(platform, options)
   const bytes = localManifest(platform.local)
   const manifest =
     bytes === undefined
@@ -41,6 +43,13 @@ export async function recover(services: BranchServices): Promise<Recovered> {
   // Bounded by the tail: a checkpoint is due long before it is large.
   for (const record of log.recover()) await replay.apply(record)
   return { manifest, log, state: replay.state }
+}
+
+/** A log without a manifest is a young branch, and goes further than any manifest of it in the bucket. */
+function isEmpty(local: LocalStore): boolean {
+  if (localManifest(local) !== undefined) return false
+  for (const _row of local.readLog(-1)) return false
+  return true
 }
 
 export function emptyManifest(prefix: string): Manifest {

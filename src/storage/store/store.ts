@@ -246,12 +246,18 @@ export class Store {
   }
 
   /**
-   * Moves everything committed so far into the bucket and trims the log. While one runs, asking again waits for that
-   * one. When it rejects nothing is lost and the next one does what is left.
+   * Moves everything committed so far into the bucket and trims the log. Joins one that runs, and follows it by
+   * another when it began too early. When it rejects nothing is lost, and the next one does what is left.
    */
-  checkpoint(): Promise<void> {
+  async checkpoint(): Promise<void> {
+    const wanted = this.roots.lsn
+    const running = this.#checkpoint
+    if (running !== undefined) {
+      await running.catch(() => undefined)
+      if (this.#manifest.lsn >= wanted) return
+    }
     this.#checkpoint ??= this.#writeCheckpoint().finally(() => (this.#checkpoint = undefined))
-    return this.#checkpoint
+    await this.#checkpoint
   }
 
   async #writeCheckpoint(): Promise<void> {
