@@ -14,14 +14,12 @@ const READ_AHEAD_PAGES = 15
 
 export interface CursorOptions {
   readonly source: PageSource
-  readonly reverse?: boolean
-  /** The child of an interior node to begin at; absent = at the edge. */
-  readonly startChild?: (children: readonly ChildEntry[]) => number
+  readonly reverse: boolean
+  /** The child of an interior node to begin at; undefined = at the edge. */
+  readonly startChild: ((children: readonly ChildEntry[]) => number) | undefined
   /** Whether everything from this entry on lies behind the end of the scan. Forward scans only. */
-  readonly isPast?: (entry: ChildEntry) => boolean
-  readonly zoneFilters?: readonly ZoneFilter[]
-  /** False for point look-ups. */
-  readonly readAhead?: boolean
+  readonly isPast: ((entry: ChildEntry) => boolean) | undefined
+  readonly zoneFilters: readonly ZoneFilter[] | undefined
 }
 
 interface Frame {
@@ -42,7 +40,7 @@ export class LeafCursor {
 
   constructor(top: ChildEntry | undefined, options: CursorOptions) {
     this.options = options
-    this.step = options.reverse === true ? -1 : 1
+    this.step = options.reverse ? -1 : 1
     if (top !== undefined && this.wants(top)) this.pending = top
   }
 
@@ -100,7 +98,7 @@ export class LeafCursor {
   private missingFrom(entry: ChildEntry): PageAddress[] {
     const addresses = isResident(entry.pointer) ? [] : [entry.pointer]
     const frame = this.stack[this.stack.length - 1]
-    if (frame === undefined || this.options.readAhead === false) return addresses
+    if (frame === undefined) return addresses
     if (this.asked === entry) return addresses
     this.asked = entry
     let index = frame.index

@@ -2,7 +2,7 @@
 import { BATCH_ROWS } from '../vector.ts'
 import type { Batch } from '../vector.ts'
 import type { ScanRequest } from '../access.ts'
-import type { ChildEntry, LeafNode, StorageContext } from '../page/node.ts'
+import type { LeafNode, StorageContext } from '../page/node.ts'
 import type { BatchStream } from '../task.ts'
 import { childFor, rowIdBound } from '../tree/key-search.ts'
 import type { TreeRoot } from '../tree/tree-root.ts'
@@ -65,17 +65,14 @@ function* rest(gatherer: BatchGatherer): BatchStream {
 
 function tableCursor(root: TreeRoot, request: ScanRequest, context: StorageContext): LeafCursor {
   const { fromRowId, toRowId, zoneFilters } = request
-  const start = request.reverse === true ? toRowId : fromRowId
+  const reverse = request.reverse === true
+  const start = reverse ? toRowId : fromRowId
   return new LeafCursor(root.top, {
     source: context.source,
-    reverse: request.reverse === true,
-    ...(zoneFilters !== undefined && zoneFilters.length > 0 && { zoneFilters }),
-    ...(start !== undefined && {
-      startChild: (children: readonly ChildEntry[]) => childFor(children, [], [], start),
-    }),
-    ...(toRowId !== undefined && {
-      isPast: (entry: ChildEntry) => request.reverse !== true && entry.firstRowId > toRowId,
-    }),
+    reverse,
+    zoneFilters: zoneFilters?.length === 0 ? undefined : zoneFilters,
+    startChild: start === undefined ? undefined : (children) => childFor(children, [], [], start),
+    isPast: toRowId === undefined || reverse ? undefined : (entry) => entry.firstRowId > toRowId,
   })
 }
 

@@ -8,6 +8,7 @@ import { childForPrefix, compareEntryKey, compareLeafKey, leafBound } from '../t
 import type { KeyValues } from '../tree/key-search.ts'
 import type { TreeRoot } from '../tree/tree-root.ts'
 import { LeafCursor } from './leaf-cursor.ts'
+import { leafBatch } from './leaf-batch.ts'
 import type { BatchShape } from './leaf-batch.ts'
 import { nodeAt } from './page-access.ts'
 import { batches } from './scan-table.ts'
@@ -22,6 +23,16 @@ export function* seekIndex(
   const reverse = request.reverse === true
   const shape: BatchShape = { columns: request.columns, withRowId: true, reverse }
   const { lower, upper } = request
+  if (lower !== undefined && upper !== undefined) {
+    const leaf = leafAt(root.top, lower, orders, context)
+    const to = leaf === undefined ? 0 : endOf(leaf, orders, upper)
+    // The common case, a few entries in one leaf: no cursor.
+    if (leaf !== undefined && to < leaf.length) {
+      const from = startOf(leaf, orders, lower)
+      if (from < to) yield leafBatch(leaf, shape, from, to)
+      return
+    }
+  }
   const cursor = indexCursor(root, request, orders, context)
   for (;;) {
     const leaf = cursor.next()
@@ -35,6 +46,22 @@ export function* seekIndex(
     if (from < to) yield* batches(leaf, shape, { from, to }, context)
     if (reverse ? from > 0 : to < leaf.length) return
   }
+}
+
+/** The leaf in which the entries from `lower` on begin; undefined when the tree is empty or a page is not at hand. */
+function leafAt(
+  top: ChildEntry | undefined,
+  lower: KeyBound,
+  orders: readonly ColumnOrder[],
+  context: StorageContext,
+): LeafNode | undefined {
+  if (top === undefined) return undefined
+  let node = nodeAt(top, context.source)
+  while (node !== undefined && node.kind === 'interior') {
+    const index = childForPrefix(node.children, orders, lower.values, !lower.inclusive)
+    node = nodeAt(node.children[index]!, context.source)
+  }
+  return node
 }
 
 function startOf(
@@ -67,18 +94,15 @@ function indexCursor(
   return new LeafCursor(root.top, {
     source: context.source,
     reverse,
-    ...(start !== undefined && {
-      startChild: (children: readonly ChildEntry[]) =>
-        childForPrefix(children, orders, start.values, after),
-    }),
-    ...(upper !== undefined &&
-      !reverse && {
-        isPast: (entry: ChildEntry) => {
-          const order = compareEntryKey(entry, orders, upper.values)
-          return order > 0 || (order === 0 && !upper.inclusive)
-        },
-      }),
+    startChild: start && ((children) => childForPrefix(children, orders, start.values, after)),
+    isPast: upper === undefined || reverse ? undefined : (entry) => liesPast(entry, orders, upper),
+    zoneFilters: undefined,
   })
+}
+
+function liesPast(entry: ChildEntry, orders: readonly ColumnOrder[], upper: KeyBound): boolean {
+  const order = compareEntryKey(entry, orders, upper.values)
+  return order > 0 || (order === 0 && !upper.inclusive)
 }
 
 /** The row id of the first entry whose key starts with `key`. */
@@ -88,9 +112,13 @@ export function* firstMatch(
   context: StorageContext,
 ): Task<RowId | undefined> {
   const orders = columnOrders(root.schema, context.codec)
-  const found = firstInOneDescent(root.top, key, orders, context)
-  if (found !== 'look on') return found
+  if (root.top === undefined) return undefined
   const bound: KeyBound = { values: key, inclusive: true }
+  const first = leafAt(root.top, bound, orders, context)
+  if (first !== undefined) {
+    const at = leafBound(first, orders, key, false)
+    if (at < first.length) return matchAt(first, at, key, orders)
+  }
   const request = { columns: [], lower: bound, upper: bound }
   const cursor = indexCursor(root, request, orders, context)
   for (;;) {
@@ -103,24 +131,6 @@ export function* firstMatch(
     const at = leafBound(leaf, orders, key, false)
     if (at < leaf.length) return matchAt(leaf, at, key, orders)
   }
-}
-
-/** The common case, all pages at hand and the answer in the first leaf, without a cursor. */
-function firstInOneDescent(
-  top: ChildEntry | undefined,
-  key: KeyValues,
-  orders: readonly ColumnOrder[],
-  context: StorageContext,
-): RowId | undefined | 'look on' {
-  if (top === undefined) return undefined
-  let node = nodeAt(top, context.source)
-  while (node !== undefined && node.kind === 'interior') {
-    const index = childForPrefix(node.children, orders, key, false)
-    node = nodeAt(node.children[index]!, context.source)
-  }
-  if (node === undefined) return 'look on'
-  const at = leafBound(node, orders, key, false)
-  return at < node.length ? matchAt(node, at, key, orders) : 'look on'
 }
 
 function matchAt(
