@@ -10,6 +10,7 @@ import { foldConstants } from './rules/fold-constants.ts'
 import { hoistSubqueries } from './rules/hoist-subqueries.ts'
 import { inlineCtes } from './rules/inline-ctes.ts'
 import { joinByIndex } from './rules/join-by-index.ts'
+import { mergeProjects } from './rules/merge-projects.ts'
 import { orderJoins } from './rules/order-joins.ts'
 import { pruneColumns } from './rules/prune-columns.ts'
 import { pushDownFilters } from './rules/push-down-filters.ts'
@@ -27,6 +28,7 @@ export const RULES: readonly Rule[] = [
   extractJoinKeys,
   joinByIndex,
   chooseIndexes,
+  mergeProjects,
   pruneColumns,
   pushDownLimits,
 ]

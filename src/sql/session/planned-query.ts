@@ -2,7 +2,7 @@
  * A query ready to run: bound, optimized, its operators built and its kernels compiled. Good for as long as the catalog
  * version stands; runs any number of times, also interleaved.
  */
-import type { TransactionAccess } from '../../storage/access.ts'
+import type { TransactionAccess, TreeId } from '../../storage/access.ts'
 import type { Task } from '../../storage/task.ts'
 import { datumAt } from '../../storage/vector.ts'
 import type { Batch, Datum } from '../../storage/vector.ts'
@@ -10,6 +10,7 @@ import { SqlError, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import { bindQuery } from '../bind/bind-query.ts'
 import type { BindableStatement } from '../bind/bind-query.ts'
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { Catalog, Oid } from '../catalog/catalog.ts'
 import { systemRelations } from '../catalog/system-relations/system-relations.ts'
 import { prepare } from '../execute/build-operator.ts'
@@ -20,6 +21,7 @@ import { MemoryBudget } from '../execute/memory/memory-budget.ts'
 import type { ColumnId, Expression } from '../plan/expression.ts'
 import { optimize } from '../plan/optimize.ts'
 import type { BoundQuery, PlanNode } from '../plan/plan-node.ts'
+import { walkPlan } from '../plan/plan-tree.ts'
 import type { RuleContext } from '../plan/rules/rule.ts'
 import type { Database } from './database.ts'
 import type { ResultColumn } from './statement-result.ts'
@@ -29,12 +31,19 @@ export interface PlannedQuery {
   readonly plan: PlanNode
   readonly prepared: PreparedPlan
   readonly columns: readonly ResultColumn[]
+  /** The stored tables it reads, and how large they were when it was planned. */
+  readonly sizes: readonly TableSize[]
+}
+
+interface TableSize {
+  readonly tree: TreeId
+  readonly magnitude: number
 }
 
 /** Everything that planning and running a query needs to know of where it runs. */
 export interface QueryEnvironment {
   readonly database: Database
-  readonly catalog: Catalog
+  readonly catalog: CatalogSnapshot
   readonly access: TransactionAccess
   readonly session: EvaluationSession
   /** Instead of the session's: a stored query runs under the search path it was written under. */
@@ -57,7 +66,28 @@ export function planQuery(
   })
   const plan = optimize(bound.plan, ruleContext(bound, environment), onRule)
   const prepared = prepare(plan, { catalog, functions: database.functions, io: database.typeIo })
-  return { bound, plan, prepared, columns: describeColumns(bound, catalog) }
+  const sizes = tableSizes(plan, environment.access)
+  return { bound, plan, prepared, columns: describeColumns(bound, catalog), sizes }
+}
+
+/** A plan made for tables of another order of magnitude may be far from the best one now. */
+export function isOutgrown(query: PlannedQuery, access: TransactionAccess): boolean {
+  return query.sizes.some(({ tree, magnitude }) => magnitudeOf(tree, access) !== magnitude)
+}
+
+function tableSizes(plan: PlanNode, access: TransactionAccess): readonly TableSize[] {
+  const sizes: TableSize[] = []
+  walkPlan(plan, (node) => {
+    if (node.kind !== 'scan' && node.kind !== 'indexScan') return
+    sizes.push({ tree: node.tree, magnitude: magnitudeOf(node.tree, access) })
+  })
+  return sizes
+}
+
+/** Changes with every factor of eight; tables of a few rows are all alike. */
+function magnitudeOf(tree: TreeId, access: TransactionAccess): number {
+  const rows = access.hasTree(tree) ? access.rowCount(tree) : 0
+  return rows < 64 ? 0 : Math.floor(Math.log2(rows) / 3)
 }
 
 function describeColumns(bound: BoundQuery, catalog: Catalog): readonly ResultColumn[] {

@@ -5,15 +5,18 @@
 import { SqlError, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Task } from '../../storage/task.ts'
+import type { Datum } from '../../storage/vector.ts'
 import { isBindable } from '../bind/bind-query.ts'
 import type { BindableStatement } from '../bind/bind-query.ts'
 import { executeDdl, isDdl } from '../commands/execute-ddl.ts'
 import type { DdlStatement } from '../commands/execute-ddl.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
+import type { ExecuteStatement } from '../parse/ast/utility.ts'
 import { printPlan } from '../plan/print-plan.ts'
 import { SessionDdlServices } from './ddl-services.ts'
 import { executionContext, forEachBatch, planQuery, readParameters } from './planned-query.ts'
 import type { PlannedQuery, QueryEnvironment } from './planned-query.ts'
+import { deallocate, evaluateArguments, findPrepared, prepareStatement } from './prepared-statements.ts'
 import { ResultWriter } from './result-writer.ts'
 import type { SessionState } from './session-evaluation.ts'
 import { SessionEvaluation } from './session-evaluation.ts'
@@ -54,9 +57,17 @@ function* runQuery(
 ): Task<string> {
   const { session } = environment
   const key = `${environment.catalog.version}|${session.searchPath.join(',')}|${settingsKey(session)}`
-  const query = cachedPlan(run.statement, key, () => planQuery(syntax, environment))
+  const query = cachedPlan(run.statement, key, environment.access, () => planQuery(syntax, environment))
+  return yield* runPlanned(run, environment, query, readParameters(query, run.parameters, environment))
+}
+
+function* runPlanned(
+  run: StatementRun,
+  environment: QueryEnvironment,
+  query: PlannedQuery,
+  parameters: readonly (Datum | null)[],
+): Task<string> {
   refuseWrites(query, run)
-  const parameters = readParameters(query, run.parameters, environment)
   const context = executionContext(environment, parameters)
   const returnsRows = query.columns.length > 0 || query.bound.command === 'SELECT'
   const writer = new ResultWriter(query.bound.columns, environment)
@@ -123,12 +134,31 @@ function* runUtility(run: StatementRun, environment: QueryEnvironment, syntax: S
       return 'SHOW'
     case 'explain':
       return yield* explain(run, environment, syntax.statement)
+    case 'prepare':
+      prepareStatement(run.state.prepared, syntax, environment)
+      return 'PREPARE'
+    case 'execute':
+      return yield* executePrepared(run, environment, syntax)
+    case 'deallocate':
+      deallocate(run.state.prepared, syntax.name)
+      return syntax.name === undefined ? 'DEALLOCATE ALL' : 'DEALLOCATE'
     case 'vacuum':
       // Copy-on-write pages leave nothing to vacuum, and statistics are read from the trees themselves.
       return syntax.command.toUpperCase()
     default:
       throw unsupported(`statement ${syntax.kind}`)
   }
+}
+
+function* executePrepared(
+  run: StatementRun,
+  environment: QueryEnvironment,
+  syntax: ExecuteStatement,
+): Task<string> {
+  const prepared = findPrepared(run.state.prepared, syntax.name)
+  const query = planQuery(prepared.syntax, environment, prepared.parameterTypes)
+  const parameters = evaluateArguments(prepared, syntax, new SessionDdlServices(environment), environment.catalog)
+  return yield* runPlanned(run, environment, query, parameters)
 }
 
 function* explain(run: StatementRun, environment: QueryEnvironment, inner: Syntax): Task<string> {

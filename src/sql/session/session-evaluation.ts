@@ -3,6 +3,7 @@ import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { Oid } from '../catalog/catalog.ts'
 import type { EvaluationSession, SequenceService } from '../execute/evaluation-session.ts'
 import type { Database } from './database.ts'
+import type { PreparedStatements } from './prepared-statements.ts'
 import type { DrawnValues } from './sequence-values.ts'
 import { SequenceValues } from './sequence-values.ts'
 import { SeededGenerator } from './seeded-generator.ts'
@@ -16,6 +17,7 @@ export interface SessionState {
   readonly settings: Settings
   readonly drawnSequences: DrawnValues
   readonly generator: SeededGenerator
+  readonly prepared: PreparedStatements
   readonly sessionUser: string
   currentUser: string
 }

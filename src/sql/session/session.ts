@@ -38,6 +38,7 @@ export class Session {
       settings: new Settings(options.settings),
       drawnSequences: { values: new Map(), last: undefined },
       generator: new SeededGenerator(database.random()),
+      prepared: new Map(),
       sessionUser: options.user,
       currentUser: options.user,
     }

@@ -2,9 +2,11 @@
  * Statements by their text: parsed once, planned once per catalog version, search path and parameter types. Shared by all
  * sessions of a branch, so that the same query from a thousand connections is planned once.
  */
+import type { TransactionAccess } from '../../storage/access.ts'
 import type { ParsedStatement } from '../parse/ast/statement.ts'
 import { parse } from '../parse/parse.ts'
 import type { Database } from './database.ts'
+import { isOutgrown } from './planned-query.ts'
 import type { PlannedQuery } from './planned-query.ts'
 
 export interface Statement {
@@ -26,9 +28,14 @@ export function parsedStatement(database: Database, text: string): Statement {
   return statement
 }
 
-export function cachedPlan(statement: Statement, key: string, plan: () => PlannedQuery): PlannedQuery {
+export function cachedPlan(
+  statement: Statement,
+  key: string,
+  access: TransactionAccess,
+  plan: () => PlannedQuery,
+): PlannedQuery {
   const cached = statement.plans.get(key)
-  if (cached !== undefined) return cached
+  if (cached !== undefined && !isOutgrown(cached, access)) return cached
   const planned = plan()
   if (statement.plans.size >= MAX_PLANS_PER_STATEMENT) {
     const [oldest] = statement.plans.keys()

@@ -15,10 +15,13 @@ import type { Rule, RuleContext } from './rule.ts'
 
 export const foldConstants: Rule = {
   name: 'fold-constants',
-  apply: (plan, context) =>
-    rewritePlan(plan, (node) =>
-      dropTrivialFilter(mapExpressions(node, (expression) => foldExpression(expression, context))),
-    ),
+  apply: (plan, context) => rewritePlan(plan, (node) => foldNode(node, context)),
+}
+
+/** The cells of VALUES are evaluated once anyway. */
+function foldNode(node: PlanNode, context: RuleContext): PlanNode {
+  if (node.kind === 'values') return node
+  return dropTrivialFilter(mapExpressions(node, (expression) => foldExpression(expression, context)))
 }
 
 export function foldExpression(expression: Expression, context: RuleContext): Expression {

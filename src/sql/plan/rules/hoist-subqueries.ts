@@ -210,6 +210,7 @@ function hoistJoin(node: JoinNode, context: RuleContext): PlanNode {
     const { condition: _, ...cross } = node
     return { ...cross, right: hoistFilter(node.right, condition, context) }
   }
+  if (node.type === 'right') return projectTo(node.output, hoistJoin(mirrored(node), context))
   if (node.type !== 'left') throw unsupported(`sub-query in the condition of a ${node.type} join`)
   const right = hoistFilter(node.right, condition, context)
   return {
@@ -220,6 +221,12 @@ function hoistJoin(node: JoinNode, context: RuleContext): PlanNode {
     correlation: [...freeColumns(right)].filter((id) => leftIds.has(id)),
     output: node.output,
   }
+}
+
+/** A right join as the left join it is seen from the other side. */
+function mirrored(node: JoinNode): JoinNode {
+  const { left, right } = node
+  return { ...node, type: 'left', left: right, right: left, output: [...right.output, ...left.output] }
 }
 
 /** VALUES with sub-queries: each such row becomes a projection over applies, the rows a balanced UNION ALL. */

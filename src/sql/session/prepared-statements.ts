@@ -1,0 +1,72 @@
+/** PREPARE, EXECUTE and DEALLOCATE: statements that a session keeps by name. */
+import { SqlError, unsupported } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { Datum } from '../../storage/vector.ts'
+import { datumAt } from '../../storage/vector.ts'
+import { isBindable } from '../bind/bind-query.ts'
+import type { BindableStatement } from '../bind/bind-query.ts'
+import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
+import type { Oid } from '../catalog/catalog.ts'
+import { ONE_ROW } from '../execute/expression/kernel.ts'
+import type { ExecuteStatement, PrepareStatement } from '../parse/ast/utility.ts'
+import { SessionDdlServices } from './ddl-services.ts'
+import { planQuery } from './planned-query.ts'
+import type { QueryEnvironment } from './planned-query.ts'
+
+export interface PreparedStatement {
+  readonly name: string
+  readonly syntax: BindableStatement
+  /** As declared or inferred. */
+  readonly parameterTypes: readonly Oid[]
+}
+
+export type PreparedStatements = Map<string, PreparedStatement>
+
+export function prepareStatement(
+  prepared: PreparedStatements,
+  { name, statement, argumentTypes }: PrepareStatement,
+  environment: QueryEnvironment,
+): void {
+  if (prepared.has(name)) {
+    throw new SqlError(
+      SQLSTATE.DUPLICATE_PREPARED_STATEMENT,
+      `prepared statement "${name}" already exists`,
+    )
+  }
+  if (!isBindable(statement)) throw unsupported(`PREPARE of ${statement.kind}`)
+  const services = new SessionDdlServices(environment)
+  const declared = argumentTypes.map((type) => services.resolveTypeName(type, environment.catalog).type)
+  const { bound } = planQuery(statement, environment, declared)
+  prepared.set(name, { name, syntax: statement, parameterTypes: bound.parameters })
+}
+
+export function findPrepared(prepared: PreparedStatements, name: string): PreparedStatement {
+  const statement = prepared.get(name)
+  if (statement !== undefined) return statement
+  throw new SqlError(SQLSTATE.INVALID_SQL_STATEMENT_NAME, `prepared statement "${name}" does not exist`)
+}
+
+export function deallocate(prepared: PreparedStatements, name: string | undefined): void {
+  if (name === undefined) return prepared.clear()
+  findPrepared(prepared, name)
+  prepared.delete(name)
+}
+
+/** The arguments of EXECUTE, coerced to the parameters' types. */
+export function evaluateArguments(
+  { name, parameterTypes }: PreparedStatement,
+  { args }: ExecuteStatement,
+  services: SessionDdlServices,
+  catalog: CatalogSnapshot,
+): readonly (Datum | null)[] {
+  if (args.length !== parameterTypes.length) {
+    throw new SqlError(SQLSTATE.SYNTAX_ERROR, `wrong number of parameters for prepared statement "${name}"`, {
+      detail: `Expected ${parameterTypes.length} parameters but got ${args.length}.`,
+    })
+  }
+  return args.map((arg, index) => {
+    const target = { type: parameterTypes[index]!, typmod: -1, columnName: `$${index + 1}` }
+    const [value] = services.evaluator([arg], { catalog, purpose: 'default', columns: [], target })(ONE_ROW)
+    return datumAt(value!, 0)
+  })
+}
