@@ -9,6 +9,7 @@ import type { BoundQuery } from '../plan/plan-node.ts'
 import { BindContext, type BindOptions } from './context/bind-context.ts'
 import { Scope } from './context/scope.ts'
 import { type ModifyStatement, bindModifyStatement } from './modify/bind-modify.ts'
+import { baseTypeAndTypmod } from './resolve/type-facts.ts'
 import { type BoundSelect, bindSelectQuery } from './query/bind-query-node.ts'
 
 /** Statements that run as a plan. */
@@ -38,6 +39,8 @@ export function bindQuery(statement: Statement, options: BindOptions): BoundQuer
     command: commandOf(statement),
     columns: plan.output.map((column, i) => ({
       ...column,
+      // Clients are told a domain's base type.
+      ...baseTypeAndTypmod(context.catalog, column.type, column.typmod),
       table: origins[i]?.table ?? 0,
       attribute: origins[i]?.attribute ?? 0,
     })),
@@ -75,4 +78,3 @@ function commandOf(statement: BindableStatement): BoundQuery['command'] {
       return 'SELECT'
   }
 }
-

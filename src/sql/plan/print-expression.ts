@@ -137,7 +137,8 @@ export function printSortKeys(keys: readonly SortKey[], catalog: Catalog): strin
   return keys
     .map((key) => {
       const direction = key.descending ? ' DESC' : ''
-      const nulls = key.nullsFirst === key.descending ? '' : ' NULLS ' + (key.nullsFirst ? 'FIRST' : 'LAST')
+      const nulls =
+        key.nullsFirst === key.descending ? '' : ' NULLS ' + (key.nullsFirst ? 'FIRST' : 'LAST')
       return `${printExpression(key.expression, catalog)}${direction}${nulls}`
     })
     .join(', ')

@@ -157,7 +157,10 @@ function describeLarger(node: Larger, catalog: Catalog): string {
   }
 }
 
-function named(node: { readonly relation: { readonly name: string }; readonly alias: string }): string {
+function named(node: {
+  readonly relation: { readonly name: string }
+  readonly alias: string
+}): string {
   const { name } = node.relation
   return name === node.alias ? name : `${name} as ${node.alias}`
 }

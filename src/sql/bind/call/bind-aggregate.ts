@@ -79,9 +79,13 @@ function checkAggregateSyntax(node: Ast, proc: ProcInfo): void {
     )
   }
   if (node.args.length === 0 && !node.star && proc.argumentTypes.length === 0 && name === 'count') {
-    throw new SqlError('42809', `${name}(*) must be used to call a parameterless aggregate function`, {
-      position,
-    })
+    throw new SqlError(
+      '42809',
+      `${name}(*) must be used to call a parameterless aggregate function`,
+      {
+        position,
+      },
+    )
   }
 }
 
@@ -94,11 +98,7 @@ function bindFilter(binder: Binder, node: Ast): Expression | undefined {
 }
 
 /** sum(a ORDER BY b): with DISTINCT the keys must be arguments. */
-function bindOrderBy(
-  binder: Binder,
-  node: Ast,
-  args: readonly Expression[],
-): readonly SortKey[] {
+function bindOrderBy(binder: Binder, node: Ast, args: readonly Expression[]): readonly SortKey[] {
   const keys = node.orderBy.map((item) => bindSortKey(binder, item))
   if (!node.distinct) return keys
   return keys.map((key) => {
@@ -121,7 +121,11 @@ function orderedSetParts(
   binder: Binder,
   node: Ast,
   call: ResolvedCall,
-): { readonly args: readonly Expression[]; readonly orderBy: readonly SortKey[]; readonly direct: number } {
+): {
+  readonly args: readonly Expression[]
+  readonly orderBy: readonly SortKey[]
+  readonly direct: number
+} {
   const sorted = node.orderBy.length
   const direct = call.args.length - sorted
   let args = call.args
@@ -164,9 +168,13 @@ export function registerAggregate(binder: Binder, call: AggregateCall): Expressi
   checkPlacement(owner, call)
   const query = owner.query
   if (query === undefined) {
-    throw new SqlError('42803', `aggregate functions are not allowed in ${clauseName(owner.kind)}`, {
-      position: call.position,
-    })
+    throw new SqlError(
+      '42803',
+      `aggregate functions are not allowed in ${clauseName(owner.kind)}`,
+      {
+        position: call.position,
+      },
+    )
   }
   const known = query.aggregates.find((one) => sameExpressionCall(one.call, call))
   const column = known?.column ?? binder.context.newColumn(nameOf(call), call)
@@ -226,11 +234,9 @@ function checkPlacement(owner: Scope, call: AggregateCall): void {
       })
     }
     if (inner?.kind === 'window') {
-      throw new SqlError(
-        '42803',
-        'aggregate function calls cannot contain window function calls',
-        { position: inner.position },
-      )
+      throw new SqlError('42803', 'aggregate function calls cannot contain window function calls', {
+        position: inner.position,
+      })
     }
   }
   if (allowsAggregates(owner.kind)) return
@@ -242,9 +248,7 @@ function checkPlacement(owner: Scope, call: AggregateCall): void {
 function innerCall(
   query: QueryState,
   expression: Expression,
-):
-  | { readonly kind: 'aggregate' | 'window'; readonly position: number | undefined }
-  | undefined {
+): { readonly kind: 'aggregate' | 'window'; readonly position: number | undefined } | undefined {
   let found: { kind: 'aggregate' | 'window'; position: number | undefined } | undefined
   someExpression(expression, (one) => {
     if (one.kind !== 'column') return false
@@ -268,9 +272,13 @@ export function bindGrouping(binder: Binder, node: Grouping): Expression {
     })
   }
   if (!allowsAggregates(scope.kind) || scope.query === undefined) {
-    throw new SqlError('42803', `grouping operations are not allowed in ${clauseName(scope.kind)}`, {
-      position: node.position,
-    })
+    throw new SqlError(
+      '42803',
+      `grouping operations are not allowed in ${clauseName(scope.kind)}`,
+      {
+        position: node.position,
+      },
+    )
   }
   const args = node.args.map((arg) => bindExpression(binder, arg))
   const type = { type: TYPE.int4, typmod: -1, collation: context.catalog.type(TYPE.int4).collation }

@@ -83,6 +83,15 @@ function checkNoSets(
 }
 
 function checkNames(node: Ast, names: readonly string[]): void {
+  const firstNamed = node.args.findIndex((arg) => arg.kind === 'namedArgument')
+  const late = node.args.find(
+    (arg, i) => firstNamed >= 0 && i > firstNamed && arg.kind !== 'namedArgument',
+  )
+  if (late !== undefined) {
+    throw new SqlError('42601', 'positional argument cannot follow named argument', {
+      position: late.position,
+    })
+  }
   names.forEach((name, i) => {
     if (names.indexOf(name) !== i) {
       throw new SqlError('42601', `argument name "${name}" used more than once`, {
@@ -128,9 +137,7 @@ function settleArguments(
   const declared =
     candidate.variadicCount > 0 ? candidate.args : proc.argumentTypes.slice(0, values.length)
   const types = values.map((one) => one.type)
-  const settled = positioned(node.position, () =>
-    enforceGenericTypes(context, types, declared, proc.returnType),
-  )
+  const settled = enforceGenericTypes(context, types, declared, proc.returnType)
   const coerced = values.map((one, i) =>
     coerceArgument(context, one, settled.declared[i] ?? NO_OID, one.position),
   )
@@ -141,14 +148,6 @@ function settleArguments(
     args: gathers ? gatherVariadic(binder, coerced, candidate.variadicCount) : coerced,
     resultType: settled.result,
     variadicArray: node.variadic,
-  }
-}
-
-function positioned<T>(position: number | undefined, run: () => T): T {
-  try {
-    return run()
-  } catch (error) {
-    throw error instanceof SqlError ? error.at(position) : error
   }
 }
 
@@ -195,11 +194,7 @@ export function makeCall(
   )
 }
 
-function noteSetReturning(
-  binder: Binder,
-  call: Expression,
-  position: number | undefined,
-): void {
+function noteSetReturning(binder: Binder, call: Expression, position: number | undefined): void {
   const { scope } = binder
   if (scope.kind === 'fromFunction') {
     if (scope.query !== undefined) scope.query.lastSetReturning = call

@@ -12,7 +12,12 @@ import { type BoundWindow, inKind } from '../context/scope.ts'
 import { bindExpression } from '../expression/bind-expression.ts'
 import type { Binder } from '../expression/binder.ts'
 import { bindWindowSort } from '../query/sort-keys.ts'
-import { coerceToBoolean, coerceToSpecificType, coerceToTarget, resolveUnknown } from '../resolve/coerce.ts'
+import {
+  coerceToBoolean,
+  coerceToSpecificType,
+  coerceToTarget,
+  resolveUnknown,
+} from '../resolve/coerce.ts'
 import { deriveCollation } from '../resolve/collation.ts'
 import { formatType } from '../resolve/format-type.ts'
 import { resolveFunction } from '../resolve/resolve-function.ts'
@@ -130,11 +135,7 @@ export function bindWindow(binder: Binder, definition: WindowDefinition): BoundW
   return defineWindow(binder, definition)
 }
 
-function findWindow(
-  binder: Binder,
-  name: string,
-  position: number | undefined,
-): BoundWindow {
+function findWindow(binder: Binder, name: string, position: number | undefined): BoundWindow {
   const found = binder.scope.query?.namedWindows.find((one) => one.name === name)
   if (found !== undefined) return found
   throw new SqlError('42704', `window "${name}" does not exist`, { position })
@@ -291,7 +292,7 @@ function findInRange(
     throw new SqlError(
       '0A000',
       `RANGE with offset PRECEDING/FOLLOWING is not supported for column type ${keyType}`,
-      { position: key.position },
+      { position: offset.position },
     )
   }
   if (found.kind === 'ambiguous') {
@@ -307,4 +308,3 @@ function findInRange(
     { hint: 'Cast the offset value to an appropriate type.', position: offset.position },
   )
 }
-

@@ -49,14 +49,10 @@ export function ambiguousFunction(
   names: readonly string[],
   types: readonly Oid[],
 ): SqlError {
-  return new SqlError(
-    '42725',
-    `function ${signature(context, node, names, types)} is not unique`,
-    {
-      hint: 'Could not choose a best candidate function. You might need to add explicit type casts.',
-      position: node.position,
-    },
-  )
+  return new SqlError('42725', `function ${signature(context, node, names, types)} is not unique`, {
+    hint: 'Could not choose a best candidate function. You might need to add explicit type casts.',
+    position: node.position,
+  })
 }
 
 /** What the function found is, against what the call was decorated with. */
@@ -77,7 +73,7 @@ export function checkPlainCall(
       'To call a procedure, use CALL.',
     )
   }
-  checkVariadic(context, node, args)
+  if (proc.variadic === TYPE.any) checkVariadic(context, node, args)
   if (proc.kind === 'a') return
   if (node.star) throw wrong(`${name}(*) specified, but ${name} is not an aggregate function`)
   if (node.distinct) throw wrong(`DISTINCT specified, but ${name} is not an aggregate function`)
@@ -102,7 +98,7 @@ export function checkPlainCall(
 function checkVariadic(context: BindContext, node: Ast, args: readonly Expression[]): void {
   if (!node.variadic) return
   const last = args.at(-1)
-  if (last === undefined || last.type === TYPE.unknown) return
+  if (last === undefined) return
   if (baseElementType(context.catalog, last.type) !== NO_OID) return
   throw new SqlError('42804', 'VARIADIC argument must be an array', { position: last.position })
 }

@@ -92,7 +92,5 @@ export function allowsWindows(kind: ExpressionKind): boolean {
 }
 
 export function allowsSetReturning(kind: ExpressionKind): boolean {
-  return (
-    kind === 'select' || kind === 'orderBy' || kind === 'distinctOn' || kind === 'groupBy'
-  )
+  return kind === 'select' || kind === 'orderBy' || kind === 'distinctOn' || kind === 'groupBy'
 }

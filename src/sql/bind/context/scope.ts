@@ -114,7 +114,13 @@ export class Scope {
 }
 
 export function newQueryState(): QueryState {
-  return { aggregates: [], groupings: [], windows: [], namedWindows: [], lastSetReturning: undefined }
+  return {
+    aggregates: [],
+    groupings: [],
+    windows: [],
+    namedWindows: [],
+    lastSetReturning: undefined,
+  }
 }
 
 /** Binds something with the scope in another clause, and comes back. */

@@ -31,7 +31,8 @@ export function deparseConstant(constant: Constant, context: DeparseContext): st
 function constantText(constant: Constant, { catalog, session, io }: DeparseContext): string {
   const type = catalog.type(constant.type)
   const output = io.findOutput(type.output)
-  if (output === undefined || constant.value === null) throw unsupported(`output of type ${type.name}`)
+  if (output === undefined || constant.value === null)
+    throw unsupported(`output of type ${type.name}`)
   return output(constant.value, { session, catalog, io, type, typmod: constant.typmod })
 }
 

@@ -59,7 +59,10 @@ export function deparseExpression(expression: Expression, context: DeparseContex
 
 /** The constructs with a syntax of their own. */
 function deparseConstruct(
-  expression: Exclude<Expression, { kind: 'constant' | 'column' | 'parameter' | 'placeholder' | 'call' }>,
+  expression: Exclude<
+    Expression,
+    { kind: 'constant' | 'column' | 'parameter' | 'placeholder' | 'call' }
+  >,
   context: DeparseContext,
 ): string {
   const show = (part: Expression): string => deparseExpression(part, context)
@@ -101,16 +104,25 @@ function deparseConstruct(
   }
 }
 
-function typeName({ type, typmod }: { readonly type: Oid; readonly typmod: number }, context: DeparseContext): string {
+function typeName(
+  { type, typmod }: { readonly type: Oid; readonly typmod: number },
+  context: DeparseContext,
+): string {
   return formatTypeName(context.catalog, type, typmod, context.searchPath)
 }
 
-function deparseCase(expression: Extract<Expression, { kind: 'case' }>, context: DeparseContext): string {
+function deparseCase(
+  expression: Extract<Expression, { kind: 'case' }>,
+  context: DeparseContext,
+): string {
   const show = (part: Expression): string => deparseExpression(part, context)
   const operand = expression.operand === undefined ? '' : ` ${show(expression.operand)}`
   const branches = expression.branches.map(({ when, then }) => {
     // The simple form keeps only what is compared with the operand.
-    const isSimple = expression.operand !== undefined && when.kind === 'call' && when.args[0]?.kind === 'placeholder'
+    const isSimple =
+      expression.operand !== undefined &&
+      when.kind === 'call' &&
+      when.args[0]?.kind === 'placeholder'
     return ` WHEN ${show(isSimple ? when.args[1]! : when)} THEN ${show(then)}`
   })
   return `CASE${operand}${branches.join('')} ELSE ${show(expression.otherwise)} END`
@@ -121,15 +133,24 @@ function deparseCall(call: FunctionCall, context: DeparseContext): string {
   const args = call.args.map((arg) => deparseExpression(arg, context))
   const operator = call.operator === undefined ? undefined : catalog.operator(call.operator)
   if (operator !== undefined) {
-    const name = operator.schema === 'pg_catalog' ? operator.name : `OPERATOR(${quoteIdentifier(operator.schema)}.${operator.name})`
+    const name =
+      operator.schema === 'pg_catalog'
+        ? operator.name
+        : `OPERATOR(${quoteIdentifier(operator.schema)}.${operator.name})`
     return args.length === 1 ? `(${name} ${args[0]})` : `(${args[0]} ${name} ${args[1]})`
   }
   const [first] = call.args
-  if (first !== undefined && isCast(call, first.type, catalog)) return `(${args[0]})::${typeName(call, context)}`
+  if (first !== undefined && isCast(call, first.type, catalog))
+    return `(${args[0]})::${typeName(call, context)}`
   const proc = catalog.proc(call.procedure)
-  if (proc === undefined) throw unsupported('a stored expression with a function that does not exist')
-  const visible = catalog.functionsNamed(undefined, proc.name, context.searchPath).some((p) => p.oid === proc.oid)
-  const name = visible ? quoteIdentifier(proc.name) : `${quoteIdentifier(proc.schema)}.${quoteIdentifier(proc.name)}`
+  if (proc === undefined)
+    throw unsupported('a stored expression with a function that does not exist')
+  const visible = catalog
+    .functionsNamed(undefined, proc.name, context.searchPath)
+    .some((p) => p.oid === proc.oid)
+  const name = visible
+    ? quoteIdentifier(proc.name)
+    : `${quoteIdentifier(proc.schema)}.${quoteIdentifier(proc.name)}`
   if (call.variadicArray === true) args[args.length - 1] = `VARIADIC ${args.at(-1)}`
   return `${name}(${args.join(', ')})`
 }

@@ -63,14 +63,15 @@ export function bindCollate(binder: Binder, node: Collate): Expression {
       position: node.position,
     })
   }
-  return markExplicitCollation({
+  const relabelled: Expression = {
     kind: 'relabel',
     input,
     type: input.type,
     typmod: input.typmod,
     collation: collation.oid,
     position: leftmost(node.position, input.position),
-  })
+  }
+  return markExplicitCollation(relabelled, node.position)
 }
 
 export function bindIndirection(binder: Binder, node: Indirection): Expression {
@@ -186,7 +187,11 @@ function bindSubscript(binder: Binder, ast: Ast, isJson: boolean): Expression {
 }
 
 /** Type of an element (or of a slice) of the container; errors for what has no parts. */
-export function subscriptedType(binder: Binder, container: Expression, isSlice: boolean): Expression['type'] {
+export function subscriptedType(
+  binder: Binder,
+  container: Expression,
+  isSlice: boolean,
+): Expression['type'] {
   const { context } = binder
   const base = baseType(context.catalog, container.type)
   if (base === TYPE.jsonb) return TYPE.jsonb

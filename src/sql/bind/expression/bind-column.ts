@@ -10,6 +10,10 @@ import { missingColumn, missingTable } from './missing-name.ts'
 export function bindColumn(binder: Binder, reference: Ast): Expression {
   const { parts, position } = reference
   if (reference.star) {
+    // As an argument t.* is the row itself.
+    const item = findItem(binder.scope, parts.at(-2), parts.at(-1) ?? '', position)
+    if (item !== undefined) return { ...item.wholeRow(), position }
+    if (parts.length > 0) throw missingTable(binder.scope, parts.at(-1) ?? '', position)
     throw new SqlError('42601', 'row expansion via "*" is not supported here', { position })
   }
   const [first = '', second] = parts
@@ -18,11 +22,7 @@ export function bindColumn(binder: Binder, reference: Ast): Expression {
   return bindQualified(binder, parts.slice(0, -1), column, position)
 }
 
-function bindUnqualified(
-  binder: Binder,
-  name: string,
-  position: number | undefined,
-): Expression {
+function bindUnqualified(binder: Binder, name: string, position: number | undefined): Expression {
   const column = findColumn(binder.scope, name, position)
   if (column !== undefined) return column
   const item = findItem(binder.scope, undefined, name, position)
@@ -124,11 +124,10 @@ export function findItem(
 
 function checkLateral(item: RangeItem, position: number | undefined): void {
   if (!item.lateralOnly || item.lateralAllowed) return
-  throw new SqlError(
-    '42P10',
-    `invalid reference to FROM-clause entry for table "${item.alias}"`,
-    { detail: 'The combining JOIN type must be INNER or LEFT for a LATERAL reference.', position },
-  )
+  throw new SqlError('42P10', `invalid reference to FROM-clause entry for table "${item.alias}"`, {
+    detail: 'The combining JOIN type must be INNER or LEFT for a LATERAL reference.',
+    position,
+  })
 }
 
 /** System columns other than the row's place are kept by no version of ours. */

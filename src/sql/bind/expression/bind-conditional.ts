@@ -1,12 +1,6 @@
 /** CASE, COALESCE, GREATEST/LEAST, ARRAY[], ROW(): constructs with lists of values. */
 import { SqlError } from '../../../errors/sql-error.ts'
-import type {
-  ArrayConstructor,
-  Case,
-  Coalesce,
-  MinMax,
-  Row,
-} from '../../parse/ast/expression.ts'
+import type { ArrayConstructor, Case, Coalesce, MinMax, Row } from '../../parse/ast/expression.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import type { Expression } from '../../plan/expression.ts'
 import {

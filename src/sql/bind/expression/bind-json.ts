@@ -20,7 +20,11 @@ export function bindJson(binder: Binder, node: JsonExpression): Expression {
         bindExpression(binder, entry.value.expression),
       ])
       const toJsonb = returnsJsonb(binder, node)
-      return returning(binder, node, callByName(binder, build('object', toJsonb), args, node.position))
+      return returning(
+        binder,
+        node,
+        callByName(binder, build('object', toJsonb), args, node.position),
+      )
     }
     case 'jsonArray': {
       const elements = node.elements.map((one) => bindExpression(binder, one.expression))
@@ -31,7 +35,11 @@ export function bindJson(binder: Binder, node: JsonExpression): Expression {
         ? elements.filter((one) => one.kind !== 'constant' || one.value !== null)
         : elements
       const toJsonb = returnsJsonb(binder, node)
-      return returning(binder, node, callByName(binder, build('array', toJsonb), kept, node.position))
+      return returning(
+        binder,
+        node,
+        callByName(binder, build('array', toJsonb), kept, node.position),
+      )
     }
     case 'jsonScalar': {
       const value = bindExpression(binder, node.operand)

@@ -107,9 +107,7 @@ export function bindInList(binder: Binder, node: InList): Expression {
   const array = plain.length > 1 ? makeInArray(binder, operand, plain) : undefined
   if (array !== undefined) {
     const quantifier = node.negated ? 'all' : 'any'
-    parts.push(
-      makeArrayComparison(binder.context, operand, array, quantifier, { name, position }),
-    )
+    parts.push(makeArrayComparison(binder.context, operand, array, quantifier, { name, position }))
   }
   for (const item of items) {
     if (array !== undefined && plain.includes(item)) continue

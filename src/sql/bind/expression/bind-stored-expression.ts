@@ -43,11 +43,7 @@ function withoutPositions(bind: () => Expression): Expression {
 }
 
 /** A domain's CHECK over VALUE. */
-export function bindDomainCheck(
-  context: BindContext,
-  text: string,
-  value: Expression,
-): Expression {
+export function bindDomainCheck(context: BindContext, text: string, value: Expression): Expression {
   const item: RangeItem = {
     alias: '',
     names: ['value'],

@@ -44,11 +44,7 @@ function onlyColumn(plan: PlanNode, position: number | undefined): OutputColumn 
   return column
 }
 
-function bindArraySubquery(
-  binder: Binder,
-  plan: PlanNode,
-  position: number | undefined,
-): Subquery {
+function bindArraySubquery(binder: Binder, plan: PlanNode, position: number | undefined): Subquery {
   const { context } = binder
   const column = onlyColumn(plan, position)
   const type = isArrayType(context.catalog, column.type)

@@ -94,11 +94,9 @@ function expandComposite(
 ): readonly Target[] {
   const { context } = binder
   if (!isRowType(context.catalog, value.type)) {
-    throw new SqlError(
-      '42809',
-      `type ${formatType(context, value.type)} is not composite`,
-      { position },
-    )
+    throw new SqlError('42809', `type ${formatType(context, value.type)} is not composite`, {
+      position,
+    })
   }
   if (value.kind === 'row') {
     return value.fields.map((expression, i) => ({

@@ -72,8 +72,9 @@ function isReachable(item: RangeItem, level: Scope): boolean {
 
 function offer(guesses: Guesses, guess: Guess, name: string, penalty: number): void {
   if (guess.column === '') return
-  const away = distance(name, guess.column) + penalty
-  if (away > MAX_DISTANCE || away > name.length / 2) return
+  const letters = distance(name, guess.column)
+  const away = letters + penalty
+  if (letters > Math.floor(name.length / 2) || away > MAX_DISTANCE) return
   if (away < guesses.distance) {
     guesses.distance = away
     guesses.list = [guess]
@@ -98,11 +99,7 @@ function distance(a: string, b: string): number {
   return previous[b.length] ?? 0
 }
 
-export function missingTable(
-  scope: Scope,
-  name: string,
-  position: number | undefined,
-): SqlError {
+export function missingTable(scope: Scope, name: string, position: number | undefined): SqlError {
   for (let level: Scope | undefined = scope; level !== undefined; level = level.parent) {
     for (const item of level.items) {
       if (item.alias === name) return outOfReach(name, item.lateralOnly, position)
@@ -120,7 +117,9 @@ export function missingTable(
 function outOfReach(name: string, isLateral: boolean, position: number | undefined): SqlError {
   return new SqlError('42P01', `invalid reference to FROM-clause entry for table "${name}"`, {
     detail: `There is an entry for table "${name}", but it cannot be referenced from this part of the query.`,
-    hint: isLateral ? 'To reference that table, you must mark this subquery with LATERAL.' : undefined,
+    hint: isLateral
+      ? 'To reference that table, you must mark this subquery with LATERAL.'
+      : undefined,
     position,
   })
 }

@@ -48,7 +48,10 @@ export function compareRows(
     throw new SqlError(
       '0A000',
       `could not determine interpretation of row comparison operator ${name.name}`,
-      { hint: 'Row comparison operators must be associated with btree operator families.', position },
+      {
+        hint: 'Row comparison operators must be associated with btree operator families.',
+        position,
+      },
     )
   }
   return orderedComparison(context, operation, pairs, position)

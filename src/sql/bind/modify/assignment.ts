@@ -85,7 +85,7 @@ function assignElement(
     throw new SqlError(
       '42804',
       `subscripted assignment to "${name}" requires type ${formatType(context, type)} but expression is of type ${formatType(context, value.type)}`,
-      { hint: 'You will need to rewrite or cast the expression.', position: value.position },
+      { hint: 'You will need to rewrite or cast the expression.', position },
     )
   }
   const base = baseType(binder.context.catalog, container.type)
@@ -139,7 +139,7 @@ function assignField(
     throw new SqlError(
       '42804',
       `subfield "${field}" is of type ${formatType(context, type)} but expression is of type ${formatType(context, value.type)}`,
-      { hint: 'You will need to rewrite or cast the expression.', position: value.position },
+      { hint: 'You will need to rewrite or cast the expression.', position },
     )
   }
   return {

@@ -60,10 +60,7 @@ export function bindInsert(binder: Binder, statement: InsertStatement): BoundSel
   return { plan, origins: returning.origins }
 }
 
-function insertColumns(
-  table: TargetTable,
-  statement: InsertStatement,
-): readonly InsertColumn[] {
+function insertColumns(table: TargetTable, statement: InsertStatement): readonly InsertColumn[] {
   if (statement.columns.length === 0) {
     return table.relation.columns.map((column) => ({ column, target: undefined }))
   }
@@ -101,9 +98,7 @@ function bindSource(insert: InsertPlan): PlanNode {
   const complete = rowCompleter(insert)
   if (source === undefined) return { kind: 'values', rows: [complete(new Map())], output }
   if (isPlainValues(source)) {
-    return inKind(insert.binder.scope, 'values', () =>
-      valuesPlan(insert, source, complete, output),
-    )
+    return inKind(insert.binder.scope, 'values', () => valuesPlan(insert, source, complete, output))
   }
   const inner = new Scope(insert.binder.scope)
   const { plan } = bindSelectQuery(context, source, inner, { keepUnknown: true })
@@ -218,7 +213,10 @@ function assignAst(
 
 function isFree(insert: InsertPlan, column: Column): boolean {
   if (column.generated !== undefined) return false
-  return column.identity === undefined || insert.statement.overriding === 'none' && column.identity === 'd'
+  return (
+    column.identity === undefined ||
+    (insert.statement.overriding === 'none' && column.identity === 'd')
+  )
 }
 
 function assignOne(

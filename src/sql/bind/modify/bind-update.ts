@@ -172,7 +172,15 @@ function assignMultiple(
     const single: PlanNode = { kind: 'project', input: plan, expressions: [value], output }
     const { type, typmod, collation } = column
     const { position } = source
-    assign(to, { kind: 'subquery', form: 'scalar', plan: single, type, typmod, collation, position })
+    assign(to, {
+      kind: 'subquery',
+      form: 'scalar',
+      plan: single,
+      type,
+      typmod,
+      collation,
+      position,
+    })
   })
 }
 

@@ -2,6 +2,7 @@
  * Literals straight into columns: the hot path of a large INSERT … VALUES. Only where the result is the same as binding
  * and coercing the literal the long way; everything else returns undefined.
  */
+import { SqlError } from '../../../errors/sql-error.ts'
 import type { Column } from '../../catalog/catalog.ts'
 import type { Expression as Ast } from '../../parse/ast/expression.ts'
 import type { Constant } from '../../plan/expression.ts'
@@ -15,6 +16,16 @@ export function assignLiteral(
   column: Column,
   ast: Ast,
 ): Constant | undefined {
+  try {
+    return readIntoColumn(context, column, ast)
+  } catch (error) {
+    // The long way raises the error where PostgreSQL does: at once, or only when the row is made.
+    if (error instanceof SqlError) return undefined
+    throw error
+  }
+}
+
+function readIntoColumn(context: BindContext, column: Column, ast: Ast): Constant | undefined {
   switch (ast.kind) {
     case 'string':
       if (context.catalog.type(column.type).typeType === 'd') return undefined
@@ -57,9 +68,9 @@ function assignInteger(
       // Out of range: the cast function raises the error.
       return value >= -32768 && value <= 32767 ? made(column, value, position) : undefined
     case TYPE.numeric: {
-      // A value that does not fit the scale must fail when it is executed, with the cast's error.
-      if (column.typmod >= 0) return undefined
-      return made(column, readLiteral(context, String(value), TYPE.numeric, -1, position), position)
+      const { typmod } = column
+      const datum = readLiteral(context, String(value), TYPE.numeric, typmod, position)
+      return made(column, datum, position)
     }
     default:
       return undefined

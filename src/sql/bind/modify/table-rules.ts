@@ -149,9 +149,7 @@ export function tableRules(context: BindContext, relation: Relation): TableRules
   const replacement = new Map(rules.row.map((column, i) => [column.id, row[i]?.id ?? column.id]))
   const rename = (expression: Expression): Expression =>
     transformExpression(expression, (one) =>
-      one.kind === 'column'
-        ? { ...one, column: replacement.get(one.column) ?? one.column }
-        : one,
+      one.kind === 'column' ? { ...one, column: replacement.get(one.column) ?? one.column } : one,
     )
   return { ...mapRules(rules, rename), row }
 }

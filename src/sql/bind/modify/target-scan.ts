@@ -91,4 +91,3 @@ function passThrough(binder: Binder, expression: Expression): OutputColumn {
 function droppedValue(): Expression {
   return { kind: 'constant', value: null, type: TYPE.text, typmod: -1, collation: NO_OID }
 }
-

@@ -39,7 +39,8 @@ function targetOf(relation: Relation, alias: string, command: ModifyCommand): Ta
     case 'v': {
       const { verb, gerund, event } = VIEW_VERBS[command]
       throw new SqlError('55000', `cannot ${verb} view "${name}"`, {
-        detail: 'Views that do not select from a single table or view are not automatically updatable.',
+        detail:
+          'Views that do not select from a single table or view are not automatically updatable.',
         hint: `To enable ${gerund} the view, provide an INSTEAD OF ${event} trigger or an unconditional ON ${event} DO INSTEAD rule.`,
       })
     }

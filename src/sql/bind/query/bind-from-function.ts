@@ -159,10 +159,7 @@ function checkDefinitions(
   }
 }
 
-function definedFields(
-  binder: Binder,
-  definitions: readonly ColumnTyping[],
-): readonly Field[] {
+function definedFields(binder: Binder, definitions: readonly ColumnTyping[]): readonly Field[] {
   const { context } = binder
   return definitions.map((definition) => {
     const { type, typmod } = resolveTypeName(context, definition.type)

@@ -146,11 +146,7 @@ function checkReadable(relation: Relation, position: number | undefined): void {
   throw new SqlError('42809', `cannot open relation "${relation.name}"`, { detail, position })
 }
 
-function bindCommonTable(
-  binder: Binder,
-  common: CommonTableEntry,
-  ast: TableReference,
-): BoundFrom {
+function bindCommonTable(binder: Binder, common: CommonTableEntry, ast: TableReference): BoundFrom {
   const { context, scope } = binder
   if (common.isModifying && common.columns.length === 0) {
     throw new SqlError('0A000', `WITH query "${common.name}" does not have a RETURNING clause`, {
@@ -199,9 +195,9 @@ function bindSample(binder: Binder, ast: SampleReference): BoundFrom {
   const relation = item?.relation
   if (item === undefined || relation === undefined || !isTableItem(item)) {
     throw new SqlError(
-      '42809',
+      '0A000',
       'TABLESAMPLE clause can only be applied to tables and materialized views',
-      { position: ast.position },
+      { position: 'position' in ast.item ? ast.item.position : ast.position },
     )
   }
   const method = ast.method.name
@@ -236,21 +232,21 @@ function isTableItem(item: RangeItem): item is TableItem {
 }
 
 /** Used by statements that write: the target table as a FROM item. */
-export function openRelation(
-  binder: Binder,
-  ast: TableReference,
-): Relation {
+export function openRelation(binder: Binder, ast: TableReference): Relation {
   const { context } = binder
   const position = ast.relation.position ?? ast.position
   const { schema, name } = ast.relation
   if (schema === undefined && binder.scope.findCommonTable(name) !== undefined) {
-    throw new SqlError('42809', `relation "${name}" cannot be the target of a modifying statement`, {
-      position,
-    })
+    throw new SqlError(
+      '42809',
+      `relation "${name}" cannot be the target of a modifying statement`,
+      {
+        position,
+      },
+    )
   }
   const relation = context.catalog.findRelation(schema, name, context.searchPath)
   if (relation === undefined) throw missingRelation(binder, ast.relation, position)
   context.shared.relations.add(relation.oid)
   return relation
 }
-

@@ -123,9 +123,7 @@ function bindUsing(
     const r = findUsing(right, name, 'right')
     const a = l.item.column(l.index)
     const b = r.item.column(r.index)
-    comparisons.push(
-      makeOperator(context, a, b, { name: { name: '=' }, position: ast.position }),
-    )
+    comparisons.push(makeOperator(context, a, b, { name: { name: '=' }, position: ast.position }))
     merged.push({ name, left: l, right: r, value: mergeValue(binder, ast.type, a, b) })
   }
   const condition = comparisons.length === 0 ? undefined : makeAnd(comparisons, ast.position)
@@ -136,7 +134,10 @@ function findUsing(items: readonly RangeItem[], name: string, side: 'left' | 'ri
   const found = visibleColumns(items).filter((one) => one.name === name)
   const [only] = found
   if (found.length > 1) {
-    throw new SqlError('42702', `common column name "${name}" appears more than once in ${side} table`)
+    throw new SqlError(
+      '42702',
+      `common column name "${name}" appears more than once in ${side} table`,
+    )
   }
   if (only !== undefined) return only
   throw new SqlError(
@@ -257,4 +258,3 @@ export function correlationOf(left: PlanNode, right: PlanNode): PlanNode['output
     .map((column) => column.id)
     .filter((column) => used.has(column) && !own.has(column))
 }
-

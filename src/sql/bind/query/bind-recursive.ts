@@ -12,12 +12,12 @@ import type { OutputColumn, PlanNode } from '../../plan/plan-node.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import { Scope } from '../context/scope.ts'
 import { coerceToCommonType, resolveUnknown } from '../resolve/coerce.ts'
-import { selectCommonType } from '../resolve/common-type.ts'
-import { formatType } from '../resolve/format-type.ts'
+import { selectCommonType, selectCommonTypmod } from '../resolve/common-type.ts'
+import { formatTypeWithTypmod } from '../resolve/format-type.ts'
 import { bindSelectQuery } from './bind-query-node.ts'
 import { commonTableEntry, wrapWith, bindWith } from './bind-with.ts'
 import { coerceColumns, openColumns } from './coerce-columns.ts'
-import { countReferences, findReference, referencesTable } from './find-references.ts'
+import { countReferences, findReferences, referencesTable } from './find-references.ts'
 
 function invalid(message: string, position: number | undefined): SqlError {
   return new SqlError('42P19', message, { position })
@@ -67,17 +67,21 @@ function coerceStep(
     const column = initial.output[i]
     if (column === undefined) return value
     const common = selectCommonType(context, [asValue(column), value], 'UNION')
-    if (common !== column.type) {
+    const coerced = resolveUnknown(context, coerceToCommonType(context, value, common, 'UNION'))
+    const typmod = selectCommonTypmod([asValue(column), coerced], common)
+    if (common !== column.type || typmod !== column.typmod) {
+      const from = formatTypeWithTypmod(context, column.type, column.typmod)
+      const to = formatTypeWithTypmod(context, common, typmod)
       throw new SqlError(
         '42804',
-        `recursive query "${table.name}" column ${i + 1} has type ${formatType(context, column.type)} in non-recursive term but type ${formatType(context, common)} overall`,
+        `recursive query "${table.name}" column ${i + 1} has type ${from} in non-recursive term but type ${to} overall`,
         {
           hint: 'Cast the output of the non-recursive term to the correct type.',
-          position: undefined,
+          position: openColumns(initial).values[i]?.position,
         },
       )
     }
-    return resolveUnknown(context, coerceToCommonType(context, value, common, 'UNION'))
+    return coerced
   })
 }
 
@@ -94,7 +98,7 @@ function checkForm(table: CommonTable, query: Query): SetOperationQuery {
       position,
     )
   }
-  const at = (node: unknown): number | undefined => findReference(node, name)
+  const at = (node: unknown): number | undefined => findReferences(node, name)[0]
   if (referencesTable(query.left, name)) {
     throw invalid(
       `recursive reference to query "${name}" must not appear within its non-recursive term`,
@@ -109,11 +113,9 @@ function checkForm(table: CommonTable, query: Query): SetOperationQuery {
   }
   for (const clause of ['offset', 'limit'] as const) {
     if (query[clause] === undefined) continue
-    throw new SqlError(
-      '0A000',
-      `${clause.toUpperCase()} in a recursive query is not implemented`,
-      { position: query[clause].position },
-    )
+    throw new SqlError('0A000', `${clause.toUpperCase()} in a recursive query is not implemented`, {
+      position: query[clause].position,
+    })
   }
   if (query.locking.length > 0) {
     throw new SqlError('0A000', 'FOR UPDATE/SHARE in a recursive query is not implemented')
@@ -130,7 +132,7 @@ function checkStep(name: string, step: Query): void {
       if (step.operation === 'intersect' || referencesTable(step.right, name)) {
         throw invalid(
           `recursive reference to query "${name}" must not appear within ${side}`,
-          findReference(step, name),
+          findReferences(step, name)[0],
         )
       }
     }
@@ -143,7 +145,7 @@ function checkStep(name: string, step: Query): void {
   if (referencesTable(rest, name)) {
     throw invalid(
       `recursive reference to query "${name}" must not appear within a subquery`,
-      findReference(rest, name),
+      findReferences(rest, name)[0],
     )
   }
   if (countReferences(step.from, name) > 1) throw twice(name, step)
@@ -153,7 +155,7 @@ function checkStep(name: string, step: Query): void {
 function twice(name: string, step: Query): SqlError {
   return invalid(
     `recursive reference to query "${name}" must not appear more than once`,
-    findReference(step, name),
+    findReferences(step, name)[1],
   )
 }
 
@@ -166,7 +168,7 @@ function checkFrom(name: string, item: FromItem): void {
   if (outer) {
     throw invalid(
       `recursive reference to query "${name}" must not appear within an outer join`,
-      findReference(item, name),
+      findReferences(item, name)[0],
     )
   }
   checkFrom(name, item.left)

@@ -16,6 +16,8 @@ import { columnReference } from '../expression/bind-subquery.ts'
 import type { Binder } from '../expression/binder.ts'
 import { expandTargets } from '../expression/expand-star.ts'
 import { coerceToBoolean, resolveUnknown } from '../resolve/coerce.ts'
+import { knownFields } from '../resolve/composite-fields.ts'
+import { TYPE } from '../resolve/type-oids.ts'
 import { requireGroupable } from '../resolve/type-support.ts'
 import { AggregateStep } from './aggregate-step.ts'
 import { bindFromList } from './bind-from.ts'
@@ -124,11 +126,9 @@ function bindDistinctOn(
   ast: SelectQuery,
   sort: readonly EntryKey[],
 ): readonly TargetEntry[] {
-  const on = [
-    ...new Set(
-      (ast.distinct ?? []).map((item) => findEntry(binder, list, item, 'DISTINCT ON')),
-    ),
-  ]
+  const asts = ast.distinct ?? []
+  const found = asts.map((item) => findEntry(binder, list, item, 'DISTINCT ON'))
+  const on = [...new Set(found)]
   for (const entry of on) {
     entry.expression = resolveUnknown(binder.context, entry.expression)
     requireGroupable(binder.context, entry.expression.type, entry.expression.position)
@@ -144,7 +144,9 @@ function bindDistinctOn(
     throw new SqlError(
       '42P10',
       'SELECT DISTINCT ON expressions must match initial ORDER BY expressions',
-      { position: on.find((one) => !sort.some((key) => key.entry === one))?.expression.position },
+      {
+        position: asts[found.findIndex((one) => !sort.some((key) => key.entry === one))]?.position,
+      },
     )
   }
   return on
@@ -188,7 +190,7 @@ function finish(binder: Binder, clauses: Clauses, input: PlanNode): PlanNode {
     sort.every((key) => isRepeatable(context, key.entry.expression))
   if (sortsInput) return projectLast(context, clauses, input)
   const columns = new Map<TargetEntry, OutputColumn>(
-    list.entries.map((entry) => [entry, context.newColumn(entry.name, entry.expression)]),
+    list.entries.map((entry) => [entry, outputColumn(context, entry)]),
   )
   const keyOf = ({ entry, ...key }: EntryKey): SortKey => {
     const column = columns.get(entry)
@@ -211,14 +213,28 @@ function finish(binder: Binder, clauses: Clauses, input: PlanNode): PlanNode {
 function projectLast(context: BindContext, clauses: Clauses, input: PlanNode): PlanNode {
   const { list, sort } = clauses
   const keys = sort.map(({ entry, ...key }): SortKey => ({ ...key, expression: entry.expression }))
-  const plan = applyLimit(applyLocking(sorted(input, keys), clauses.ast.locking), clauses.limit, keys)
+  const plan = applyLimit(
+    applyLocking(sorted(input, keys), clauses.ast.locking),
+    clauses.limit,
+    keys,
+  )
   const visible = list.visible
   return {
     kind: 'project',
     input: plan,
     expressions: visible.map((entry) => entry.expression),
-    output: visible.map((entry) => context.newColumn(entry.name, entry.expression)),
+    output: visible.map((entry) => outputColumn(context, entry)),
   }
+}
+
+/** A record's fields stay known outside the query that made it. */
+function outputColumn(context: BindContext, entry: TargetEntry): OutputColumn {
+  const column = context.newColumn(entry.name, entry.expression)
+  if (column.type === TYPE.record) {
+    const fields = knownFields(context, entry.expression)
+    if (fields !== undefined) context.shared.recordFields.set(column.id, fields)
+  }
+  return column
 }
 
 function sorted(input: PlanNode, keys: readonly SortKey[]): PlanNode {
@@ -247,4 +263,3 @@ function dropHidden(context: BindContext, clauses: Clauses, input: PlanNode): Pl
     output: kept.map((column) => context.newColumn(column.name, column)),
   }
 }
-

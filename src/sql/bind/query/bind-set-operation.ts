@@ -80,7 +80,10 @@ export function combine(
   const l = coerceColumns(context, left, coerce)
   const r = coerceColumns(context, right, coerce)
   const output = l.output.map((column, i) => outputColumn(context, column, r.output[i] ?? column))
-  if (!ast.all) for (const column of output) requireGroupable(context, column.type, undefined)
+  if (!ast.all) {
+    const { values } = openColumns(l)
+    output.forEach((column, i) => requireGroupable(context, column.type, values[i]?.position))
+  }
   const { operation, all } = ast
   return { kind: 'setOperation', operation, all, left: l, right: r, output }
 }
@@ -113,11 +116,7 @@ function columnValues(plan: PlanNode): readonly Expression[] {
   })
 }
 
-function outputColumn(
-  context: BindContext,
-  left: OutputColumn,
-  right: OutputColumn,
-): OutputColumn {
+function outputColumn(context: BindContext, left: OutputColumn, right: OutputColumn): OutputColumn {
   const pair = [asValue(left), asValue(right)]
   const { collation } = deriveCollation(context, left.type, pair)
   const typmod = selectCommonTypmod(pair, left.type)

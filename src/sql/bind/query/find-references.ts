@@ -26,18 +26,13 @@ function isTable(node: object, name: string): boolean {
   return relation.name === name && schema === undefined
 }
 
-/** Position of the first use. */
-export function findReference(node: unknown, name: string): number | undefined {
-  if (Array.isArray(node)) {
-    for (const one of node) {
-      const found = findReference(one, name)
-      if (found !== undefined) return found
-    }
-    return undefined
+/** Positions of all uses, in the order of the text. */
+export function findReferences(node: unknown, name: string): readonly (number | undefined)[] {
+  if (typeof node !== 'object' || node === null) return []
+  if (!Array.isArray(node) && isTable(node, name)) {
+    return ['position' in node && typeof node.position === 'number' ? node.position : undefined]
   }
-  if (typeof node !== 'object' || node === null) return undefined
-  if (isTable(node, name) && 'position' in node && typeof node.position === 'number') {
-    return node.position
-  }
-  return findReference(Object.values(node), name)
+  return Object.values(node)
+    .flatMap((value) => findReferences(value, name))
+    .toSorted((a, b) => (a ?? 0) - (b ?? 0))
 }

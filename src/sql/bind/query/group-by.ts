@@ -33,12 +33,7 @@ export function bindGroupBy(binder: Binder, list: TargetList, query: SelectQuery
   return { groups, sets: query.groupDistinct ? distinctSets(sets) : sets }
 }
 
-function groupIndex(
-  binder: Binder,
-  list: TargetList,
-  groups: Expression[],
-  ast: Ast,
-): number {
+function groupIndex(binder: Binder, list: TargetList, groups: Expression[], ast: Ast): number {
   const before = list.entries.length
   const entry = findEntry(binder, list, ast, 'GROUP BY')
   const expression = resolveUnknown(binder.context, entry.expression)

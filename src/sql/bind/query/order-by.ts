@@ -32,18 +32,12 @@ export function bindOrderBy(
 }
 
 /** The target an item means: by output name, by position, or by (adding) an equal expression. */
-export function findEntry(
-  binder: Binder,
-  list: TargetList,
-  ast: Ast,
-  clause: Clause,
-): TargetEntry {
+export function findEntry(binder: Binder, list: TargetList, ast: Ast, clause: Clause): TargetEntry {
   const named = entryByName(binder, list, ast, clause)
   if (named !== undefined) return named
   const placed = entryByPosition(list, ast, clause)
   if (placed !== undefined) return placed
-  const kind =
-    clause === 'ORDER BY' ? 'orderBy' : clause === 'GROUP BY' ? 'groupBy' : 'distinctOn'
+  const kind = clause === 'ORDER BY' ? 'orderBy' : clause === 'GROUP BY' ? 'groupBy' : 'distinctOn'
   return list.findOrAdd(inKind(binder.scope, kind, () => bindExpression(binder, ast)))
 }
 
@@ -72,11 +66,7 @@ function hasInputColumn(scope: Scope, name: string): boolean {
   return scope.items.some((item) => item.columnsVisible && item.names.includes(name))
 }
 
-function entryByPosition(
-  list: TargetList,
-  ast: Ast,
-  clause: Clause,
-): TargetEntry | undefined {
+function entryByPosition(list: TargetList, ast: Ast, clause: Clause): TargetEntry | undefined {
   const isConstant =
     ast.kind === 'number' ||
     ast.kind === 'string' ||

@@ -22,7 +22,8 @@ export function makeSortKey(binder: Binder, input: Expression, item: SortItem): 
   const descending =
     item.direction === 'desc' ||
     (item.direction === 'using' && usesDescending(binder, expression, item))
-  if (item.direction !== 'using') requireSortable(context, expression.type, expression.position)
+  const written = item.expression.position ?? expression.position
+  if (item.direction !== 'using') requireSortable(context, expression.type, written)
   // NULLs sort as if larger than everything.
   const nullsFirst = item.nulls === 'default' ? descending : item.nulls === 'first'
   const locale = context.catalog.collationLocale(expression.collation)

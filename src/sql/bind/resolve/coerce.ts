@@ -55,9 +55,8 @@ export function coerceToTarget(
 ): Expression | undefined {
   if (input.type === target.type && input.typmod === target.typmod) return input
   if (!canCoerce(context.catalog, input.type, target.type, how)) return undefined
-  if (readsWithTypmod(context, input, target, how)) {
-    return literalToType(context, input, target.type, target.typmod)
-  }
+  const read = readWithTypmod(context, input, target, how)
+  if (read !== undefined) return read
   const coerced = coerceType(context, input, target, how, position)
   return applyTypmod(context, coerced, target, how, position)
 }
@@ -85,17 +84,28 @@ export function cannotCast(
   )
 }
 
-/** Assigned literals are read with the modifier at once; an explicit cast truncates, which is the cast function's work. */
-function readsWithTypmod(
+/**
+ * Assigned literals are read with the modifier at once; an explicit cast truncates, which is the cast function's work.
+ * A literal that does not fit is an error of execution, not of binding: that is the cast function's work, too.
+ */
+function readWithTypmod(
   context: BindContext,
   input: Expression,
   target: CoercionTarget,
   how: CoercionContext,
-): input is Constant {
-  if (input.kind !== 'constant' || input.type !== TYPE.unknown || target.typmod < 0) return false
+): Constant | undefined {
+  if (input.kind !== 'constant' || input.type !== TYPE.unknown || target.typmod < 0)
+    return undefined
   // INTERVAL '1' YEAR: what the digits mean depends on the fields that the modifier names.
-  if (how === 'explicit') return target.type === TYPE.interval
-  return context.catalog.type(target.type).typeType !== 'd'
+  if (target.type === TYPE.interval)
+    return literalToType(context, input, target.type, target.typmod)
+  if (how === 'explicit' || context.catalog.type(target.type).typeType === 'd') return undefined
+  try {
+    return literalToType(context, input, target.type, target.typmod)
+  } catch (error) {
+    if (error instanceof SqlError) return undefined
+    throw error
+  }
 }
 
 export function coerceType(
@@ -131,7 +141,12 @@ function coerceUnknown(
 ): Expression | undefined {
   if (input.kind === 'constant') {
     const base = baseTypeAndTypmod(context.catalog, type)
-    const literal = literalToType(context, input, base.type, base.type === TYPE.interval ? base.typmod : -1)
+    const literal = literalToType(
+      context,
+      input,
+      base.type,
+      base.type === TYPE.interval ? base.typmod : -1,
+    )
     return base.type === type ? literal : domainOf(context, literal, type, base.typmod, how)
   }
   if (input.kind === 'parameter') return decideParameter(context, input, type)

@@ -80,8 +80,19 @@ function deriveState(context: BindContext, args: readonly Expression[]): State {
 
 /** The catalog finds collations by name only; errors name the common ones. */
 function collationName(context: BindContext, collation: Oid): string {
-  const names = ['default', 'C', 'POSIX', 'ucs_basic', 'unicode', 'en_US', 'en-US-x-icu', 'und-x-icu']
-  const found = names.find((name) => context.catalog.findCollation(undefined, name)?.oid === collation)
+  const names = [
+    'default',
+    'C',
+    'POSIX',
+    'ucs_basic',
+    'unicode',
+    'en_US',
+    'en-US-x-icu',
+    'und-x-icu',
+  ]
+  const found = names.find(
+    (name) => context.catalog.findCollation(undefined, name)?.oid === collation,
+  )
   return found ?? String(collation)
 }
 
@@ -113,12 +124,12 @@ export function copyCollationState<E extends Expression>(node: E, from: Expressi
   return node
 }
 
-export function markExplicitCollation<E extends Expression>(node: E): E {
-  special.set(node, {
-    strength: 'explicit',
-    collation: node.collation,
-    position: node.position,
-  })
+/** `position` is that of the COLLATE clause. */
+export function markExplicitCollation<E extends Expression>(
+  node: E,
+  position: number | undefined,
+): E {
+  special.set(node, { strength: 'explicit', collation: node.collation, position })
   return node
 }
 

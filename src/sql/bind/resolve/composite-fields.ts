@@ -15,10 +15,7 @@ export interface Field {
   readonly collation: Oid
 }
 
-export function knownFields(
-  context: BindContext,
-  value: Expression,
-): readonly Field[] | undefined {
+export function knownFields(context: BindContext, value: Expression): readonly Field[] | undefined {
   if (isComplex(context.catalog, value.type)) return compositeColumns(context, value.type)
   if (value.type !== TYPE.record) return undefined
   if (value.kind === 'row') {

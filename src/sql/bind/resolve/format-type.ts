@@ -61,3 +61,29 @@ function formatPlain(context: BindContext, info: TypeInfo): string {
 export function formatTypes(context: BindContext, types: readonly Oid[]): string {
   return types.map((type) => formatType(context, type)).join(', ')
 }
+
+/** format_type() with the modifier, for the types that show theirs. */
+export function formatTypeWithTypmod(context: BindContext, type: Oid, typmod: number): string {
+  const plain = formatType(context, type)
+  if (typmod < 0) return plain
+  const { name, schema, elementType } = context.catalog.type(type)
+  if (elementType !== NO_OID) return `${formatTypeWithTypmod(context, elementType, typmod)}[]`
+  if (schema !== 'pg_catalog') return plain
+  switch (name) {
+    case 'varchar':
+    case 'bpchar':
+      return `${plain}(${typmod - 4})`
+    case 'bit':
+    case 'varbit':
+      return `${plain}(${typmod})`
+    case 'numeric':
+      return `${plain}(${(typmod - 4) >> 16},${(((typmod - 4) & 0x7ff) ^ 1024) - 1024})`
+    case 'timestamp':
+    case 'timestamptz':
+    case 'time':
+    case 'timetz':
+      return plain.replace(/^(\w+)/, `$1(${typmod})`)
+    default:
+      return plain
+  }
+}

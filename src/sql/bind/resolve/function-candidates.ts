@@ -144,7 +144,7 @@ function beats(context: BindContext, a: FunctionCandidate, b: FunctionCandidate)
   const rankA = schemaRank(context.searchPath, a.proc.schema)
   const rankB = schemaRank(context.searchPath, b.proc.schema)
   if (rankA !== rankB) return rankA < rankB
-  if ((a.variadicCount > 0) !== (b.variadicCount > 0)) return a.variadicCount === 0
+  if (a.variadicCount > 0 !== b.variadicCount > 0) return a.variadicCount === 0
   return a.defaulted.length < b.defaulted.length
 }
 

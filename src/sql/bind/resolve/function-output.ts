@@ -37,7 +37,12 @@ function outParameters(context: BindContext, call: FunctionCall): readonly Field
       : declaredType
     const { collation } = context.catalog.type(type)
     const name = proc.argumentNames[i] ?? ''
-    fields.push({ name: name === '' ? `column${fields.length + 1}` : name, type, typmod: -1, collation })
+    fields.push({
+      name: name === '' ? `column${fields.length + 1}` : name,
+      type,
+      typmod: -1,
+      collation,
+    })
   })
   return fields
 }
@@ -47,7 +52,9 @@ export function singleOutputName(context: BindContext, call: FunctionCall): stri
   const proc = context.catalog.proc(call.procedure)
   const modes = proc?.argumentModes
   if (proc === undefined || modes === undefined) return undefined
-  const names = proc.argumentNames.filter((_, i) => modes[i] === 'o' || modes[i] === 'b' || modes[i] === 't')
+  const names = proc.argumentNames.filter(
+    (_, i) => modes[i] === 'o' || modes[i] === 'b' || modes[i] === 't',
+  )
   const [name] = names
   return names.length === 1 && name !== '' ? name : undefined
 }

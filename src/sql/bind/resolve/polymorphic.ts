@@ -146,12 +146,7 @@ function takeArgument(
   }
 }
 
-function takeCompatibleArray(
-  catalog: Catalog,
-  match: Match,
-  actual: Oid,
-  format: Formatter,
-): void {
+function takeCompatibleArray(catalog: Catalog, match: Match, actual: Oid, format: Formatter): void {
   const element = baseElementType(catalog, actual)
   if (element === NO_OID) throw notArray('anycompatiblearray', actual, format)
   match.compatible.array = actual
@@ -207,7 +202,9 @@ function completeSimple(
     agree(family, element, 'anyarray', family.array, format)
   }
   completeRanges(catalog, family, 'any', format)
-  const usesSimple = declared.some((type) => isPolymorphic(type) && !POLYMORPHIC_COMPATIBLE.has(type))
+  const usesSimple = declared.some(
+    (type) => isPolymorphic(type) && !POLYMORPHIC_COMPATIBLE.has(type),
+  )
   if (!usesSimple || family.element !== NO_OID || checkOnly) return
   throw new Mismatch(
     `could not determine polymorphic type because input has type ${format(TYPE.unknown)}`,
@@ -221,12 +218,7 @@ function agree(family: Family, element: Oid, declared: string, from: Oid, format
   family.element = element
 }
 
-function completeRanges(
-  catalog: Catalog,
-  family: Family,
-  prefix: string,
-  format: Formatter,
-): void {
+function completeRanges(catalog: Catalog, family: Family, prefix: string, format: Formatter): void {
   if (family.multirange !== NO_OID) {
     const info = catalog.type(family.multirange)
     if (info.typeType !== 'm') {

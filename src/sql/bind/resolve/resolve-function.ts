@@ -26,7 +26,9 @@ export function resolveFunction(
   actual: readonly Oid[],
 ): FunctionResolution {
   const candidates = functionCandidates(context, name, shape)
-  const exact = candidates.find((candidate) => actual.every((type, i) => candidate.args[i] === type))
+  const exact = candidates.find((candidate) =>
+    actual.every((type, i) => candidate.args[i] === type),
+  )
   if (exact !== undefined) return { kind: 'function', candidate: exact }
   const cast = castByName(context, name, shape, actual)
   if (cast !== undefined) return { kind: 'cast', type: cast }

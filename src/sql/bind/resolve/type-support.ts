@@ -66,7 +66,10 @@ export function requireSortable(
   type: Oid,
   position: number | undefined,
 ): void {
-  if (type === TYPE.record || compareFunction(context, elementOrSelf(context, type)) !== undefined) {
+  if (
+    type === TYPE.record ||
+    compareFunction(context, elementOrSelf(context, type)) !== undefined
+  ) {
     return
   }
   throw new SqlError(

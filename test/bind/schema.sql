@@ -1,0 +1,15 @@
+CREATE TABLE t (a int PRIMARY KEY, b text, c numeric(10,2), d timestamptz DEFAULT now(), e varchar(5));
+CREATE TABLE u (a int, d text, val_long bigint, j jsonb, arr int[]);
+CREATE TABLE v (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, x int, y int GENERATED ALWAYS AS (x * 2) STORED, z smallint NOT NULL DEFAULT 5, w real, CHECK (x > 0));
+CREATE UNIQUE INDEX v_x_z ON v (x, z);
+CREATE UNIQUE INDEX v_partial ON v (w) WHERE x > 10;
+CREATE UNIQUE INDEX v_expression ON v ((z + 1));
+CREATE DOMAIN posint AS int CHECK (VALUE > 0);
+CREATE DOMAIN short AS varchar(3) NOT NULL;
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy');
+CREATE TYPE pair AS (l int, r text);
+CREATE TABLE w (m mood, p posint, s short, q pair, ms mood[], ch char(4), da date, iv interval, ts timestamp(3), nm name, f8 float8, bo boolean, by bytea, rg int4range, tm time, u uuid);
+CREATE VIEW tv AS SELECT a, b, c * 2 AS cc FROM t WHERE a > 0;
+CREATE VIEW tv2 AS SELECT cc, count(*) AS n FROM tv GROUP BY cc;
+CREATE SCHEMA s2;
+CREATE TABLE s2.t (a int, z text);
