@@ -40,7 +40,8 @@ export class SqliteLocalStore implements LocalStore {
   readonly #database: SqlDatabase
   readonly #layers = new Map<string, number>()
   #nextLayer = 1
-  #pageBytes = 0
+  /** Undefined until it is asked for: counting reads a row of every page, which waking must not pay for. */
+  #pageBytes: number | undefined
 
   constructor(database: SqlDatabase) {
     this.#database = database
@@ -67,8 +68,7 @@ export class SqliteLocalStore implements LocalStore {
       this.#layers.set(text(name), number(id))
       this.#nextLayer = number(id) + 1
     }
-    const [sum] = this.#database.query('SELECT coalesce(sum(size), 0) FROM pages')
-    this.#pageBytes = number(sum?.[0])
+    this.#pageBytes = undefined
   }
 
   transaction<T>(work: () => T): T {
@@ -157,7 +157,7 @@ export class SqliteLocalStore implements LocalStore {
         part,
       )
     }
-    this.#pageBytes += bytes.length
+    this.#countBytes(bytes.length)
   }
 
   deletePage(layer: string, offset: number): void {
@@ -169,26 +169,34 @@ export class SqliteLocalStore implements LocalStore {
     const last = id + PAGE_CHUNKS - 1
     const sizes = this.#database.query('SELECT size FROM pages WHERE id BETWEEN ? AND ?', id, last)
     if (sizes.length === 0) return
-    for (const [size] of sizes) this.#pageBytes -= number(size)
+    for (const [size] of sizes) this.#countBytes(-number(size))
     this.#database.query('DELETE FROM pages WHERE id BETWEEN ? AND ?', id, last)
   }
 
   pageBytes(): number {
+    if (this.#pageBytes === undefined) {
+      const [sum] = this.#database.query('SELECT coalesce(sum(size), 0) FROM pages')
+      this.#pageBytes = number(sum?.[0])
+    }
     return this.#pageBytes
   }
 
+  #countBytes(bytes: number): void {
+    if (this.#pageBytes !== undefined) this.#pageBytes += bytes
+  }
+
   evictPages(bytes: number, where: number): void {
-    const target = this.#pageBytes - bytes
+    const target = this.pageBytes() - bytes
     const last = this.#database.query('SELECT coalesce(max(id), 0) FROM pages')[0]
     const first = this.#database.query('SELECT coalesce(min(id), 0) FROM pages')[0]
     const span = number(last?.[0]) - number(first?.[0])
     let from = number(first?.[0]) + Math.floor(where * span)
-    while (this.#pageBytes > target && this.#pageBytes > 0) {
+    while (this.pageBytes() > target && this.pageBytes() > 0) {
       const select = 'SELECT id FROM pages WHERE id >= ? ORDER BY id LIMIT ?'
       const rows = this.#database.query(select, from, EVICT_ROWS)
       if (rows.length === 0 && from <= 0) return
       for (const [id] of rows) {
-        if (this.#pageBytes <= target) return
+        if (this.pageBytes() <= target) return
         this.#deletePageAt(number(id) - (number(id) % PAGE_CHUNKS))
       }
       from = rows.length === 0 ? 0 : number(rows.at(-1)?.[0]) + 1

@@ -277,13 +277,17 @@ export class Store {
   }
 
   memory(): MemoryReport {
+    const { local } = this.#services.platform
     return {
       cacheBytes: this.pages.memory.usedBytes,
       cachePages: this.pages.memory.pages,
       dirtyBytes: this.#dirty.bytes,
       tailBytes: this.#log.tailBytes,
       tailRecords: this.#log.tailRecords,
-      localCacheBytes: this.#services.platform.local.pageBytes(),
+      // Counted only when somebody looks: the first time it reads a row of every page.
+      get localCacheBytes() {
+        return local.pageBytes()
+      },
       spillBytes: this.#spills.sizeBytes,
     }
   }
