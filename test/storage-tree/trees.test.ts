@@ -256,6 +256,20 @@ describe('checks name what is broken', () => {
     expect(check).toThrow('index 2 has an entry for row 4, which does not exist')
   })
 
+  it('a unique key twice', () => {
+    const transaction = filled(0)
+    transaction.createTree(INDEX, { kind: 'index', columns: ['int32'], unique: true })
+    const insert = (key: number | null, id: number): void =>
+      run(transaction.insertKeys(INDEX, batch([vectorOf('int32', [key])], 1), [id]))
+    const check = (): void => run(checkRoots(transaction.snapshot(), IN_MEMORY))
+    insert(null, 1)
+    insert(null, 2)
+    insert(5, 3)
+    check()
+    insert(5, 4)
+    expect(check).toThrow('tree 2: rows 3 and 4 have the same key')
+  })
+
   it('rows out of order, wrong counts', () => {
     const roots = filled(3000).snapshot()
     const top = roots.trees.get(TABLE)!.top!

@@ -101,10 +101,19 @@ function* checkLeaf(walk: Walk, leaf: LeafNode): Task<void> {
       root,
       `row ${rowId} is out of order`,
     )
+    if (order === 0 && orders.length > 0) checkDistinct(walk, rowId)
     walk.lastRowId = rowId
     if (orders.length > 0)
       walk.lastKey = leaf.columns.map((column) => valueAt(column, row) as Datum)
   }
+}
+
+/** The row has the same key as the one before. */
+function checkDistinct(walk: Walk, rowId: number): void {
+  const { schema } = walk.root
+  const mayRepeat = schema.nullsNotDistinct !== true && walk.lastKey.includes(null)
+  const isFine = schema.unique !== true || mayRepeat || walk.lastRowId === -Infinity
+  require_(isFine, walk.root, `rows ${walk.lastRowId} and ${rowId} have the same key`)
 }
 
 function* checkLargeValues(walk: Walk, leaf: LeafNode, position: number): Task<void> {
