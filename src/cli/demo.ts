@@ -42,7 +42,9 @@ export async function demo(local: LocalOptions): Promise<number> {
     connectionString: local.connectionString,
   }
   if (!(await isReachable(local))) {
-    throw new Error(`nothing answers on http://${local.host}:${local.port}: run npm start in another terminal first`)
+    throw new Error(
+      `nothing answers on http://${local.host}:${local.port}: run npm start in another terminal first`,
+    )
   }
   const code = await load(endpoint)
   if (code !== 0) return code
@@ -65,5 +67,9 @@ async function load(endpoint: Endpoint): Promise<number> {
   if (rows.length > 0) return 0
   const script = await readFile(SCRIPT, 'utf8')
   const tables = script.slice(script.indexOf('\\c chinook_serial;'))
-  return runScript(endpoint, 'chinook.sql', `CREATE SCHEMA chinook;\n${SCHEMA_STATEMENT};\n${tables}`)
+  return runScript(
+    endpoint,
+    'chinook.sql',
+    `CREATE SCHEMA chinook;\n${SCHEMA_STATEMENT};\n${tables}`,
+  )
 }

@@ -33,7 +33,10 @@ export async function query(endpoint: Endpoint, text: string): Promise<QueryAnsw
 }
 
 /** Several statements as one transaction. */
-export async function batch(endpoint: Endpoint, texts: readonly string[]): Promise<readonly QueryAnswer[]> {
+export async function batch(
+  endpoint: Endpoint,
+  texts: readonly string[],
+): Promise<readonly QueryAnswer[]> {
   const body = { queries: texts.map((text) => ({ query: text, params: [] })) }
   const { results } = (await post(endpoint, body)) as { results: readonly QueryAnswer[] } // the answer to a batch
   return results
@@ -50,7 +53,8 @@ async function post(endpoint: Endpoint, body: unknown): Promise<unknown> {
     body: JSON.stringify(body),
   })
   const text = await response.text()
-  if (response.status === 400) throw new ServerError(JSON.parse(text) as Record<string, string | null>) // an error body
+  if (response.status === 400)
+    throw new ServerError(JSON.parse(text) as Record<string, string | null>) // an error body
   if (!response.ok) throw new Error(`HTTP ${response.status}: ${text}`)
   return JSON.parse(text)
 }

@@ -8,7 +8,10 @@ export function printTable({ fields, rows, command, rowCount }: QueryAnswer): st
     rows.reduce((width, row) => Math.max(width, (row[column] ?? '').length), name.length),
   )
   const line = (values: readonly (string | null)[]): string =>
-    values.map((value, column) => ` ${(value ?? '').padEnd(widths[column]!)} `).join('|').trimEnd()
+    values
+      .map((value, column) => ` ${(value ?? '').padEnd(widths[column]!)} `)
+      .join('|')
+      .trimEnd()
   const rule = widths.map((width) => '-'.repeat(width + 2)).join('+')
   const count = rows.length === 1 ? '(1 row)' : `(${rows.length} rows)`
   return `${[line(names), rule, ...rows.map(line), count].join('\n')}\n\n`

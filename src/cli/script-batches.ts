@@ -20,7 +20,8 @@ const MAX_STATEMENTS = 200
 const MAX_CHARACTERS = 256 * 1024
 
 const SETS_SESSION = /^(set|reset)\s+(?!local\b|transaction\b|constraints\b)/i
-const RUNS_ALONE = /^(create|drop|alter)\s+database\b|^vacuum\b|^create\s+(unique\s+)?index\s+concurrently\b/i
+const RUNS_ALONE =
+  /^(create|drop|alter)\s+database\b|^vacuum\b|^create\s+(unique\s+)?index\s+concurrently\b/i
 const BEGINS = /^(begin|start\s+transaction)\b/i
 const ENDS = /^(commit|end|rollback|abort)\b(?!\s+to\b)/i
 
@@ -68,7 +69,9 @@ class Batcher {
 
   #flush(): void {
     if (this.#statements.length > 0) {
-      const settings = this.#settings.filter((text) => !this.#statements.some((s) => s.text === text))
+      const settings = this.#settings.filter(
+        (text) => !this.#statements.some((s) => s.text === text),
+      )
       this.#batches.push({ settings, statements: this.#statements })
     }
     this.#statements = []

@@ -11,7 +11,8 @@ import { scriptBatches } from './script-batches.ts'
 import type { ScriptBatch, ScriptStatement } from './script-batches.ts'
 
 export async function runSqlCommand(options: SqlCommandOptions): Promise<number> {
-  if (options.file !== undefined) return runScript(options, options.file, await readFile(options.file, 'utf8'))
+  if (options.file !== undefined)
+    return runScript(options, options.file, await readFile(options.file, 'utf8'))
   try {
     const answers = await runCommand(options, options.command ?? '')
     for (const answer of answers) process.stdout.write(printTable(answer))
@@ -26,7 +27,10 @@ export async function runSqlCommand(options: SqlCommandOptions): Promise<number>
 async function runCommand(endpoint: Endpoint, text: string): Promise<readonly QueryAnswer[]> {
   const statements = splitStatements(text).filter((part) => part.kind === 'statement')
   if (statements.length === 1) return [await query(endpoint, text)]
-  return batch(endpoint, statements.map((statement) => statement.text))
+  return batch(
+    endpoint,
+    statements.map((statement) => statement.text),
+  )
 }
 
 /** Runs a script with a progress bar; stops at the first error and names its line. */
@@ -53,7 +57,10 @@ interface Failure {
 }
 
 /** One request for all; when that fails, one for each, so that the statements before the failing one take effect as in psql. */
-async function runBatch(endpoint: Endpoint, { settings, statements }: ScriptBatch): Promise<Failure | undefined> {
+async function runBatch(
+  endpoint: Endpoint,
+  { settings, statements }: ScriptBatch,
+): Promise<Failure | undefined> {
   if (statements.length > 1) {
     try {
       await batch(endpoint, [...settings, ...statements.map((statement) => statement.text)])

@@ -1,43 +1,92 @@
 /** `lakelet start`: the whole lakebase under `wrangler dev`, its data in one folder. */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { LocalOptions } from './options.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const WRANGLER = join(ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js')
+const EXIT_WITH_PARENT = pathToFileURL(join(ROOT, 'src', 'cli', 'exit-with-parent.mjs')).href
 const READY_TIMEOUT_MS = 120_000
-const POLL_MS = 100
+const POLL_MS = 50
 
 /** Runs until wrangler ends or a signal comes; resolves with the exit code. */
 export async function start(options: LocalOptions): Promise<number> {
+  await requireFreePort(options)
   const server = spawnWrangler(options)
-  const ended = new Promise<number>((done) => server.once('exit', (code) => done(code ?? 0)))
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => server.kill(signal))
-  const ready = await Promise.race([waitUntilReady(options), ended])
-  if (ready === true) announce(options)
-  return ended
+  const stopping = stopOnSignals(server)
+  const ended = new AbortController()
+  const exitCode = new Promise<number>((done) => {
+    server.once('exit', (code) => {
+      ended.abort()
+      done(stopping.aborted ? 0 : (code ?? 1))
+    })
+  })
+  if (await waitUntilReady(options, ended.signal)) announce(options)
+  return exitCode
+}
+
+async function requireFreePort({ host, port }: LocalOptions): Promise<void> {
+  const probe = createServer()
+  try {
+    probe.listen(port, host)
+    await once(probe, 'listening')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
+    const hint = 'stop what listens there, or set LAKELET_PORT to another port'
+    throw new Error(`port ${port} on ${host} is in use: ${hint}`, { cause: error })
+  }
+  probe.close()
+  await once(probe, 'close')
 }
 
 function spawnWrangler({ host, port, dataFolder }: LocalOptions): ChildProcess {
-  const wrangler = join(ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js')
-  const args = [
-    wrangler, 'dev', '--ip', host, '--port', String(port), '--inspector-port', '0',
-    '--persist-to', resolve(dataFolder), '--var', 'LAKELET_PASSWORD:lakelet',
-    '--log-level', 'warn', '--show-interactive-dev-session=false',
-  ]
-  const environment = { ...process.env, WRANGLER_SEND_METRICS: 'false', CI: '1' }
-  return spawn(process.execPath, args, { cwd: ROOT, env: environment, stdio: ['ignore', 'inherit', 'inherit'] })
+  const wrangler = [WRANGLER, 'dev', '--config', join(ROOT, 'wrangler.toml')]
+  const address = ['--ip', host, '--port', String(port), '--inspector-port', '0']
+  const data = ['--persist-to', resolve(dataFolder), '--var', 'LAKELET_PASSWORD:lakelet']
+  const quiet = ['--log-level', 'warn', '--show-interactive-dev-session=false']
+  const environment = {
+    ...process.env,
+    CI: '1',
+    WRANGLER_SEND_METRICS: 'false',
+    WRANGLER_HIDE_BANNER: 'true',
+    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  }
+  const flags = ['--import', EXIT_WITH_PARENT]
+  return spawn(process.execPath, [...flags, ...wrangler, ...address, ...data, ...quiet], {
+    cwd: ROOT,
+    env: environment,
+    // A group of its own: a Ctrl-C reaches wrangler through us, once. Its stdin stays open for as long as we live.
+    detached: true,
+    stdio: ['pipe', 'inherit', 'inherit'],
+  })
 }
 
-async function waitUntilReady({ host, port }: LocalOptions): Promise<boolean> {
+/** Aborted as soon as a signal has asked for the end. */
+function stopOnSignals(server: ChildProcess): AbortSignal {
+  const stopping = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      stopping.abort()
+      server.kill('SIGTERM')
+    })
+  }
+  return stopping.signal
+}
+
+/** False when the server ended before it answered. */
+async function waitUntilReady({ host, port }: LocalOptions, ended: AbortSignal): Promise<boolean> {
   const deadline = Date.now() + READY_TIMEOUT_MS
-  while (Date.now() < deadline) {
+  while (!ended.aborted && Date.now() < deadline) {
     const response = await fetch(`http://${host}:${port}/health`).catch(() => undefined)
     if (response?.ok === true) return true
     await sleep(POLL_MS)
   }
+  if (ended.aborted) return false
   throw new Error(`no answer on http://${host}:${port} within ${READY_TIMEOUT_MS / 1000} s`)
 }
 

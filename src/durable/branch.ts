@@ -30,6 +30,8 @@ export interface BranchOptions {
   readonly databaseName: string
   /** The first role, made with the branch. */
   readonly superuser: string
+  /** The SCRAM secret that a new branch gives it. Asked for only when the branch is new. */
+  readonly superuserSecret?: () => Promise<string>
   readonly storage: Omit<StoreOptions, 'codec'>
 }
 
@@ -58,6 +60,8 @@ export class Branch implements Database {
   readonly #platform: StoragePlatform
   /** As of the newest commit; undefined when DDL of two transactions crossed and it has to be read again. */
   #catalog: CatalogSnapshot | undefined
+  /** Commits of DDL. */
+  #catalogChanges = 0
   #transactionsBegun = 0
 
   private constructor(store: Store, platform: StoragePlatform, options: BranchOptions) {
@@ -79,11 +83,13 @@ export class Branch implements Database {
 
   async #loadCatalog(options: BranchOptions): Promise<void> {
     const { store } = this
-    const transaction = store.begin()
     const isNew = store.roots.lsn === 0
+    const { databaseName, superuser } = options
+    const superuserSecret = isNew ? await options.superuserSecret?.() : undefined
+    const transaction = store.begin()
     this.#catalog = await store.run(
       isNew
-        ? bootstrapCatalog(transaction, { databaseName: options.databaseName, superuser: options.superuser })
+        ? bootstrapCatalog(transaction, { databaseName, superuser, superuserSecret })
         : loadCatalog(transaction),
     )
     if (isNew) await store.run(store.commit(transaction))
@@ -100,12 +106,16 @@ export class Branch implements Database {
   }
 
   /** The catalog is read again first when that is due; call before starting a task that begins a transaction. */
-  async refresh(): Promise<void> {
-    if (this.#catalog !== undefined) return
-    const transaction = this.store.begin({ readOnly: true })
-    const catalog = await this.store.run(loadCatalog(transaction))
-    this.store.rollback(transaction)
-    this.#catalog ??= catalog
+  async refresh(): Promise<CatalogSnapshot> {
+    while (this.#catalog === undefined) {
+      const transaction = this.store.begin({ readOnly: true })
+      const changes = this.#catalogChanges
+      const catalog = await this.store.run(loadCatalog(transaction))
+      this.store.rollback(transaction)
+      // DDL that was committed meanwhile would be missing from it.
+      if (this.#catalogChanges === changes) this.#catalog ??= catalog
+    }
+    return this.#catalog
   }
 
   begin(readOnly: boolean): OpenTransaction {
@@ -119,7 +129,9 @@ export class Branch implements Database {
   *commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void> {
     const { access } = transaction as BranchTransaction // every OpenTransaction comes from begin()
     yield* this.store.commit(access)
-    if (catalog !== undefined) this.#catalog = this.#catalog === transaction.catalog ? catalog : undefined
+    if (catalog === undefined) return
+    this.#catalogChanges++
+    this.#catalog = this.#catalog === transaction.catalog ? catalog : undefined
   }
 
   rollback(transaction: OpenTransaction): void {
@@ -133,11 +145,6 @@ export class Branch implements Database {
       read: (id) => file.read(id),
       release: () => file.release(),
     }
-  }
-
-  /** The catalog as of the newest commit. */
-  get catalog(): CatalogSnapshot | undefined {
-    return this.#catalog
   }
 
   nowMicros(): number {

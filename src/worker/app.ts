@@ -1,10 +1,11 @@
 /** The HTTP routes of the edge. Thin: a route reads headers, finds the branch's object and passes its answer on. */
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { Hono } from 'hono'
-import type { BranchObject, BranchEnvironment } from '../durable/branch-object.ts'
+import type { BranchEnvironment, BranchObject } from '../durable/branch-object.ts'
+import type { BranchAddress, HttpAnswer } from '../durable/branch-request.ts'
 import { errorResponse, plainError } from '../durable/http-sql/error-body.ts'
 import { corsHeaders } from './cors.ts'
-import { readSqlRequest } from './read-sql-request.ts'
+import { readSqlRequest, readTarget } from './read-sql-request.ts'
 
 export interface WorkerEnvironment extends BranchEnvironment {
   readonly BRANCHES: DurableObjectNamespace<BranchObject>
@@ -12,20 +13,34 @@ export interface WorkerEnvironment extends BranchEnvironment {
 
 export function createApp(): Hono<{ Bindings: WorkerEnvironment }> {
   const app = new Hono<{ Bindings: WorkerEnvironment }>()
-  app.get('/health', (context) => context.json({ status: 'ok' }))
-  app.options('/sql', () => new Response(null, { status: 200, headers: { Allow: 'OPTIONS, POST', ...corsHeaders } }))
+  app.get('/health', (context) => context.json({ status: 'ok' }, 200, corsHeaders))
+  app.options('/sql', () => {
+    const headers = { Allow: 'OPTIONS, POST', ...corsHeaders }
+    return new Response(null, { status: 200, headers })
+  })
   app.post('/sql', (context) => handleSql(context.req.raw, context.env))
+  app.post('/check', (context) => handleCheck(context.req.raw, context.env))
   app.notFound(() => jsonResponse(plainError(400, 'query is not supported')))
-  app.onError((error) => jsonResponse(errorResponse(error)))
+  app.onError((error) => jsonResponse(errorResponse(error, 'FATAL')))
   return app
 }
 
 async function handleSql(request: Request, environment: WorkerEnvironment): Promise<Response> {
   const read = await readSqlRequest(request, environment.LAKELET_PROJECT)
   if ('status' in read) return jsonResponse(read)
-  const id = environment.BRANCHES.idFromName(`${read.branch}--${read.project}`)
-  const { status, body } = await environment.BRANCHES.get(id).sql(read)
-  return jsonResponse({ status, body }, batchHeaders(request.headers))
+  const answer = await branchObject(environment, read).sql(read)
+  return jsonResponse(answer, batchHeaders(request.headers))
+}
+
+/** Runs the storage's own check of everything a branch holds. */
+async function handleCheck(request: Request, environment: WorkerEnvironment): Promise<Response> {
+  const target = readTarget(request, environment.LAKELET_PROJECT)
+  if ('status' in target) return jsonResponse(target)
+  return jsonResponse(await branchObject(environment, target.login).check(target.login))
+}
+
+function branchObject({ BRANCHES }: WorkerEnvironment, { branch, project }: BranchAddress) {
+  return BRANCHES.get(BRANCHES.idFromName(`${branch}--${project}`))
 }
 
 /** Neon's proxy echoes the batch headers. */
@@ -33,10 +48,7 @@ function batchHeaders(headers: Headers): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => name.startsWith('neon-batch-')))
 }
 
-function jsonResponse(
-  { status, body }: { readonly status: number; readonly body: string },
-  extra: Record<string, string> = {},
-): Response {
+function jsonResponse({ status, body }: HttpAnswer, extra: Record<string, string> = {}): Response {
   const headers = {
     'Content-Type': 'application/json',
     'neon-request-id': crypto.randomUUID(),

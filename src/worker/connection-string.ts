@@ -4,19 +4,12 @@
  *   postgresql://role:password@main--local.example.com/app?options=…   branch main of project local
  *   postgres://role:password@localhost/app                              the default project's main branch
  */
+import type { BranchAddress, BranchLogin } from '../durable/branch-request.ts'
 import { SqlError } from '../errors/sql-error.ts'
 import { SQLSTATE } from '../errors/sql-state.ts'
 
-export interface BranchAddress {
-  readonly project: string
-  readonly branch: string
-}
-
 export interface ConnectionTarget {
-  readonly address: BranchAddress
-  readonly database: string
-  readonly role: string
-  readonly password: string
+  readonly login: BranchLogin
   /** Query parameters: startup parameters such as application_name or options. */
   readonly parameters: Readonly<Record<string, string>>
 }
@@ -32,10 +25,12 @@ export function parseConnectionString(text: string, defaultProject: string): Con
   if (role === '') throw invalid('the role is missing')
   const database = decode(url.pathname.slice(1))
   return {
-    address: branchOfHost(url.hostname, defaultProject),
-    database: database === '' ? role : database,
-    role,
-    password: decode(url.password),
+    login: {
+      ...branchOfHost(url.hostname, defaultProject),
+      database: database === '' ? role : database,
+      role,
+      password: decode(url.password),
+    },
     parameters: Object.fromEntries(url.searchParams),
   }
 }
@@ -68,11 +63,9 @@ function branchOfHost(host: string, defaultProject: string): BranchAddress {
   const branch = label.slice(0, Math.max(0, separator))
   const project = label.slice(separator + 2)
   if (separator <= 0 || !NAME.test(branch) || !NAME.test(project)) {
-    throw new SqlError(
-      SQLSTATE.INVALID_CATALOG_NAME,
-      `host "${host}" names no branch`,
-      { hint: 'The first label of the host must be <branch>--<project>.' },
-    )
+    throw new SqlError(SQLSTATE.INVALID_CATALOG_NAME, `host "${host}" names no branch`, {
+      hint: 'The first label of the host must be <branch>--<project>.',
+    })
   }
   return { project, branch }
 }

@@ -1,8 +1,8 @@
 /** Headers and body of `POST /sql` as a request to a branch, or the answer that refuses it. */
-import type { HttpSqlRequest } from '../durable/branch-object.ts'
+import type { HttpAnswer, HttpSqlRequest } from '../durable/branch-request.ts'
 import { plainError } from '../durable/http-sql/error-body.ts'
-import type { HttpError } from '../durable/http-sql/error-body.ts'
 import { parseConnectionString } from './connection-string.ts'
+import type { ConnectionTarget } from './connection-string.ts'
 
 /** As in Neon's proxy. */
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024
@@ -14,14 +14,23 @@ const ISOLATION_LEVELS: Readonly<Record<string, string>> = {
   Serializable: 'SERIALIZABLE',
 }
 
+/** Who asks; every request of this protocol carries it in a header. */
+export function readTarget(
+  { headers }: Request,
+  defaultProject: string,
+): ConnectionTarget | HttpAnswer {
+  const connection = headers.get('Neon-Connection-String')
+  if (connection === null) return plainError(400, 'missing header: Neon-Connection-String')
+  return parseConnectionString(connection, defaultProject)
+}
+
 export async function readSqlRequest(
   request: Request,
   defaultProject: string,
-): Promise<HttpSqlRequest | HttpError> {
+): Promise<HttpSqlRequest | HttpAnswer> {
   const { headers } = request
-  const connection = headers.get('Neon-Connection-String')
-  if (connection === null) return plainError(400, 'missing header: Neon-Connection-String')
-  const target = parseConnectionString(connection, defaultProject)
+  const target = readTarget(request, defaultProject)
+  if ('status' in target) return target
   const isolation = headers.get('Neon-Batch-Isolation-Level')
   if (isolation !== null && !Object.hasOwn(ISOLATION_LEVELS, isolation)) {
     return plainError(400, 'invalid isolation level')
@@ -29,11 +38,7 @@ export async function readSqlRequest(
   const body = await readBody(request)
   if (typeof body !== 'string') return body
   return {
-    project: target.address.project,
-    branch: target.address.branch,
-    database: target.database,
-    role: target.role,
-    password: target.password,
+    ...target.login,
     parameters: target.parameters,
     body,
     format: {
@@ -48,7 +53,7 @@ export async function readSqlRequest(
   }
 }
 
-async function readBody(request: Request): Promise<string | HttpError> {
+async function readBody(request: Request): Promise<string | HttpAnswer> {
   const tooLarge = plainError(413, `request is too large (max is ${MAX_REQUEST_BYTES} bytes)`)
   if (Number(request.headers.get('Content-Length') ?? 0) > MAX_REQUEST_BYTES) return tooLarge
   const bytes = await request.arrayBuffer()

@@ -54,7 +54,10 @@ export class TestClient {
   }
 
   /** The rows alone. */
-  async rows(text: string, parameters: readonly (string | null)[] = []): Promise<readonly (readonly (string | null)[])[]> {
+  async rows(
+    text: string,
+    parameters: readonly (string | null)[] = [],
+  ): Promise<readonly (readonly (string | null)[])[]> {
     return (await this.query(text, parameters)).rows
   }
 }

@@ -23,7 +23,11 @@ export class LocalLakelet {
 
   /** Resolves at `lakelet ready`. */
   async start(): Promise<void> {
-    const environment = { ...process.env, LAKELET_PORT: String(this.port), LAKELET_DATA: this.dataFolder }
+    const environment = {
+      ...process.env,
+      LAKELET_PORT: String(this.port),
+      LAKELET_DATA: this.dataFolder,
+    }
     const child = spawn(process.execPath, ['src/cli/main.ts', 'start'], {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -35,7 +39,8 @@ export class LocalLakelet {
     child.stderr.on('data', (chunk: Buffer) => (this.output += chunk.toString()))
     const deadline = Date.now() + READY_TIMEOUT_MS
     while (!this.output.includes('lakelet ready')) {
-      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`did not start:\n${this.output}`)
+      if (child.exitCode !== null || Date.now() > deadline)
+        throw new Error(`did not start:\n${this.output}`)
       await sleep(20)
     }
   }

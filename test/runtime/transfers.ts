@@ -19,8 +19,13 @@ export class Bank {
 
   async create(): Promise<void> {
     await this.#sql.query('CREATE TABLE account (id int PRIMARY KEY, balance int NOT NULL)')
-    await this.#sql.query('CREATE TABLE transfer (id int PRIMARY KEY, debit int NOT NULL, credit int NOT NULL, amount int NOT NULL)')
-    await this.#sql.query('INSERT INTO account SELECT i, $1 FROM generate_series(1, $2) AS i', [BALANCE, ACCOUNTS])
+    await this.#sql.query(
+      'CREATE TABLE transfer (id int PRIMARY KEY, debit int NOT NULL, credit int NOT NULL, amount int NOT NULL)',
+    )
+    await this.#sql.query('INSERT INTO account SELECT i, $1 FROM generate_series(1, $2) AS i', [
+      BALANCE,
+      ACCOUNTS,
+    ])
   }
 
   /** Transfers from several clients at once until stopped; a failed request ends its client. */
@@ -46,8 +51,8 @@ export class Bank {
   }
 
   async #transfer(id: number): Promise<void> {
-    const from = 1 + (id * 7) % ACCOUNTS
-    const to = 1 + (id * 13 + 5) % ACCOUNTS
+    const from = 1 + ((id * 7) % ACCOUNTS)
+    const to = 1 + ((id * 13 + 5) % ACCOUNTS)
     const amount = 1 + (id % 9)
     const sql = this.#sql
     await sql.transaction([
@@ -60,16 +65,20 @@ export class Bank {
   /** Names what is wrong; empty when every acknowledged transfer is there and the sum is constant. */
   async audit(): Promise<readonly string[]> {
     const problems: string[] = []
-    const { rows: sums } = await this.#sql.query('SELECT sum(balance)::int AS sum, count(*)::int AS n FROM account')
+    const { rows: sums } = await this.#sql.query(
+      'SELECT sum(balance)::int AS sum, count(*)::int AS n FROM account',
+    )
     if (sums[0]?.['sum'] !== ACCOUNTS * BALANCE) problems.push(`the sum is ${sums[0]?.['sum']}`)
     const { rows } = await this.#sql.query('SELECT id FROM transfer')
     const present = new Set(rows.map((row) => row['id'] as number)) // int4 arrives as a number
-    for (const id of this.acknowledged) if (!present.has(id)) problems.push(`transfer ${id} was acknowledged and is gone`)
+    for (const id of this.acknowledged)
+      if (!present.has(id)) problems.push(`transfer ${id} was acknowledged and is gone`)
     const { rows: drift } = await this.#sql.query(`
       SELECT id FROM account WHERE balance <> ${BALANCE}
         + (SELECT coalesce(sum(amount), 0) FROM transfer WHERE credit = account.id)
         - (SELECT coalesce(sum(amount), 0) FROM transfer WHERE debit = account.id)`)
-    for (const row of drift) problems.push(`account ${String(row['id'])} does not match its transfers`)
+    for (const row of drift)
+      problems.push(`account ${String(row['id'])} does not match its transfers`)
     this.#nextTransfer = Math.max(this.#nextTransfer, ...present) + 1
     return problems
   }

@@ -1,80 +1,87 @@
 /**
- * Who may come in: checks a role's cleartext password against its stored SCRAM secret. A password that was right is remembered
- * (as a digest under a key of this object's own) until the catalog changes, since deriving keys costs about a millisecond.
+ * Who may come in: checks a role's cleartext password against its stored SCRAM secret.
+ *
+ * Deriving keys costs about a millisecond, so a password that was right is remembered as a digest under a key of this
+ * object's own, for as long as the role's secret stays the same.
  */
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
-import { CollectedResults } from '../../sql/session/statement-result.ts'
-import type { Branch } from '../branch.ts'
-import { createScramSecret, parseScramSecret, verifyPassword } from './scram-secret.ts'
+import type { RoleLogin } from './role-login.ts'
+import {
+  createScramSecret,
+  equalInConstantTime,
+  parseScramSecret,
+  verifyPassword,
+} from './scram-secret.ts'
 
-/** Checked against when the role has no secret, so that the time taken does not tell whether it exists. */
-const DUMMY_SALT_BYTES = 16
+interface AcceptedPassword {
+  readonly secret: string
+  readonly digest: Uint8Array
+}
+
+/** Roles whose passwords are remembered; beyond that all are forgotten. */
+const ACCEPTED_ROLES_MAX = 1024
+const DIGEST_KEY = { name: 'HMAC', hash: 'SHA-256' } as const
 
 export class PasswordCheck {
-  readonly #branch: Branch
-  readonly #superuser: string
-  #accepted = new Set<string>()
-  #acceptedVersion = -1
-  #dummySecret: Promise<string> | undefined
+  readonly #accepted = new Map<string, AcceptedPassword>()
+  #digestKey: Promise<CryptoKey> | undefined
+  #decoySecret: Promise<string> | undefined
 
-  constructor(branch: Branch, superuser: string) {
-    this.#branch = branch
-    this.#superuser = superuser
+  /**
+   * Raises 28P01 unless the password is the role's, 28000 when the role may not log in. It takes as long for a role that
+   * does not exist.
+   */
+  async verify(
+    role: string,
+    login: RoleLogin | undefined,
+    password: string,
+    nowMicros: number,
+  ): Promise<void> {
+    const isValid = login !== undefined && nowMicros < login.validUntilMicros
+    const isRight = await this.#isRight(role, isValid ? login.secret : undefined, password)
+    if (!isRight) {
+      throw new SqlError(
+        SQLSTATE.INVALID_PASSWORD,
+        `password authentication failed for user '${role}'`,
+      )
+    }
+    if (login?.canLogin !== true) {
+      throw new SqlError(
+        SQLSTATE.INVALID_AUTHORIZATION_SPECIFICATION,
+        `role "${role}" is not permitted to log in`,
+      )
+    }
   }
 
-  /** Raises 28P01 unless the password is the role's. */
-  async verify(role: string, password: string): Promise<void> {
-    await this.#branch.refresh()
-    const version = this.#branch.catalog?.version ?? -1
-    if (version !== this.#acceptedVersion) {
-      this.#accepted = new Set()
-      this.#acceptedVersion = version
+  async #isRight(role: string, secret: string | undefined, password: string): Promise<boolean> {
+    const digest = await this.#digest(password)
+    const accepted = this.#accepted.get(role)
+    if (accepted !== undefined && accepted.secret === secret) {
+      if (equalInConstantTime(accepted.digest, digest)) return true
     }
-    const key = `${role}\0${password}`
-    if (this.#accepted.has(key)) return
-    if (!(await this.#isRight(role, password))) {
-      throw new SqlError(SQLSTATE.INVALID_PASSWORD, `password authentication failed for user "${role}"`)
-    }
-    this.#accepted.add(key)
-  }
-
-  async #isRight(role: string, password: string): Promise<boolean> {
-    const stored = await this.#storedSecret(role)
-    const secret = parseScramSecret(stored ?? (await this.#dummy()))
+    const parsed = parseScramSecret(secret ?? (await this.#decoy()))
+    if (parsed === undefined || !(await verifyPassword(parsed, password))) return false
     if (secret === undefined) return false
-    const isRight = await verifyPassword(secret, password)
-    return isRight && stored !== undefined
+    if (this.#accepted.size >= ACCEPTED_ROLES_MAX) this.#accepted.clear()
+    this.#accepted.set(role, { secret, digest })
+    return true
   }
 
-  async #storedSecret(role: string): Promise<string | undefined> {
-    const results = await this.#run(
-      'SELECT rolpassword FROM pg_catalog.pg_authid WHERE rolname = $1 AND rolcanlogin',
-      [role],
-    )
-    return results.results[0]?.rows[0]?.[0] ?? undefined
+  async #digest(password: string): Promise<Uint8Array> {
+    this.#digestKey ??= newDigestKey()
+    const bytes = new TextEncoder().encode(password)
+    return new Uint8Array(await crypto.subtle.sign('HMAC', await this.#digestKey, bytes))
   }
 
-  /** Gives the role a password. */
-  async set(role: string, password: string): Promise<void> {
-    const secret = await createScramSecret(password, (length) => this.#branch.randomBytes(length))
-    const name = `"${role.replaceAll('"', '""')}"`
-    await this.#run(`ALTER ROLE ${name} PASSWORD '${secret}'`, [])
+  /** Checked against when there is no secret, so that the time taken does not tell. */
+  #decoy(): Promise<string> {
+    this.#decoySecret ??= createScramSecret('')
+    return this.#decoySecret
   }
+}
 
-  #dummy(): Promise<string> {
-    this.#dummySecret ??= createScramSecret('', () => new Uint8Array(DUMMY_SALT_BYTES))
-    return this.#dummySecret
-  }
-
-  async #run(statement: string, parameters: readonly string[]): Promise<CollectedResults> {
-    const session = this.#branch.newSession({ user: this.#superuser })
-    const results = new CollectedResults()
-    try {
-      await this.#branch.run(session.execute(statement, parameters, results))
-    } finally {
-      session.close()
-    }
-    return results
-  }
+function newDigestKey(): Promise<CryptoKey> {
+  const raw = crypto.getRandomValues(new Uint8Array(32))
+  return crypto.subtle.importKey('raw', raw, DIGEST_KEY, false, ['sign'])
 }

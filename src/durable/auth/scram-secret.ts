@@ -18,11 +18,8 @@ export interface ScramSecret {
   readonly serverKey: Uint8Array
 }
 
-export async function createScramSecret(
-  password: string,
-  randomBytes: (length: number) => Uint8Array,
-): Promise<string> {
-  const salt = randomBytes(SALT_BYTES)
+export async function createScramSecret(password: string): Promise<string> {
+  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES))
   const { storedKey, serverKey } = await deriveKeys(password, salt, DEFAULT_ITERATIONS)
   const [saltText, storedText, serverText] = [salt, storedKey, serverKey].map(toBase64)
   return `SCRAM-SHA-256$${DEFAULT_ITERATIONS}:${saltText}$${storedText}:${serverText}`
@@ -30,7 +27,8 @@ export async function createScramSecret(
 
 /** undefined when the text is no such secret (MD5 hashes are not supported). */
 export function parseScramSecret(text: string): ScramSecret | undefined {
-  const match = /^SCRAM-SHA-256\$(\d+):([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]+):([A-Za-z0-9+/=]+)$/.exec(text)
+  const match =
+    /^SCRAM-SHA-256\$(\d+):([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]+):([A-Za-z0-9+/=]+)$/.exec(text)
   if (match === null) return undefined
   const [, iterations, salt, storedKey, serverKey] = match as unknown as readonly string[] // all four groups took part
   return {
@@ -51,16 +49,23 @@ async function deriveKeys(password: string, salt: Uint8Array, iterations: number
   const raw = new TextEncoder().encode(password.normalize('NFKC'))
   const material = await crypto.subtle.importKey('raw', raw, 'PBKDF2', false, ['deriveBits'])
   const parameters = { name: 'PBKDF2', hash: 'SHA-256', salt: salt.slice(), iterations }
-  const salted = new Uint8Array(await crypto.subtle.deriveBits(parameters, material, DIGEST_BYTES * 8))
+  const salted = new Uint8Array(
+    await crypto.subtle.deriveBits(parameters, material, DIGEST_BYTES * 8),
+  )
   const clientKey = await hmac(salted, 'Client Key')
   const storedKey = new Uint8Array(await crypto.subtle.digest('SHA-256', clientKey))
   return { storedKey, serverKey: await hmac(salted, 'Server Key') }
 }
 
-async function hmac(key: Uint8Array<ArrayBuffer>, message: string): Promise<Uint8Array<ArrayBuffer>> {
+async function hmac(
+  key: Uint8Array<ArrayBuffer>,
+  message: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const imported = await crypto.subtle.importKey('raw', key, algorithm, false, ['sign'])
-  return new Uint8Array(await crypto.subtle.sign('HMAC', imported, new TextEncoder().encode(message)))
+  return new Uint8Array(
+    await crypto.subtle.sign('HMAC', imported, new TextEncoder().encode(message)),
+  )
 }
 
 /** Takes as long whether the first or the last byte differs. */

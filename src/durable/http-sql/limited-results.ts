@@ -12,7 +12,10 @@ const VALUE_OVERHEAD_BYTES = 3
 /** The result does not fit: answered with status 507. */
 export class ResponseTooLarge extends SqlError {
   constructor() {
-    super(SQLSTATE.PROGRAM_LIMIT_EXCEEDED, `response is too large (max is ${MAX_RESPONSE_BYTES} bytes)`)
+    super(
+      SQLSTATE.PROGRAM_LIMIT_EXCEEDED,
+      `response is too large (max is ${MAX_RESPONSE_BYTES} bytes)`,
+    )
   }
 }
 

@@ -28,7 +28,8 @@ export function parseRequestBody(text: string): SqlRequestBody {
   if (!Object.hasOwn(body, 'queries')) return { queries: [readQuery(body)], isBatch: false }
   const { queries } = body
   if (!Array.isArray(queries)) throw malformed('"queries" must be an array')
-  if (queries.length > MAX_BATCH_QUERIES) throw malformed(`a batch holds at most ${MAX_BATCH_QUERIES} queries`)
+  if (queries.length > MAX_BATCH_QUERIES)
+    throw malformed(`a batch holds at most ${MAX_BATCH_QUERIES} queries`)
   return { queries: queries.map(readQuery), isBatch: true }
 }
 
@@ -45,10 +46,12 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function readQuery(value: unknown): SqlQuery {
-  if (!isObject(value) || typeof value['query'] !== 'string') throw malformed('"query" must be a string')
+  if (!isObject(value) || typeof value['query'] !== 'string')
+    throw malformed('"query" must be a string')
   const params = value['params'] ?? []
   if (!Array.isArray(params)) throw malformed('"params" must be an array')
-  if (params.length > MAX_PARAMETERS) throw malformed(`a query takes at most ${MAX_PARAMETERS} parameters`)
+  if (params.length > MAX_PARAMETERS)
+    throw malformed(`a query takes at most ${MAX_PARAMETERS} parameters`)
   const { arrayMode } = value
   return {
     query: value['query'],

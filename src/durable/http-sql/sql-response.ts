@@ -3,6 +3,7 @@
  * result fails early instead of filling memory.
  */
 import type { ResultColumn, StatementResult, TextRow } from '../../sql/session/statement-result.ts'
+import type { SqlRequestBody } from './sql-request.ts'
 import { typedValue } from './typed-value.ts'
 
 export interface ResultFormat {
@@ -12,8 +13,21 @@ export interface ResultFormat {
   readonly isArrayMode: boolean
 }
 
+/** The body of the answer: one result, or those of a batch. */
+export function responseJson(
+  results: readonly StatementResult[],
+  request: SqlRequestBody,
+  format: ResultFormat,
+): string {
+  const json = results.map((result, index) => {
+    const isArrayMode = request.queries[index]?.arrayMode ?? format.isArrayMode
+    return resultJson(result, { ...format, isArrayMode })
+  })
+  return request.isBatch ? `{"results":[${json.join(',')}]}` : (json[0] ?? '{}')
+}
+
 /** The result of one statement as a JSON object. Key order is part of the protocol's habit. */
-export function resultJson(result: StatementResult, format: ResultFormat): string {
+function resultJson(result: StatementResult, format: ResultFormat): string {
   const columns = result.columns ?? []
   const { command, rowCount } = splitTag(result.tag)
   return (
@@ -35,7 +49,11 @@ function fieldJson(column: ResultColumn): string {
   })
 }
 
-function rowsJson(columns: readonly ResultColumn[], rows: readonly TextRow[], format: ResultFormat): string {
+function rowsJson(
+  columns: readonly ResultColumn[],
+  rows: readonly TextRow[],
+  format: ResultFormat,
+): string {
   if (format.isRaw && format.isArrayMode) return JSON.stringify(rows).slice(1, -1)
   return rows.map((row) => rowJson(columns, row, format)).join(',')
 }
@@ -50,7 +68,10 @@ function rowJson(columns: readonly ResultColumn[], row: TextRow, format: ResultF
 }
 
 /** 'INSERT 0 3' → INSERT, 3; 'CREATE TABLE' → CREATE, none. */
-function splitTag(tag: string): { readonly command: string; readonly rowCount: number | undefined } {
+function splitTag(tag: string): {
+  readonly command: string
+  readonly rowCount: number | undefined
+} {
   const words = tag.split(' ')
   const last = words.at(-1) ?? ''
   return { command: words[0] ?? '', rowCount: /^\d+$/.test(last) ? Number(last) : undefined }

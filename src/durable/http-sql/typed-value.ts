@@ -8,11 +8,18 @@ const NUMBERS: ReadonlySet<number> = new Set([21, 23, 700, 701]) // int2 int4 fl
 const JSONS: ReadonlySet<number> = new Set([114, 3802])
 /** Array type → element type, for the element types that are not strings. */
 const ELEMENTS: Readonly<Record<number, number>> = {
-  1000: BOOL, 1005: 21, 1007: 23, 1021: 700, 1022: 701, 199: 114, 3807: 3802,
+  1000: BOOL,
+  1005: 21,
+  1007: 23,
+  1021: 700,
+  1022: 701,
+  199: 114,
+  3807: 3802,
 }
 /** Arrays of other built-in types: their elements are strings. */
 const STRING_ARRAYS: ReadonlySet<number> = new Set([
-  1001, 1002, 1003, 1009, 1014, 1015, 1016, 1028, 1115, 1182, 1183, 1185, 1187, 1231, 1270, 1561, 1563, 2951,
+  1001, 1002, 1003, 1009, 1014, 1015, 1016, 1028, 1115, 1182, 1183, 1185, 1187, 1231, 1270, 1561,
+  1563, 2951,
 ])
 
 /** JSON text of a value given in PostgreSQL's text form. */

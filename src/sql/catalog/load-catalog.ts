@@ -34,6 +34,8 @@ export interface BootstrapOptions {
   readonly databaseName: string
   /** The bootstrap superuser's name. */
   readonly superuser: string
+  /** What its password is checked against (pg_authid.rolpassword); without one nobody can log in as it. */
+  readonly superuserSecret?: string | undefined
 }
 
 /** Makes the catalog trees of a new branch, with schema public, the superuser and the databases. */
@@ -54,15 +56,16 @@ export function* bootstrapCatalog(access: TransactionAccess, options: BootstrapO
     classoid: oidOf(2615),
     description: 'standard public schema',
   })
-  yield* insertSuperuser(writer, options.superuser)
+  yield* insertSuperuser(writer, options)
   yield* insertDatabases(writer, options.databaseName)
   return writer.catalog
 }
 
-function* insertSuperuser(writer: CatalogWriter, name: string): Task<void> {
+function* insertSuperuser(writer: CatalogWriter, options: BootstrapOptions): Task<void> {
   yield* writer.insert('pg_authid', {
     oid: BOOTSTRAP_SUPERUSER,
-    rolname: name,
+    rolname: options.superuser,
+    rolpassword: options.superuserSecret ?? null,
     rolsuper: true,
     rolinherit: true,
     rolcreaterole: true,
