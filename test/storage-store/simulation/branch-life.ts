@@ -4,6 +4,7 @@
  */
 import type { SeededRandom } from '../../../src/storage/platform/memory/seeded-random.ts'
 import type { StoragePlatform } from '../../../src/storage/platform/storage-platform.ts'
+import type { Lsn } from '../../../src/storage/access.ts'
 import { SqlError } from '../../../src/errors/sql-error.ts'
 import { Store } from '../../../src/storage/store/store.ts'
 import type { StoreTransaction } from '../../../src/storage/store/store-transaction.ts'
@@ -57,6 +58,9 @@ export class Model {
   }
 }
 
+/** How often a state of the past is compared too. */
+const PAST_RATE = 0.3
+
 export class BranchLife {
   readonly store: Store
   readonly model: Model
@@ -100,6 +104,14 @@ export class BranchLife {
     const sequence = Number(reader.readSequence(SEQUENCE)?.lastValue ?? 0)
     if (sequence < model.sequence) throw new Error(`sequence fell to ${sequence}`)
     await store.run(store.check())
+    if (this.random.next() < PAST_RATE) await this.#verifyPast(this.random.below(lsn + 1))
+  }
+
+  /** A state of the past, from manifests and archived log. */
+  async #verifyPast(lsn: number): Promise<void> {
+    const { store, model } = this
+    const past = await store.beginAt({ lsn: lsn as Lsn }) // a number up to the newest LSN
+    compare(await store.run(readBalances(past)), model.states[lsn] ?? new Map(), lsn)
   }
 
   async openBank(accounts: number): Promise<void> {

@@ -54,11 +54,11 @@ function trimBeforeManifest(inner: LocalStore): LocalStore {
   })
 }
 
-/** The bucket says that a layer is there when it is still on its way. */
-function lateLayer(inner: ObjectStore, schedule: CrashSchedule): ObjectStore {
+/** The bucket says that an object is there when it is still on its way. */
+function late(kind: string, inner: ObjectStore, schedule: CrashSchedule): ObjectStore {
   return overriding(inner, {
     async put(key, bytes) {
-      if (!key.includes('/layer/') || schedule.random.next() < 0.5) return inner.put(key, bytes)
+      if (!key.includes(kind) || schedule.random.next() < 0.5) return inner.put(key, bytes)
       const copy = bytes.slice()
       void (async () => {
         for (let turn = 0; turn < 40; turn++) await Promise.resolve()
@@ -84,6 +84,14 @@ export const PLANTED_BUGS: Readonly<Record<string, PlantedBug>> = {
   'acknowledged before the append is durable': { local: acknowledgedBeforeAppend },
   'log record appended turns after the commit': { local: lateAppend },
   'log trimmed before the manifest': { local: trimBeforeManifest },
-  'layer counted as durable too early': { objects: lateLayer },
+  'layer counted as durable too early': {
+    objects: (inner, schedule) => late('/layer/', inner, schedule),
+  },
+  'part of a write set counted as durable too early': {
+    objects: (inner, schedule) => late('/piece/', inner, schedule),
+  },
+  'log segment counted as durable too early': {
+    objects: (inner, schedule) => late('/log/', inner, schedule),
+  },
   'manifest missing in the bucket': { objects: lostManifest },
 }
