@@ -9,6 +9,8 @@ import type { Batch, Datum } from '../../storage/vector.ts'
 import { SqlError, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import { bindQuery } from '../bind/bind-query.ts'
+import { BindContext } from '../bind/context/bind-context.ts'
+import { columnDefault, tableRules } from '../bind/modify/table-rules.ts'
 import type { BindableStatement } from '../bind/bind-query.ts'
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { Catalog, Oid } from '../catalog/catalog.ts'
@@ -154,7 +156,15 @@ export function executionContext(
     spill: database.createSpill(),
     datumCodec: database.codec,
     systemRelations,
+    tableRules: (relation) => tableRules(bindContext(environment), relation),
+    columnDefault: (relation, column) => columnDefault(bindContext(environment), relation, column),
   })
+}
+
+/** For what execution itself has to bind: the rules of tables that foreign keys reach. */
+function bindContext({ database, catalog, session }: QueryEnvironment): BindContext {
+  const { searchPath } = session
+  return new BindContext({ catalog, searchPath, session, typeIo: database.typeIo, parameterTypes: [] })
 }
 
 /** Parameters from their text forms. Raises 08P01 when there are too few or too many. */

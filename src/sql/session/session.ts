@@ -28,6 +28,9 @@ export interface SessionOptions {
   readonly settings?: ReadonlyMap<string, string>
 }
 
+/** Each transaction starts them from their default_… settings. */
+const TRANSACTION_SETTINGS = ['transaction_isolation', 'transaction_read_only', 'transaction_deferrable']
+
 export class Session {
   readonly #state: SessionState
   #transaction: RunningTransaction | undefined
@@ -121,9 +124,10 @@ export class Session {
   #begin(isBlock: boolean): RunningTransaction {
     const { database, settings } = this.#state
     settings.beginTransaction()
-    settings.set('transaction_isolation', settings.get('default_transaction_isolation') ?? 'read committed', true)
-    const isReadOnly = settings.get('default_transaction_read_only') === 'on'
-    settings.set('transaction_read_only', isReadOnly ? 'on' : 'off', true)
+    for (const name of TRANSACTION_SETTINGS) {
+      const initial = settings.get(`default_${name}`) ?? ''
+      if (settings.get(name) !== initial) settings.set(name, initial, true)
+    }
     const open = database.begin(false)
     this.#transaction = {
       open,
@@ -134,7 +138,6 @@ export class Session {
       catalog: open.catalog,
       startedAtMicros: database.nowMicros(),
       savepoints: [],
-      isReadOnly,
     }
     return this.#transaction
   }

@@ -33,6 +33,9 @@ export class Settings {
   get(name: string): string | undefined {
     const key = name.toLowerCase()
     const { session, local } = this.#layers
+    if (local.size === 0 && session.size === 0 && this.#startup.size === 0) {
+      return settingDefinitions().get(key)?.defaultValue
+    }
     return local.get(key) ?? session.get(key) ?? this.#startup.get(key) ?? settingDefinitions().get(key)?.defaultValue
   }
 

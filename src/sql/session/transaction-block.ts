@@ -32,7 +32,6 @@ export interface RunningTransaction {
   catalog: CatalogSnapshot
   readonly startedAtMicros: number
   savepoints: readonly NamedSavepoint[]
-  readonly isReadOnly: boolean
 }
 
 export function blockStatus(transaction: RunningTransaction | undefined): BlockStatus {
