@@ -2,6 +2,8 @@
 import type { TypeIoRegistry } from '../type-io.ts'
 import { Jsonb } from '../value-classes.ts'
 import { checkJson } from './json-tree.ts'
+import { parseJsonPath } from '../jsonpath/parse-path.ts'
+import { type JsonPath, printJsonPath } from '../jsonpath/path-tree.ts'
 import { parseJsonb, printJsonb } from './jsonb-value.ts'
 
 export function registerJsonIo(registry: TypeIoRegistry): void {
@@ -11,5 +13,7 @@ export function registerJsonIo(registry: TypeIoRegistry): void {
   })
   registry.output('json_out', (value) => value as string)
   registry.input('jsonb_in', parseJsonb)
+  registry.input('jsonpath_in', parseJsonPath)
+  registry.output('jsonpath_out', (value) => printJsonPath(value as JsonPath))
   registry.output('jsonb_out', (value) => printJsonb((value as Jsonb).root))
 }
