@@ -6,7 +6,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import pg from 'pg'
-import { createFunctionLibrary } from '../src/sql/functions/library.ts'
+import { registerGeneralFunctions } from '../src/sql/functions/general-functions.ts'
+import { Functions } from '../src/sql/functions/registry.ts'
 import { OVERRIDES, SAMPLES, SKIPPED } from '../test/functions-a/samples.ts'
 import type { RecordedFunction } from '../test/functions-a/recorded-calls.ts'
 
@@ -92,19 +93,17 @@ async function record(client: pg.Client, proc: Proc): Promise<RecordedFunction> 
   }
 }
 
-const library = createFunctionLibrary()
+const library = new Functions()
+registerGeneralFunctions(library)
 const wanted = new Set(process.argv.slice(2))
 const client = new pg.Client()
 await client.connect()
 await client.query(TRY)
 await client.query(`set standard_conforming_strings = on`)
 const { rows } = await client.query<Proc>(PROCS)
-/** Tried elsewhere. */
-const others = /^(make_|PG_|pg_num|pg_size|pg_encoding|json|range_|multirange_|array_|timestamp|interval|to_date|to_timestamp)/
 const procs = rows.filter(
   ({ symbol, types }) =>
     !SKIPPED.has(symbol) &&
-    !others.test(symbol) &&
     library.findScalar(symbol) !== undefined &&
     types.every((type) => Object.hasOwn(SAMPLES, type)) &&
     (wanted.size === 0 || wanted.has(symbol)),

@@ -1,8 +1,10 @@
 /** Text I/O of every type Lakelet knows, in one registry. A part that adds types adds its line here. */
+import { registerRegTypeIo } from '../catalog/functions/reg-types.ts'
 import { registerRangeIo } from './range/range-text.ts'
 import { registerRecordIo } from './record/record-text.ts'
 import { registerJsonIo } from './json/json-io.ts'
 import { registerArrayIo } from './array/array-io.ts'
+import { registerAddressIo } from './address-io.ts'
 import { registerBinaryIo } from './binary/binary-io.ts'
 import { registerEnumIo } from './enum-io.ts'
 import { registerMoneyIo } from './number/money-io.ts'
@@ -18,10 +20,12 @@ export function createTypeIo(): TypeIo {
   registerBinaryIo(io)
   registerEnumIo(io)
   registerMoneyIo(io)
+  registerAddressIo(io)
   registerDateTimeIo(io)
   registerArrayIo(io)
   registerJsonIo(io)
   registerRecordIo(io)
   registerRangeIo(io)
+  registerRegTypeIo(io)
   return io
 }
