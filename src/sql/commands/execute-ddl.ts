@@ -9,6 +9,9 @@ import { CommandContext } from './command-context.ts'
 import type { CommandOptions, CommandResult } from './command-context.ts'
 import { alterTable } from './alter-table/alter-table.ts'
 import { comment } from './comment/comment.ts'
+import { createDatabase, createExtension, dropDatabase } from './extension/create-extension.ts'
+import { grant } from './role/grant.ts'
+import { alterRole, createRole, dropRole, grantRole } from './role/role-commands.ts'
 import { alterOwner, alterSchema, rename } from './rename/rename.ts'
 import { createTableAs, refreshMaterializedView } from './table/create-table-as.ts'
 import { truncate } from './table/truncate.ts'
@@ -49,6 +52,14 @@ type DdlKind =
   | 'comment'
   | 'createTableAs'
   | 'refreshMaterializedView'
+  | 'createExtension'
+  | 'createDatabase'
+  | 'dropDatabase'
+  | 'createRole'
+  | 'alterRole'
+  | 'dropRole'
+  | 'grantRole'
+  | 'grant'
 
 export type DdlStatement = Extract<Statement, { readonly kind: DdlKind }>
 
@@ -73,6 +84,14 @@ const HANDLERS: Handlers = {
   comment,
   createTableAs,
   refreshMaterializedView,
+  createExtension,
+  createDatabase,
+  dropDatabase,
+  createRole,
+  alterRole,
+  dropRole,
+  grantRole,
+  grant,
 }
 
 export function isDdl(statement: Statement): statement is DdlStatement {

@@ -2,6 +2,7 @@
 import type { OperatorInfo, ProcInfo } from '../catalog.ts'
 import { arrayNumbers, oidOf, vectorNumbers } from '../store/catalog-tables.ts'
 import type { AggregateRow, OperatorRow, ProcRow } from '../rows/object-rows.ts'
+import { FIRST_USER_OID } from '../catalog-snapshot.ts'
 import type { CatalogSnapshot } from '../catalog-snapshot.ts'
 import { parseTextArray } from './text-array.ts'
 
@@ -21,12 +22,21 @@ export function describeProc(row: ProcRow, catalog: CatalogSnapshot): ProcInfo {
     returnsSet: row.proretset,
     isStrict: row.proisstrict,
     volatility: row.provolatile as ProcInfo['volatility'],
-    language: catalog.languageName(row.prolang),
-    source: row.prosqlbody ?? row.prosrc,
+    ...implementation(row, catalog),
     owner: row.proowner,
     ...outputArguments(row),
     ...(aggregate === undefined ? {} : aggregateParts(aggregate)),
   }
+}
+
+/** PostgreSQL writes some of its own functions in SQL; here the library has them, under their signatures. */
+function implementation(row: ProcRow, catalog: CatalogSnapshot): Pick<ProcInfo, 'language' | 'source'> {
+  const language = catalog.languageName(row.prolang)
+  if (language !== 'sql' || row.oid >= FIRST_USER_OID) {
+    return { language, source: row.prosqlbody ?? row.prosrc }
+  }
+  const types = vectorNumbers(row.proargtypes).map((oid) => catalog.type(oidOf(oid)).name)
+  return { language: 'internal', source: `${row.proname}(${types.join(',')})` }
 }
 
 function argumentDefaults(json: string | null): readonly string[] {

@@ -54,9 +54,19 @@ function describeColumns(row: ClassRow, catalog: CatalogSnapshot): readonly Colu
       const text = attribute.atthasdef
         ? defaults.find((entry) => entry.adnum === attribute.attnum)?.adbin
         : undefined
-      return describeColumn(attribute, text)
+      return describeColumn(attribute, text ?? identityDefault(attribute, catalog))
     })
   return columns.toSorted((a, b) => a.number - b.number)
+}
+
+/** An identity column draws from its sequence, which it owns internally. */
+function identityDefault(attribute: AttributeRow, catalog: CatalogSnapshot): string | undefined {
+  if (attribute.attidentity === '') return undefined
+  const owned = catalog.data
+    .rows('pg_depend')
+    .where('refobjid', attribute.attrelid)
+    .find((row) => row.refobjsubid === attribute.attnum && row.deptype === 'i' && row.classid === PG_CLASS)
+  return owned === undefined ? undefined : `nextval('${owned.objid}'::regclass)`
 }
 
 function describeColumn(attribute: AttributeRow, defaultText: string | undefined): Column {

@@ -2,7 +2,7 @@
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { Task } from '../../../storage/task.ts'
 import { isNullAt, vectorOf } from '../../../storage/vector.ts'
-import type { Batch, Datum, Vector } from '../../../storage/vector.ts'
+import type { Batch, Vector } from '../../../storage/vector.ts'
 import type { Column, Oid, Relation } from '../../catalog/catalog.ts'
 import type { ColumnDefinition } from '../../parse/ast/table.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -96,7 +96,6 @@ function columnExpression(
   relation: Relation,
   column: Column,
 ): RowEvaluator | undefined {
-  if (column.identity !== undefined) return identityValues(context, relation, column)
   const text = column.defaultText ?? domainDefault(context, column.type)
   if (text === undefined) return undefined
   const scope: ExpressionScope = {
@@ -116,27 +115,6 @@ export function domainDefault(context: CommandContext, type: Oid): string | unde
     info = context.catalog.type(info.baseType)
   }
   return undefined
-}
-
-function identityValues(context: CommandContext, relation: Relation, column: Column): RowEvaluator {
-  const { kind } = context.catalog.type(column.type)
-  const sequence = context.writer
-    .rows('pg_depend')
-    .where('refobjid', relation.oid)
-    .find((row) => row.refobjsubid === column.number && context.catalog.sequence(row.objid) !== undefined)
-  const info = sequence === undefined ? undefined : context.catalog.sequence(sequence.objid)
-  let state = info === undefined ? undefined : context.access.readSequence(info.tree)
-  return (rows) => {
-    const values: (Datum | null)[] = []
-    for (let i = 0; i < rows.length && info !== undefined; i++) {
-      const last = BigInt(state?.lastValue ?? info.start)
-      const next = Number(state?.isCalled === true ? last + BigInt(info.increment) : last)
-      state = { lastValue: next, isCalled: true }
-      values.push(next)
-    }
-    if (info !== undefined && state !== undefined) context.access.writeSequence(info.tree, state)
-    return [vectorOf(kind, values)]
-  }
 }
 
 function containsNulls(table: Relation, column: Column): SqlError {

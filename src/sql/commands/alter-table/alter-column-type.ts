@@ -120,7 +120,7 @@ function* retypeDefault(
   column: Column,
   type: ResolvedType,
 ): Task<void> {
-  if (column.defaultText === undefined) return
+  if (column.defaultText === undefined || column.identity !== undefined) return
   try {
     const purpose = column.generated === undefined ? 'default' : 'generated'
     yield* addDefault(context, table, column.number, column.defaultText, purpose)

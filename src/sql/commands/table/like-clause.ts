@@ -57,7 +57,8 @@ function copyColumn(
     generated: generated ? 's' : '',
   })
   if (generated) draft.defaults.push({ column: name, expression: defaultText ?? '', purpose: 'generated' })
-  const plainDefault = column.generated === undefined && including.has('defaults')
+  const isPlain = column.generated === undefined && column.identity === undefined
+  const plainDefault = isPlain && including.has('defaults')
   if (plainDefault && defaultText !== undefined) {
     draft.defaults.push({ column: name, expression: defaultText, purpose: 'default' })
   }

@@ -1,0 +1,226 @@
+/** What functions tell about catalog objects: comments, visibility, owners, sizes, routines. */
+import type { Datum } from '../../../storage/vector.ts'
+import type { Oid, ProcInfo } from '../catalog.ts'
+import type { CatalogSnapshot } from '../catalog-snapshot.ts'
+import { isTemporarySchema } from '../catalog-snapshot.ts'
+import { builtinTable } from '../builtin/builtin-catalogs.ts'
+import { formatTypeName } from '../describe/format-type.ts'
+import { quoteIdentifier } from '../describe/quote.ts'
+import { oidOf } from '../store/catalog-tables.ts'
+import type { CallContext, FunctionRegistry, Value } from '../../functions/registry.ts'
+import { snapshotOf } from './call-catalog.ts'
+
+export function registerObjectFacts(registry: FunctionRegistry): void {
+  registerComments(registry)
+  registerVisibility(registry)
+  registerSizes(registry)
+  registerRoutines(registry)
+  registry.scalar('pg_get_userbyid', (context: CallContext, oid: number) => {
+    return snapshotOf(context).role(oidOf(oid))?.name ?? `unknown (OID=${oid})`
+  })
+  registry.scalar('PG_encoding_to_char', (_: CallContext, encoding: number) => (encoding === 6 ? 'UTF8' : ''))
+  registry.scalar('PG_char_to_encoding', (_: CallContext, name: string) => (/^utf-?8$/i.test(name) ? 6 : -1))
+  registry.scalar('pg_my_temp_schema', (context: CallContext) => {
+    const name = context.session.searchPath.find(isTemporarySchema)
+    return name === undefined ? 0 : (snapshotOf(context).schemaOid(name) ?? 0)
+  })
+  registry.scalar('pg_is_other_temp_schema', (context: CallContext, oid: number) => {
+    const name = snapshotOf(context).schemaName(oidOf(oid))
+    return isTemporarySchema(name) && !context.session.searchPath.includes(name)
+  })
+  registry.scalar('pg_relation_is_updatable', (context: CallContext, oid: number) => {
+    // INSERT 8, UPDATE 4, DELETE 16.
+    return snapshotOf(context).relation(oidOf(oid))?.kind === 'r' ? 28 : 0
+  })
+  registry.scalar('pg_column_is_updatable', (context: CallContext, oid: number, column: number) => {
+    const relation = snapshotOf(context).relation(oidOf(oid))
+    if (relation?.kind !== 'r') return false
+    return relation.columns.find((one) => one.number === column)?.generated === undefined
+  })
+  registry.scalar('row_security_active', () => false)
+  registry.scalar('pg_relation_is_publishable', (context: CallContext, oid: number) => {
+    return snapshotOf(context).relation(oidOf(oid))?.tree !== undefined
+  })
+  registry.scalar('pg_basetype', (context: CallContext, oid: number) => {
+    let type = snapshotOf(context).typeIfExists(oidOf(oid))
+    while (type?.typeType === 'd') type = snapshotOf(context).type(type.baseType)
+    return type?.oid ?? null
+  })
+}
+
+function descriptionOf(
+  catalog: CatalogSnapshot,
+  object: number,
+  classId: number | undefined,
+  subId: number,
+): string | null {
+  const row = catalog.data
+    .rows('pg_description')
+    .where('objoid', oidOf(object))
+    .find((one) => one.objsubid === subId && (classId === undefined || one.classoid === classId))
+  if (row !== undefined) return row.description
+  const table = builtinTable('pg_description')
+  const [subIds, classes] = [table.numbers('objsubid'), table.numbers('classoid')]
+  const found = (table.groups('objoid').get(String(object)) ?? []).find(
+    (position) => subIds[position] === subId && (classId === undefined || classes[position] === classId),
+  )
+  return found === undefined ? null : table.cell('description', found)
+}
+
+function registerComments(registry: FunctionRegistry): void {
+  const classNamed = (catalog: CatalogSnapshot, name: string): number | undefined =>
+    catalog.findRelationOid('pg_catalog', name, [])
+  registry.scalar('obj_description(oid)', (context: CallContext, oid: number) =>
+    descriptionOf(snapshotOf(context), oid, undefined, 0),
+  )
+  registry.scalar('obj_description(oid,name)', (context: CallContext, oid: number, name: string) => {
+    const catalog = snapshotOf(context)
+    const classId = classNamed(catalog, name)
+    return classId === undefined ? null : descriptionOf(catalog, oid, classId, 0)
+  })
+  registry.scalar('col_description(oid,int4)', (context: CallContext, oid: number, column: number) =>
+    descriptionOf(snapshotOf(context), oid, 1259, column),
+  )
+  registry.scalar('shobj_description(oid,name)', (context: CallContext, oid: number, name: string) => {
+    const catalog = snapshotOf(context)
+    const classId = classNamed(catalog, name)
+    const rows = catalog.data.rows('pg_shdescription').where('objoid', oidOf(oid))
+    return rows.find((row) => row.classoid === classId)?.description ?? null
+  })
+}
+
+function registerVisibility(registry: FunctionRegistry): void {
+  registry.scalar('pg_table_is_visible', (context: CallContext, oid: number) => {
+    const catalog = snapshotOf(context)
+    const row = catalog.classRow(oidOf(oid))
+    if (row === undefined) return null
+    return catalog.findRelationOid(undefined, row.relname, context.session.searchPath) === oid
+  })
+  registry.scalar('pg_type_is_visible', (context: CallContext, oid: number) => {
+    const catalog = snapshotOf(context)
+    const row = catalog.typeRow(oidOf(oid))
+    if (row === undefined) return null
+    return catalog.findType(undefined, row.typname, context.session.searchPath)?.oid === oid
+  })
+  registry.scalar('pg_function_is_visible', (context: CallContext, oid: number) => {
+    const catalog = snapshotOf(context)
+    const proc = catalog.proc(oidOf(oid))
+    if (proc === undefined) return null
+    return catalog.functionsNamed(undefined, proc.name, context.session.searchPath).some((one) => one.oid === oid)
+  })
+  registry.scalar('pg_operator_is_visible', (context: CallContext, oid: number) => {
+    const operator = snapshotOf(context).operator(oidOf(oid))
+    return operator === undefined ? null : operator.schema === 'pg_catalog' || context.session.searchPath.includes(operator.schema)
+  })
+  // These objects are all built in.
+  for (const what of ['opclass', 'opfamily', 'collation', 'conversion', 'ts_config', 'ts_dict', 'ts_parser', 'ts_template']) {
+    registry.scalar(`pg_${what}_is_visible`, () => true)
+  }
+  registry.scalar('pg_statistics_obj_is_visible', () => null)
+}
+
+const PAGE_BYTES = 8192
+const ROW_OVERHEAD_BYTES = 24
+
+/** LIMIT: sizes are estimates, from the number of rows and the widths of the columns. */
+function estimatedBytes(context: CallContext, relation: Oid): number {
+  const catalog = snapshotOf(context)
+  const info = catalog.relation(relation)
+  if (info?.tree === undefined) return 0
+  const rows = context.session.rowCount(relation)
+  const width = info.columns.reduce((sum, column) => {
+    const { length } = catalog.type(column.type)
+    return sum + (length > 0 ? length : 32)
+  }, ROW_OVERHEAD_BYTES)
+  return Math.ceil((rows * width) / PAGE_BYTES) * PAGE_BYTES
+}
+
+function indexBytes(context: CallContext, relation: Oid): number {
+  const info = snapshotOf(context).relation(relation)
+  const rows = info?.tree === undefined ? 0 : context.session.rowCount(relation)
+  return (info?.indexes.length ?? 0) * Math.ceil((rows * ROW_OVERHEAD_BYTES) / PAGE_BYTES + 1) * PAGE_BYTES
+}
+
+function registerSizes(registry: FunctionRegistry): void {
+  const table = (context: CallContext, oid: number): Value => estimatedBytes(context, oidOf(oid))
+  registry.scalar('pg_relation_size', table)
+  registry.scalar('pg_relation_size(regclass)', table)
+  registry.scalar('pg_table_size', table)
+  registry.scalar('pg_indexes_size', (context: CallContext, oid: number) => indexBytes(context, oidOf(oid)))
+  registry.scalar(
+    'pg_total_relation_size',
+    (context: CallContext, oid: number) => estimatedBytes(context, oidOf(oid)) + indexBytes(context, oidOf(oid)),
+  )
+  const whole = (context: CallContext): Value => {
+    let sum = 0
+    for (const row of snapshotOf(context).data.rows('pg_class').all()) {
+      sum += estimatedBytes(context, row.oid) + indexBytes(context, row.oid)
+    }
+    return sum
+  }
+  registry.scalar('pg_database_size_name', whole)
+  registry.scalar('pg_database_size_oid', whole)
+  registry.scalar('pg_relation_filenode', (context: CallContext, oid: number) => {
+    const row = snapshotOf(context).classRow(oidOf(oid))
+    return row === undefined || row.relfilenode === 0 ? null : row.relfilenode
+  })
+}
+
+function registerRoutines(registry: FunctionRegistry): void {
+  const of = (context: CallContext, oid: number): ProcInfo | undefined => snapshotOf(context).proc(oidOf(oid))
+  const type = (context: CallContext, oid: Oid): string =>
+    formatTypeName(snapshotOf(context), oid, undefined, context.session.searchPath)
+  registry.scalar('pg_get_function_result', (context: CallContext, oid: number) => {
+    const proc = of(context, oid)
+    if (proc === undefined || proc.kind === 'p') return null
+    const table = tableColumns(context, proc, type)
+    if (table !== undefined) return `TABLE(${table})`
+    return `${proc.returnsSet ? 'SETOF ' : ''}${type(context, proc.returnType)}`
+  })
+  registry.scalar('pg_get_function_arguments', (context: CallContext, oid: number) => {
+    const proc = of(context, oid)
+    return proc === undefined ? null : argumentList(context, proc, type, true)
+  })
+  registry.scalar('pg_get_function_identity_arguments', (context: CallContext, oid: number) => {
+    const proc = of(context, oid)
+    return proc === undefined ? null : argumentList(context, proc, type, false)
+  })
+}
+
+type TypeText = (context: CallContext, oid: Oid) => string
+
+function tableColumns(context: CallContext, proc: ProcInfo, type: TypeText): string | undefined {
+  const { argumentModes: modes, allArgumentTypes: types } = proc
+  if (modes === undefined || !modes.includes('t')) return undefined
+  return modes
+    .flatMap((mode, i) =>
+      mode === 't' ? [`${quoteIdentifier(proc.argumentNames[i] ?? '')} ${type(context, types?.[i] ?? oidOf(0))}`] : [],
+    )
+    .join(', ')
+}
+
+const MODE_WORDS: Readonly<Record<string, string>> = { o: 'OUT ', b: 'INOUT ', v: 'VARIADIC ' }
+
+function argumentList(context: CallContext, proc: ProcInfo, type: TypeText, withDefaults: boolean): string {
+  const types = proc.allArgumentTypes ?? proc.argumentTypes
+  const modes: readonly string[] = proc.argumentModes ?? types.map(() => 'i')
+  const inputs = modes.filter((mode) => mode !== 'o' && mode !== 't').length
+  let input = 0
+  const parts: string[] = []
+  types.forEach((oid, i) => {
+    const mode = modes[i] ?? 'i'
+    const isInput = mode !== 'o' && mode !== 't'
+    const value = isInput ? proc.defaults[input++ - (inputs - proc.defaults.length)] : undefined
+    if (mode === 't' || (!withDefaults && mode === 'o')) return
+    const name = proc.argumentNames[i]
+    const named = name === undefined || name === '' ? '' : `${quoteIdentifier(name)} `
+    const tail = withDefaults && value !== undefined ? ` DEFAULT ${value}` : ''
+    parts.push(`${MODE_WORDS[mode] ?? ''}${named}${type(context, oid)}${tail}`)
+  })
+  return parts.join(', ')
+}
+
+/** Datums of a record argument by column name of the catalog it is a row of. */
+export function recordField(values: readonly (Datum | null)[], columns: readonly string[], name: string): Datum | null {
+  return values[columns.indexOf(name)] ?? null
+}

@@ -1,0 +1,18 @@
+/** Functions about the catalogs, for `functions/library.ts`; types named after them, for `types/type-io-library.ts`. */
+import type { FunctionRegistry } from '../../functions/registry.ts'
+import { registerAccessControl } from './access-control.ts'
+import { registerDefinitions, registerFormatType } from './definitions.ts'
+import { registerInformationSchema } from './information-schema.ts'
+import { registerObjectFacts } from './object-facts.ts'
+import { registerRegTypeFunctions } from './reg-types.ts'
+import { registerServerFacts } from './server-facts.ts'
+
+export function registerCatalogFunctions(registry: FunctionRegistry): void {
+  registerFormatType(registry)
+  registerDefinitions(registry)
+  registerObjectFacts(registry)
+  registerInformationSchema(registry)
+  registerRegTypeFunctions(registry)
+  registerAccessControl(registry)
+  registerServerFacts(registry)
+}

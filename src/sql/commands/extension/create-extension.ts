@@ -1,0 +1,120 @@
+/** CREATE EXTENSION, CREATE DATABASE and DROP DATABASE: what the catalogs say of them. */
+import { SqlError } from '../../../errors/sql-error.ts'
+import type { Task } from '../../../storage/task.ts'
+import { AVAILABLE_EXTENSIONS } from '../../catalog/extensions.ts'
+import type { AvailableExtension } from '../../catalog/extensions.ts'
+import type { Oid } from '../../catalog/catalog.ts'
+import { builtinTable } from '../../catalog/builtin/builtin-catalogs.ts'
+import { oidOf } from '../../catalog/store/catalog-tables.ts'
+import type {
+  CreateDatabaseStatement,
+  CreateExtensionStatement,
+  DropDatabaseStatement,
+} from '../../parse/ast/definitions.ts'
+import type { CommandContext } from '../command-context.ts'
+import { CLASS } from '../support/class-ids.ts'
+import { address, recordDependency } from '../support/dependencies.ts'
+import { creationSchema, requireSchema } from '../support/lookup.ts'
+import { optionText } from '../support/options.ts'
+
+const INTERNAL_LANGUAGE = oidOf(12)
+
+export function* createExtension(
+  context: CommandContext,
+  statement: CreateExtensionStatement,
+): Task<string> {
+  const { name } = statement
+  const builtin = builtinTable('pg_extension').groups('extname').has(name)
+  if (builtin || context.writer.rows('pg_extension').find('extname', name) !== undefined) {
+    if (!statement.ifNotExists) throw new SqlError('42710', `extension "${name}" already exists`)
+    context.notice(`extension "${name}" already exists, skipping`, { code: '42710' })
+    return 'CREATE EXTENSION'
+  }
+  const extension = AVAILABLE_EXTENSIONS.find((candidate) => candidate.name === name)
+  if (extension === undefined) {
+    throw new SqlError('0A000', `extension "${name}" is not available`, {
+      hint: 'The extension must first be installed on the system where PostgreSQL is running.',
+    })
+  }
+  const schema = statement.options.find((option) => option.name === 'schema')
+  const namespace =
+    schema === undefined
+      ? yield* creationSchema(context, { name })
+      : requireSchema(context, optionText(schema.value))
+  const oid = context.writer.nextOid()
+  yield* context.writer.insert('pg_extension', {
+    oid,
+    extname: name,
+    extowner: context.owner,
+    extnamespace: namespace,
+    extrelocatable: extension.relocatable,
+    extversion: extension.version,
+  })
+  yield* recordDependency(context, address(CLASS.extension, oid), address(CLASS.schema, namespace), 'n')
+  yield* insertFunctions(context, oid, namespace, extension)
+  return 'CREATE EXTENSION'
+}
+
+function* insertFunctions(
+  context: CommandContext,
+  owner: Oid,
+  namespace: Oid,
+  extension: AvailableExtension,
+): Task<void> {
+  for (const { name, symbol, result } of extension.functions) {
+    const oid = context.writer.nextOid()
+    yield* context.writer.insert('pg_proc', {
+      oid,
+      proname: name,
+      pronamespace: namespace,
+      proowner: context.owner,
+      prolang: INTERNAL_LANGUAGE,
+      procost: 1,
+      prokind: 'f',
+      proisstrict: true,
+      provolatile: 'v',
+      proparallel: 's',
+      prorettype: oidOf(result),
+      prosrc: symbol,
+    })
+    yield* recordDependency(context, address(CLASS.proc, oid), address(CLASS.extension, owner), 'i')
+  }
+}
+
+export function* createDatabase(context: CommandContext, statement: CreateDatabaseStatement): Task<string> {
+  const { writer } = context
+  if (writer.rows('pg_database').find('datname', statement.name) !== undefined) {
+    throw new SqlError('42P04', `database "${statement.name}" already exists`)
+  }
+  const owner = statement.options.find((option) => option.name === 'owner')
+  yield* writer.insert('pg_database', {
+    oid: writer.nextOid(),
+    datname: statement.name,
+    datdba: owner === undefined ? context.owner : context.roleOid(optionText(owner.value)),
+    encoding: 6,
+    datlocprovider: 'c',
+    datallowconn: true,
+    datconnlimit: -1,
+    dattablespace: oidOf(1663),
+    datcollate: 'C',
+    datctype: 'C',
+  })
+  return 'CREATE DATABASE'
+}
+
+export function* dropDatabase(context: CommandContext, statement: DropDatabaseStatement): Task<string> {
+  const { writer } = context
+  const row = writer.rows('pg_database').find('datname', statement.name)
+  if (row === undefined) {
+    const message = `database "${statement.name}" does not exist`
+    if (!statement.ifExists) throw new SqlError('3D000', message)
+    context.notice(`${message}, skipping`)
+    return 'DROP DATABASE'
+  }
+  if (row.datname === context.session.databaseName) {
+    throw new SqlError('55006', 'cannot drop the currently open database')
+  }
+  if (row.datistemplate) throw new SqlError('42809', 'cannot drop a template database')
+  yield* writer.delete('pg_database', row)
+  return 'DROP DATABASE'
+}

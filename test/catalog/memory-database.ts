@@ -1,0 +1,134 @@
+/** A whole database in memory, for tests: real sessions, real transactions, no pages written. */
+import '../../src/sql/parse/libpg-query/load-in-node.ts'
+import { SqlError } from '../../src/errors/sql-error.ts'
+import type { Lsn, TreeId } from '../../src/storage/access.ts'
+import type { Task } from '../../src/storage/task.ts'
+import { BranchCounters } from '../../src/storage/transaction/branch-counters.ts'
+import { mergeOntoNewest, sealCommit } from '../../src/storage/transaction/commit-transaction.ts'
+import { Transaction } from '../../src/storage/transaction/transaction.ts'
+import { EMPTY_ROOTS } from '../../src/storage/tree/tree-root.ts'
+import type { BranchRoots } from '../../src/storage/tree/tree-root.ts'
+import type { CatalogSnapshot } from '../../src/sql/catalog/catalog-snapshot.ts'
+import { bootstrapCatalog, loadCatalog } from '../../src/sql/catalog/load-catalog.ts'
+import { createFunctionLibrary } from '../../src/sql/functions/library.ts'
+import type { Database, OpenTransaction } from '../../src/sql/session/database.ts'
+import { LruCache } from '../../src/sql/session/lru-cache.ts'
+import { Session } from '../../src/sql/session/session.ts'
+import { CollectedResults } from '../../src/sql/session/statement-result.ts'
+import type { Notice } from '../../src/sql/session/statement-result.ts'
+import { datumCodec } from '../../src/sql/types/datum-codec.ts'
+import { createTypeIo } from '../../src/sql/types/type-io-library.ts'
+
+/** Runs a task that never has to wait: everything is in memory. */
+export function run<T>(task: Task<T>): T {
+  for (;;) {
+    const step = task.next()
+    if (step.done === true) return step.value
+    if (step.value.kind !== 'pause') throw new Error(`unexpected suspension: ${step.value.kind}`)
+  }
+}
+
+const functions = createFunctionLibrary()
+const typeIo = createTypeIo()
+
+export class MemoryDatabase implements Database {
+  readonly name = 'postgres'
+  readonly functions = functions
+  readonly typeIo = typeIo
+  readonly codec = datumCodec
+  readonly statements: Database['statements'] = new LruCache(100)
+  roots: BranchRoots = EMPTY_ROOTS
+  catalog: CatalogSnapshot
+  private readonly counters = new BranchCounters()
+  private readonly storage = { source: { get: () => undefined }, codec: datumCodec }
+  private lsn = 0
+  private nextId = 1
+
+  constructor() {
+    const transaction = this.transaction()
+    this.catalog = run(bootstrapCatalog(transaction, { databaseName: 'postgres', superuser: 'postgres' }))
+    this.install(transaction)
+  }
+
+  begin(): OpenTransaction {
+    return { id: this.nextId++, access: this.transaction(), catalog: this.catalog }
+  }
+
+  *commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void> {
+    this.install(transaction.access as Transaction) // begin() made it
+    if (catalog !== undefined) this.catalog = catalog
+  }
+
+  rollback(): void {}
+  createSpill(): never {
+    // Made for every statement, used by none of these.
+    return undefined as never
+  }
+  nowMicros(): number {
+    return 0
+  }
+  random(): number {
+    return 0.5
+  }
+  randomBytes(length: number): Uint8Array {
+    return new Uint8Array(length)
+  }
+
+  /** The catalog as a fresh process would read it. */
+  reload(): CatalogSnapshot {
+    return run(loadCatalog(this.transaction()))
+  }
+
+  hasTree(tree: number): boolean {
+    return this.transaction().hasTree(tree as TreeId) // any number may be asked for
+  }
+
+  private transaction(): Transaction {
+    return new Transaction(this.roots, this.storage, this.counters)
+  }
+
+  private install(transaction: Transaction): void {
+    const merged = run(mergeOntoNewest(transaction, () => this.roots, this.storage))
+    const lsn = ++this.lsn as Lsn
+    this.roots = sealCommit(merged, transaction.touchedTrees(), lsn, this.counters.takeDirtySequences())
+  }
+}
+
+export interface Answer {
+  readonly tag: string
+  readonly rows: readonly (readonly (string | null)[])[]
+  readonly notices: readonly Notice[]
+}
+
+/** One session of a fresh database. */
+export class TestSession {
+  readonly database = new MemoryDatabase()
+  private readonly session = new Session(this.database, { user: 'postgres' })
+
+  run(sql: string): Answer {
+    const sink = new CollectedResults()
+    run(this.session.executeScript(sql, sink))
+    const last = sink.results.at(-1)
+    return { tag: last?.tag ?? '', rows: last?.rows ?? [], notices: sink.notices }
+  }
+
+  rows(sql: string): readonly string[] {
+    return this.run(sql).rows.map((row) => row.map((cell) => cell ?? '∅').join('|'))
+  }
+
+  /** 'SQLSTATE message' with detail and hint on lines of their own. */
+  error(sql: string): string {
+    try {
+      this.run(sql)
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error
+      const { detail, hint } = error.fields
+      return [
+        `${error.code} ${error.message}`,
+        ...(detail === undefined ? [] : [`DETAIL ${detail}`]),
+        ...(hint === undefined ? [] : [`HINT ${hint}`]),
+      ].join('\n')
+    }
+    return 'no error'
+  }
+}
