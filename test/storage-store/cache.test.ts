@@ -124,7 +124,12 @@ describe('pages from the bucket', () => {
     await writer.seal()
     const local = new MemoryLocalStore()
     const platform = { objects, local, clock: new ManualClock(), random }
-    const tiered = new TieredPages({ platform, codec: JSON_DATUM_CODEC, localBytes: 400_000 })
+    const tiered = new TieredPages({
+      platform,
+      codec: JSON_DATUM_CODEC,
+      memory: new PageCache(),
+      localBytes: 400_000,
+    })
     return { addresses, tiered, local }
   }
 

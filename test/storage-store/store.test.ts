@@ -1,6 +1,7 @@
 /** A branch's life without accidents: reopening, forks, the past, transactions larger than memory, damage. */
 import { describe, expect, test } from 'vitest'
 import type { Lsn, TreeId } from '../../src/storage/access.ts'
+import { PageCache } from '../../src/storage/cache/page-cache.ts'
 import { ManualClock } from '../../src/storage/platform/memory/manual-clock.ts'
 import { MemoryLocalStore } from '../../src/storage/platform/memory/memory-local-store.ts'
 import { MemoryObjectStore } from '../../src/storage/platform/memory/memory-object-store.ts'
@@ -147,6 +148,21 @@ describe('a fork', () => {
     await fork.run(fork.check())
     const again = await Store.open(newWorld(world.objects), options('p/dev/'))
     expect(await contents(again)).toEqual([1, 2, 10])
+  })
+
+  test('reads pages that its parent has in a shared cache', async () => {
+    const world = newWorld()
+    const shared = { sharedCache: new PageCache() }
+    const parent = await Store.open(world, { ...options(), ...shared })
+    await put(parent, 1, 2, 3)
+    await parent.checkpoint()
+    const childWorld = newWorld(world.objects)
+    installFork(childWorld, options('p/x/'), await parent.image())
+    const child = await Store.open(childWorld, { ...options('p/x/'), ...shared })
+    expect(await contents(child)).toEqual([1, 2, 3])
+    expect(child.pages.statistics).toMatchObject({ fetches: 0, localHits: 0 })
+    await parent.close()
+    expect(await contents(child)).toEqual([1, 2, 3])
   })
 
   test('of a fork, at a moment, sees the history of all its ancestors', async () => {

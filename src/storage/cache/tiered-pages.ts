@@ -11,7 +11,7 @@ import { checkPage, corrupt, paddedLength } from '../layer/layer-format.ts'
 import { readFrameHeader } from '../layer/layer-format.ts'
 import { crc32c } from '../page/crc32c.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
-import { PageCache } from './page-cache.ts'
+import type { PageCache } from './page-cache.ts'
 import { planRanges, type FetchRange } from './range-plan.ts'
 
 export const DEFAULT_LOCAL_CACHE_BYTES = 1 << 30
@@ -23,7 +23,7 @@ const EVICT_SHARE = 1 / 16
 export interface TieredPagesOptions {
   readonly platform: StoragePlatform
   readonly codec: DatumCodec
-  readonly memoryBytes?: number
+  readonly memory: PageCache
   readonly localBytes?: number
 }
 
@@ -57,7 +57,7 @@ export class TieredPages implements PageSource {
   constructor(options: TieredPagesOptions) {
     this.#platform = options.platform
     this.#codec = options.codec
-    this.memory = new PageCache(options.memoryBytes)
+    this.memory = options.memory
     this.#localBytes = options.localBytes ?? DEFAULT_LOCAL_CACHE_BYTES
   }
 

@@ -3,6 +3,7 @@
  * It exists before the branch's state does, because recovery needs all of it.
  */
 import { unreachable } from '../../errors/sql-error.ts'
+import { PageCache } from '../cache/page-cache.ts'
 import { TieredPages } from '../cache/tiered-pages.ts'
 import { LayerWriter } from '../layer/layer-writer.ts'
 import type { StorageContext } from '../page/node.ts'
@@ -28,11 +29,11 @@ export class BranchServices implements ReplayServices {
     const objects = new RetryingObjectStore(platform.objects, platform.clock)
     this.platform = { ...platform, objects }
     this.options = options
-    const { codec, memoryCacheBytes, localCacheBytes } = options
+    const { codec, localCacheBytes } = options
     this.pages = new TieredPages({
       platform: this.platform,
       codec,
-      ...(memoryCacheBytes === undefined ? {} : { memoryBytes: memoryCacheBytes }),
+      memory: options.sharedCache ?? new PageCache(options.memoryCacheBytes),
       ...(localCacheBytes === undefined ? {} : { localBytes: localCacheBytes }),
     })
     this.context = { source: this.pages, codec }

@@ -1,11 +1,14 @@
+import type { PageCache } from '../cache/page-cache.ts'
 import type { DatumCodec } from '../page/node.ts'
 
 export interface StoreOptions {
   /** The branch's place in the bucket, with a slash at the end; never used for another branch, even a deleted one. */
   readonly prefix: string
   readonly codec: DatumCodec
-  /** Decoded pages kept in memory. */
+  /** Decoded pages kept in memory, when the branch has a cache of its own. */
   readonly memoryCacheBytes?: number
+  /** One cache for all branches of an isolate, which share its memory: layers have unique names, so nothing mixes. */
+  readonly sharedCache?: PageCache
   /** Pages kept in the local store. */
   readonly localCacheBytes?: number
   /** A checkpoint is due when the log's tail has grown beyond this. */

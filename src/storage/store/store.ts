@@ -296,6 +296,6 @@ export class Store {
   async close(): Promise<void> {
     this.#closed = true
     await this.#checkpoint?.catch(() => undefined)
-    this.pages.memory.clear()
+    if (this.#services.options.sharedCache === undefined) this.pages.memory.clear()
   }
 }
