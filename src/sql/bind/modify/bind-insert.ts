@@ -95,10 +95,10 @@ function bindSource(insert: InsertPlan): PlanNode {
   const { relation } = insert.table
   const { context } = insert.binder
   const output = rowColumns(relation, (column) => context.newColumn(column.name, column))
-  const complete = rowCompleter(insert)
-  if (source === undefined) return { kind: 'values', rows: [complete(new Map())], output }
+  const completer = rowCompleter(insert)
+  if (source === undefined) return { kind: 'values', rows: [completer.complete(new Map())], output }
   if (isPlainValues(source)) {
-    return inKind(insert.binder.scope, 'values', () => valuesPlan(insert, source, complete, output))
+    return inKind(insert.binder.scope, 'values', () => valuesPlan(insert, source, completer, output))
   }
   const inner = new Scope(insert.binder.scope)
   const { plan } = bindSelectQuery(context, source, inner, { keepUnknown: true })
@@ -109,13 +109,16 @@ function bindSource(insert: InsertPlan): PlanNode {
     const value = values[i]
     if (value !== undefined) assignOne(insert, assigned, one, value)
   })
-  return { kind: 'project', input, expressions: complete(assigned), output }
+  return { kind: 'project', input, expressions: completer.complete(assigned), output }
+}
+
+interface RowCompleter {
+  defaultOf(column: Column): Expression
+  complete(assigned: ReadonlyMap<Column, Expression>): readonly Expression[]
 }
 
 /** One row expression per tree position from the columns that got a value. */
-function rowCompleter(
-  insert: InsertPlan,
-): (assigned: ReadonlyMap<Column, Expression>) => readonly Expression[] {
+function rowCompleter(insert: InsertPlan): RowCompleter {
   const { context } = insert.binder
   const { relation } = insert.table
   const defaults = new Map<Column, Expression>()
@@ -128,10 +131,13 @@ function rowCompleter(
   }
   const byPosition: (Column | undefined)[] = Array.from({ length: relation.treeWidth })
   for (const column of relation.columns) byPosition[column.position] = column
-  return (assigned) =>
-    byPosition.map((column) =>
-      column === undefined ? DROPPED : (assigned.get(column) ?? defaultOf(column)),
-    )
+  return {
+    defaultOf,
+    complete: (assigned) =>
+      byPosition.map((column) =>
+        column === undefined ? DROPPED : (assigned.get(column) ?? defaultOf(column)),
+      ),
+  }
 }
 
 const DROPPED: Expression = {
@@ -145,10 +151,13 @@ const DROPPED: Expression = {
 function valuesPlan(
   insert: InsertPlan,
   source: ValuesQuery,
-  complete: (assigned: ReadonlyMap<Column, Expression>) => readonly Expression[],
+  completer: RowCompleter,
   output: readonly OutputColumn[],
 ): PlanNode {
   const width = source.rows[0]?.length ?? 0
+  const given = new Map(insert.columns.slice(0, width).map(({ column }) => [column, DROPPED]))
+  // What every row has in common: the defaults of the columns without a value.
+  const common = completer.complete(given)
   const rows = source.rows.map((row) => {
     if (row.length !== width) {
       throw new SqlError('42601', 'VALUES lists must all be the same length', {
@@ -157,14 +166,25 @@ function valuesPlan(
     }
     checkCount(insert, row.length, (i) => row[i]?.position)
     const assigned = new Map<Column, Expression>()
+    const values = [...common]
     for (let i = 0; i < row.length; i++) {
       const one = insert.columns[i]
       const ast = row[i]
-      if (one !== undefined && ast !== undefined) assignAst(insert, assigned, one, ast)
+      if (one === undefined || ast === undefined) continue
+      const { column } = one
+      const literal = literalFor(insert, one, ast)
+      if (literal === undefined) assignAst(insert, assigned, one, ast)
+      values[column.position] = literal ?? assigned.get(column) ?? completer.defaultOf(column)
     }
-    return complete(assigned)
+    return values
   })
   return { kind: 'values', rows, output }
+}
+
+function literalFor(insert: InsertPlan, one: InsertColumn, ast: Ast): Expression | undefined {
+  if (one.target !== undefined && one.target.steps.length > 0) return undefined
+  if (!isFree(insert, one.column)) return undefined
+  return assignLiteral(insert.binder.context, one.column, ast)
 }
 
 function checkCount(
@@ -199,14 +219,6 @@ function assignAst(
       })
     }
     return
-  }
-  const isPlain = one.target === undefined || one.target.steps.length === 0
-  if (isPlain && isFree(insert, one.column)) {
-    const literal = assignLiteral(insert.binder.context, one.column, ast)
-    if (literal !== undefined) {
-      assigned.set(one.column, literal)
-      return
-    }
   }
   assignOne(insert, assigned, one, bindExpression(insert.binder, ast))
 }

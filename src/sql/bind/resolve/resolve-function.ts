@@ -1,5 +1,5 @@
 /** From a written call to one pg_proc row (func_get_detail), or the knowledge that it is really a cast. */
-import type { Oid } from '../../catalog/catalog.ts'
+import type { Catalog, Oid } from '../../catalog/catalog.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import { selectCandidate, usableCandidates } from './candidates.ts'
 import { findCoercionPath } from './coercion-path.ts'
@@ -19,7 +19,28 @@ export type FunctionResolution =
   | { readonly kind: 'cast'; readonly type: Oid }
   | { readonly kind: 'function'; readonly candidate: FunctionCandidate }
 
+/** Answers are kept as long as their catalog. */
+const known = new WeakMap<Catalog, Map<string, FunctionResolution>>()
+
 export function resolveFunction(
+  context: BindContext,
+  name: FunctionName,
+  shape: CallShape,
+  actual: readonly Oid[],
+): FunctionResolution {
+  let answers = known.get(context.catalog)
+  if (answers === undefined) known.set(context.catalog, (answers = new Map()))
+  const path = name.schema ?? context.searchPath.join('\0')
+  const named = shape.names.join('\0')
+  const key = `${name.name}\0${actual.join()}\0${named}\0${shape.variadicArray}\0${path}`
+  const before = answers.get(key)
+  if (before !== undefined) return before
+  const found = searchFunction(context, name, shape, actual)
+  answers.set(key, found)
+  return found
+}
+
+function searchFunction(
   context: BindContext,
   name: FunctionName,
   shape: CallShape,

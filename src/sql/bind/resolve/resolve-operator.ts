@@ -1,6 +1,6 @@
 /** From a written operator and its operand types to one pg_operator row (oper() and left_oper()). */
 import { SqlError } from '../../../errors/sql-error.ts'
-import type { Oid, OperatorInfo } from '../../catalog/catalog.ts'
+import type { Catalog, Oid, OperatorInfo } from '../../catalog/catalog.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import { type Candidate, selectCandidate, usableCandidates } from './candidates.ts'
 import { isBinaryCoercible } from './coercion-path.ts'
@@ -33,12 +33,34 @@ export function resolveOperator(
   return operator
 }
 
+type Found = OperatorInfo | 'ambiguous' | undefined
+
+/** Answers are kept as long as their catalog: the same few operators make up most of any statement. */
+const known = new WeakMap<Catalog, Map<string, Found>>()
+
 export function findOperator(
   context: BindContext,
   name: OperatorName,
   left: Oid | undefined,
   right: Oid,
-): OperatorInfo | 'ambiguous' | undefined {
+): Found {
+  let answers = known.get(context.catalog)
+  if (answers === undefined) known.set(context.catalog, (answers = new Map()))
+  const path = name.schema ?? context.searchPath.join('\0')
+  const key = `${name.name}\0${left ?? ''}\0${right}\0${path}`
+  const before = answers.get(key)
+  if (before !== undefined) return before
+  const found = searchOperator(context, name, left, right)
+  answers.set(key, found)
+  return found
+}
+
+function searchOperator(
+  context: BindContext,
+  name: OperatorName,
+  left: Oid | undefined,
+  right: Oid,
+): Found {
   const all = context.catalog.operatorsNamed(name.schema, name.name, context.searchPath)
   const arity = all.filter((one) => (one.left === NO_OID) === (left === undefined))
   const operators = arity.length > 1 ? dropShadowed(context, arity) : arity
