@@ -2,7 +2,7 @@
 import { timeZoneOf } from '../../types/datetime/datetime-settings.ts'
 import * as Extract from '../../types/datetime/extract-field.ts'
 import type { Field } from '../../types/datetime/extract-field.ts'
-import { findIntervalUnit } from '../../types/datetime/interval-accumulator.ts'
+import { findIntervalUnit } from '../../types/datetime/decode/interval-accumulator.ts'
 import { isFiniteInterval } from '../../types/datetime/interval-value.ts'
 import type { TimeZone } from '../../types/datetime/time-zone.ts'
 import * as Sums from '../../types/datetime/timestamp-arithmetic.ts'

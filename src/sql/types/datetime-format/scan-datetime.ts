@@ -1,7 +1,7 @@
 /** to_timestamp(text, template) and to_date(text, template): reads the fields a template names from a text. */
 import { SqlError } from '../../../errors/sql-error.ts'
 import { DAY_NAMES, MONTH_NAMES } from '../datetime/calendar.ts'
-import { findZoneAbbreviation } from '../datetime/zone-abbreviations.ts'
+import { findZoneAbbreviation } from '../datetime/decode/zone-abbreviations.ts'
 import { parseTemplate, ROMAN_MONTHS, type TemplateItem } from './template.ts'
 
 /** What was read; nothing is checked against the calendar yet. */

@@ -12,7 +12,7 @@ import {
   UNIX_TO_POSTGRES_DAYS,
   weekday,
 } from './calendar.ts'
-import { findIntervalUnit, type IntervalUnit } from './interval-accumulator.ts'
+import { findIntervalUnit, type IntervalUnit } from './decode/interval-accumulator.ts'
 import { splitInterval } from './interval-output.ts'
 import { intervalInfinity } from './interval-value.ts'
 import type { DayTime, Timestamp } from './timestamp-value.ts'

@@ -1,14 +1,14 @@
 /** Decodes literals of time and timetz: a time of day, perhaps with a zone, perhaps with a date that is only checked. */
-import { SqlError } from '../../../errors/sql-error.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
 import { dateTimeError } from './datetime-errors.ts'
 import * as Fields from './datetime-fields.ts'
 import { DateTimeFields, fault, FaultSignal, parseZoneDisplacement } from './datetime-fields.ts'
 import type { DecodeSettings } from './decode-datetime.ts'
 import { findDateTimeWord, tokenizeDateTime, type Token } from './datetime-tokens.ts'
-import { findTimeZone, offsetOfLocal, type TimeZone } from './time-zone.ts'
+import { findTimeZone, offsetOfLocal, type TimeZone } from '../time-zone.ts'
 import { findZoneAbbreviation } from './zone-abbreviations.ts'
-import { daysFromCivil } from './calendar.ts'
-import { toLocal, unixSecondsOf } from './timestamp-value.ts'
+import { daysFromCivil } from '../calendar.ts'
+import { toLocal, unixSecondsOf } from '../timestamp-value.ts'
 
 export interface DecodedTime {
   readonly micros: number

@@ -8,9 +8,9 @@ import {
   daysInMonth,
   EPOCH_JULIAN_DAY,
   MICROS_PER_DAY,
-} from './calendar.ts'
+} from '../calendar.ts'
 import type { DateTimeFault } from './datetime-errors.ts'
-import type { FieldOrder } from './datetime-settings.ts'
+import type { FieldOrder } from '../datetime-settings.ts'
 import { findDateTimeWord } from './datetime-tokens.ts'
 
 export const YEAR = 1

@@ -2,16 +2,16 @@
  * Decodes interval literals: quantities with units ("1 day 02:03"), SQL standard forms ("1-2 3 4:05:06"), ISO 8601
  * durations ("P1Y2M3DT4H"), "infinity"; and applies the fields and precision that a typmod names.
  */
-import { SqlError } from '../../../errors/sql-error.ts'
-import type { Interval } from '../value-classes.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import type { Interval } from '../../value-classes.ts'
 import { dateTimeError } from './datetime-errors.ts'
 import { fault, FaultSignal, fractionMicros, parseInteger } from './datetime-fields.ts'
-import type { IntervalStyle } from './datetime-settings.ts'
+import type { IntervalStyle } from '../datetime-settings.ts'
 import { findDateTimeWord, tokenizeDateTime, type Token } from './datetime-tokens.ts'
 import { findIntervalUnit, IntervalAccumulator, type IntervalUnit } from './interval-accumulator.ts'
 import { decodeIsoInterval } from './decode-iso-interval.ts'
-import { adjustIntervalForTypmod, rangeOfTypmod } from './interval-typmod.ts'
-import { INTERVAL_INFINITY, INTERVAL_MINUS_INFINITY } from './interval-value.ts'
+import { adjustIntervalForTypmod, rangeOfTypmod } from '../interval-typmod.ts'
+import { INTERVAL_INFINITY, INTERVAL_MINUS_INFINITY } from '../interval-value.ts'
 
 export function decodeInterval(text: string, style: IntervalStyle, typmod: number): Interval {
   return adjustIntervalForTypmod(decodeUnadjusted(text, style, typmod), typmod)

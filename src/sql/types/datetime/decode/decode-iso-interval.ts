@@ -1,5 +1,5 @@
 /** ISO 8601 durations: "P1Y2M3W4DT5H6M7.8S", and the alternative "P0001-02-03T04:05:06". */
-import type { Interval } from '../value-classes.ts'
+import type { Interval } from '../../value-classes.ts'
 import { fault } from './datetime-fields.ts'
 import { IntervalAccumulator, type IntervalUnit } from './interval-accumulator.ts'
 

@@ -1,8 +1,8 @@
 /** Collects the quantities of an interval literal; fractions spill into the smaller fields as PostgreSQL has it. */
-import type { Interval } from '../value-classes.ts'
-import { MICROS_PER_DAY } from './calendar.ts'
+import type { Interval } from '../../value-classes.ts'
+import { MICROS_PER_DAY } from '../calendar.ts'
 import { fault } from './datetime-fields.ts'
-import { makeInterval, roundHalfEven } from './interval-value.ts'
+import { makeInterval, roundHalfEven } from '../interval-value.ts'
 
 export type IntervalUnit =
   | 'microsecond'

@@ -2,7 +2,7 @@
  * Splits date/time literals into the fields that the decoders of timestamps, times and intervals interpret, and knows
  * the words that may stand in them.
  */
-import { DAY_NAMES, MONTH_NAMES } from './calendar.ts'
+import { DAY_NAMES, MONTH_NAMES } from '../calendar.ts'
 
 export type TokenKind = 'number' | 'string' | 'time' | 'zone' | 'date' | 'special'
 

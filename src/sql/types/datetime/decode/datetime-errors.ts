@@ -1,5 +1,5 @@
 /** What can be wrong with a date/time literal, and PostgreSQL's error for each. */
-import { SqlError } from '../../../errors/sql-error.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
 
 export type DateTimeFault =
   | 'format'

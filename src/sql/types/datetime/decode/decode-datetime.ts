@@ -1,17 +1,17 @@
 /**
  * Decodes literals of date, timestamp and timestamptz: any order of date, time, zone and words that PostgreSQL takes.
  */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { MICROS_PER_DAY } from './calendar.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { MICROS_PER_DAY } from '../calendar.ts'
 import { dateTimeError } from './datetime-errors.ts'
 import * as Fields from './datetime-fields.ts'
 import { DateTimeFields, fault, FaultSignal, parseZoneDisplacement } from './datetime-fields.ts'
-import type { FieldOrder } from './datetime-settings.ts'
+import type { FieldOrder } from '../datetime-settings.ts'
 import { findDateTimeWord, tokenizeDateTime } from './datetime-tokens.ts'
 import type { DateTimeWord, ReservedWord, Token } from './datetime-tokens.ts'
-import { findTimeZone, fixedZone, type TimeZone } from './time-zone.ts'
+import { findTimeZone, fixedZone, type TimeZone } from '../time-zone.ts'
 import { findZoneAbbreviation } from './zone-abbreviations.ts'
-import { toLocal, type Timestamp } from './timestamp-value.ts'
+import { toLocal, type Timestamp } from '../timestamp-value.ts'
 
 /** What decoding depends on besides the text. */
 export interface DecodeSettings {
