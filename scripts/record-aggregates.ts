@@ -14,7 +14,9 @@ function queryOf({ signature, types, direct, rows }: AggregateSample): string {
   const name = signature.slice(0, signature.indexOf('('))
   const columns = types.slice(direct?.length ?? 0)
   const names = columns.map((_, i) => `c${i}`)
-  const values = rows.map((row) => `(${row.map((text, i) => literal(text, columns[i])).join(', ')})`)
+  const values = rows.map(
+    (row) => `(${row.map((text, i) => literal(text, columns[i])).join(', ')})`,
+  )
   const empty = `select ${columns.map((type, i) => `${literal(null, type)} as c${i}`).join(', ')} where false`
   const source = rows.length === 0 ? empty : `values ${values.join(', ')}`
   const call =

@@ -65,7 +65,9 @@ function combinations(lists: readonly (readonly string[])[], max: number): strin
 }
 
 function quote(text: string): string {
-  return text.includes('\\') ? `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'` : `'${text.replaceAll("'", "''")}'`
+  return text.includes('\\')
+    ? `E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+    : `'${text.replaceAll("'", "''")}'`
 }
 
 function queryOf(proc: Proc, args: readonly string[]): string {
@@ -113,5 +115,7 @@ const kept = previous.filter(({ symbol }) => !wanted.has(symbol))
 for (const proc of procs) kept.push(await record(client, proc))
 kept.sort((a, b) => (a.symbol < b.symbol ? -1 : a.symbol > b.symbol ? 1 : 0))
 writeFileSync(OUT, `[\n${kept.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`)
-console.log(`${kept.length} functions, ${kept.reduce((sum, entry) => sum + entry.calls.length, 0)} calls`)
+console.log(
+  `${kept.length} functions, ${kept.reduce((sum, entry) => sum + entry.calls.length, 0)} calls`,
+)
 await client.end()

@@ -7,7 +7,15 @@ import { datumAt, vectorOf } from '../../src/storage/vector.ts'
 import { AGGREGATE_SAMPLES } from './aggregate-samples.ts'
 import type { AggregateSample } from './aggregate-samples.ts'
 import { compareDatums } from '../../src/sql/types/compare-datums.ts'
-import { catalog, contextOf, ioContext, io, library, readValue, typeNamed } from './recorded-calls.ts'
+import {
+  catalog,
+  contextOf,
+  ioContext,
+  io,
+  library,
+  readValue,
+  typeNamed,
+} from './recorded-calls.ts'
 import type { Answer } from './recorded-calls.ts'
 
 const recorded: readonly (readonly [Answer, number])[] = JSON.parse(
@@ -15,7 +23,10 @@ const recorded: readonly (readonly [Answer, number])[] = JSON.parse(
 )
 
 /** Rows of the sample fall into group 1, in batches of two, among rows of no group and of another. */
-function compute({ signature, types, direct, rows }: AggregateSample, resultType: Oid): string | null {
+function compute(
+  { signature, types, direct, rows }: AggregateSample,
+  resultType: Oid,
+): string | null {
   const aggregate = library.findAggregate(signature)
   if (aggregate === undefined) throw new Error(`${signature} is not registered`)
   const result = resultType === 0 ? typeNamed('text') : catalog.type(resultType)
@@ -35,7 +46,10 @@ function compute({ signature, types, direct, rows }: AggregateSample, resultType
     const groups = Int32Array.from(part.flatMap(() => [1, -1]))
     const vectors = types.map((type, i) => {
       const values = part.map((row): Value => (i < fixed.length ? fixed[i] : row[i - fixed.length]))
-      return vectorOf(typeNamed(type).kind, values.flatMap((value) => [value, value]))
+      return vectorOf(
+        typeNamed(type).kind,
+        values.flatMap((value) => [value, value]),
+      )
     })
     accumulator.add(groups, vectors, groups.length)
   }

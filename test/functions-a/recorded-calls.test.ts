@@ -8,7 +8,11 @@ const recorded: RecordedFunction[] = JSON.parse(
 )
 
 /** The last digit of a transcendental float is the C library's own. */
-function agrees(ours: Answer | undefined, theirs: Answer, { result: type, symbol }: RecordedFunction): boolean {
+function agrees(
+  ours: Answer | undefined,
+  theirs: Answer,
+  { result: type, symbol }: RecordedFunction,
+): boolean {
   if (JSON.stringify(ours) === JSON.stringify(theirs)) return true
   if (typeof ours !== 'string' || typeof theirs !== 'string') return false
   // Of a comparison only the sign is promised.

@@ -75,7 +75,11 @@ function answerOf(compute: () => string | null): Answer {
 type Loose = (context: CallContext, ...args: Value[]) => Value
 
 /** Our answer through the scalar function. */
-export function answerCall(recorded: RecordedFunction, context: CallContext, args: readonly string[]): Answer {
+export function answerCall(
+  recorded: RecordedFunction,
+  context: CallContext,
+  args: readonly string[],
+): Answer {
   const scalar = library.findScalar(recorded.symbol) as Loose | undefined
   return answerOf(() => {
     if (scalar === undefined) throw new Error(`${recorded.symbol} is not registered`)

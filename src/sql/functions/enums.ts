@@ -15,12 +15,14 @@ export function registerEnums(registry: FunctionRegistry): void {
   registry.scalar('enum_first', (context: CallContext) => orders(context)[0])
   registry.scalar('enum_last', (context: CallContext) => orders(context).at(-1) ?? null)
   registry.scalar('enum_range_all', (context: CallContext) => new PgArray(orders(context)))
-  registry.scalar('enum_range_bounds', (context: CallContext, low: number | null, high: number | null) =>
-    new PgArray(
-      orders(context).filter(
-        (order) => (low === null || order >= low) && (high === null || order <= high),
+  registry.scalar(
+    'enum_range_bounds',
+    (context: CallContext, low: number | null, high: number | null) =>
+      new PgArray(
+        orders(context).filter(
+          (order) => (low === null || order >= low) && (high === null || order <= high),
+        ),
       ),
-    ),
   )
 }
 

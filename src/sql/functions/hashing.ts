@@ -27,7 +27,11 @@ export function registerHashing(registry: FunctionRegistry): void {
     hashbpchar: (text: string) => hashText(trimBlanks(text)),
     hashvarlena: hashBytes,
     uuid_hash: (uuid: string) =>
-      hashBytes(Uint8Array.from(uuid.replaceAll('-', '').match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))),
+      hashBytes(
+        Uint8Array.from(uuid.replaceAll('-', '').match(/../g) ?? [], (pair) =>
+          Number.parseInt(pair, 16),
+        ),
+      ),
   })
 }
 
@@ -53,9 +57,12 @@ function hashFloat(value: number): number {
 
 /** The base-10000 digits without zeros at either end, and the weight of the first. */
 function hashNumeric(value: Numeric): number {
-  if (value.special !== undefined || value.unscaled === 0) return value.special === undefined ? -1 : 0
+  if (value.special !== undefined || value.unscaled === 0)
+    return value.special === undefined ? -1 : 0
   const fraction = Math.ceil(value.scale / 4)
-  const magnitude = compactInteger(value.unscaled < 0 ? -BigInt(value.unscaled) : BigInt(value.unscaled))
+  const magnitude = compactInteger(
+    value.unscaled < 0 ? -BigInt(value.unscaled) : BigInt(value.unscaled),
+  )
   const aligned = (BigInt(magnitude) * powerOfTen(fraction * 4 - value.scale)).toString()
   const digits = aligned.padStart(Math.ceil(aligned.length / 4) * 4, '0').match(/.{4}/g) ?? []
   const weight = digits.length - fraction - 1

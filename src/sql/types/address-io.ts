@@ -22,7 +22,7 @@ export function registerAddressIo(registry: TypeIoRegistry): void {
     return `${(bits >> 32n).toString(16).toUpperCase()}/${(bits & 0xffffffffn).toString(16).toUpperCase()}`
   })
   registry.input('tidin', (text) => {
-    const match = /^\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)\s*$/.exec(text)
+    const match = /^\s*\((\d+),(\d+)\)$/.exec(text)
     if (match === null || Number(match[1]) > 4294967295 || Number(match[2]) > 65535) {
       throw invalid('tid', text)
     }

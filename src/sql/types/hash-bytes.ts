@@ -23,7 +23,10 @@ export function hashBytes(bytes: Uint8Array): number {
   let b = a
   let c = a
   const word = (at: number): number =>
-    (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
+    (bytes[at] ?? 0) |
+    ((bytes[at + 1] ?? 0) << 8) |
+    ((bytes[at + 2] ?? 0) << 16) |
+    ((bytes[at + 3] ?? 0) << 24)
   let at = 0
   for (; bytes.length - at >= 12; at += 12) {
     a = (a + word(at)) | 0

@@ -36,7 +36,8 @@ class ArrayAccumulator implements Accumulator {
     for (let g = 0; g < count; g++) {
       const collected = this.#groups[g]
       if (collected === undefined) values[g] = null
-      else values[g] = this.#ofArrays ? stack(collected as PgArray[]) : new PgArray(collected.slice())
+      else
+        values[g] = this.#ofArrays ? stack(collected as PgArray[]) : new PgArray(collected.slice())
     }
     return { kind: 'datum', values }
   }

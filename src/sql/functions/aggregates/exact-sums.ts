@@ -39,7 +39,12 @@ export class ExactSums {
     }
   }
 
-  #addNonNull(groups: Int32Array, values: Int32Array | Float64Array, nulls: Uint8Array, n: number): void {
+  #addNonNull(
+    groups: Int32Array,
+    values: Int32Array | Float64Array,
+    nulls: Uint8Array,
+    n: number,
+  ): void {
     const sums = this.#sums
     const counts = this.counts
     for (let i = 0; i < n; i++) {
@@ -53,7 +58,12 @@ export class ExactSums {
     }
   }
 
-  #addBig(groups: Int32Array, values: BigInt64Array, nulls: Uint8Array | undefined, n: number): void {
+  #addBig(
+    groups: Int32Array,
+    values: BigInt64Array,
+    nulls: Uint8Array | undefined,
+    n: number,
+  ): void {
     for (let i = 0; i < n; i++) {
       const g = groups[i]
       if (g < 0 || (nulls !== undefined && nulls[i] === 1)) continue

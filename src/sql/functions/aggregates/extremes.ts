@@ -38,7 +38,12 @@ class NumberExtreme implements Accumulator {
     }
   }
 
-  #addMaximum(groups: Int32Array, values: Int32Array | Float64Array, nulls: Uint8Array | undefined, n: number): void {
+  #addMaximum(
+    groups: Int32Array,
+    values: Int32Array | Float64Array,
+    nulls: Uint8Array | undefined,
+    n: number,
+  ): void {
     const best = this.#best
     const seen = this.#seen
     for (let i = 0; i < n; i++) {
@@ -53,7 +58,12 @@ class NumberExtreme implements Accumulator {
     }
   }
 
-  #addMinimum(groups: Int32Array, values: Int32Array | Float64Array, nulls: Uint8Array | undefined, n: number): void {
+  #addMinimum(
+    groups: Int32Array,
+    values: Int32Array | Float64Array,
+    nulls: Uint8Array | undefined,
+    n: number,
+  ): void {
     const best = this.#best
     const seen = this.#seen
     for (let i = 0; i < n; i++) {
@@ -135,7 +145,8 @@ function comparatorOf(typeName: string, locale: string | undefined): Comparator 
     return (a, b) => compareText(trimBlanks(a as string), trimBlanks(b as string), locale)
   }
   if (locale !== undefined) {
-    return (a, b) => (typeof a === 'string' ? compareText(a, b as string, locale) : compareDatums(a, b))
+    return (a, b) =>
+      typeof a === 'string' ? compareText(a, b as string, locale) : compareDatums(a, b)
   }
   return compareDatums
 }

@@ -87,36 +87,61 @@ export function registerFolds(registry: FunctionRegistry): void {
   registry.aggregate('bool_and(bool)', () => new FoldAccumulator('bool', (a, b) => a && b))
   registry.aggregate('every(bool)', () => new FoldAccumulator('bool', (a, b) => a && b))
   registry.aggregate('bool_or(bool)', () => new FoldAccumulator('bool', (a, b) => a || b))
-  registry.aggregate('any_value(anyelement)', (context: CallContext) =>
-    new FoldAccumulator(context.catalog.type(context.argumentTypes[0]).kind, (first) => first),
+  registry.aggregate(
+    'any_value(anyelement)',
+    (context: CallContext) =>
+      new FoldAccumulator(context.catalog.type(context.argumentTypes[0]).kind, (first) => first),
   )
-  registry.aggregate('string_agg(text,text)', () =>
-    new ConcatenationAccumulator<string>('text', (a, b) => a + b),
+  registry.aggregate(
+    'string_agg(text,text)',
+    () => new ConcatenationAccumulator<string>('text', (a, b) => a + b),
   )
-  registry.aggregate('string_agg(bytea,bytea)', () =>
-    new ConcatenationAccumulator<Uint8Array>('datum', concatBytes),
+  registry.aggregate(
+    'string_agg(bytea,bytea)',
+    () => new ConcatenationAccumulator<Uint8Array>('datum', concatBytes),
   )
   registerBitwise(registry)
 }
 
 function registerBitwise(registry: FunctionRegistry): void {
   const operations = [
-    ['bit_and', (a: number, b: number) => a & b, (a: bigint, b: bigint) => a & b, (a: boolean, b: boolean) => a && b],
-    ['bit_or', (a: number, b: number) => a | b, (a: bigint, b: bigint) => a | b, (a: boolean, b: boolean) => a || b],
-    ['bit_xor', (a: number, b: number) => a ^ b, (a: bigint, b: bigint) => a ^ b, (a: boolean, b: boolean) => a !== b],
+    [
+      'bit_and',
+      (a: number, b: number) => a & b,
+      (a: bigint, b: bigint) => a & b,
+      (a: boolean, b: boolean) => a && b,
+    ],
+    [
+      'bit_or',
+      (a: number, b: number) => a | b,
+      (a: bigint, b: bigint) => a | b,
+      (a: boolean, b: boolean) => a || b,
+    ],
+    [
+      'bit_xor',
+      (a: number, b: number) => a ^ b,
+      (a: bigint, b: bigint) => a ^ b,
+      (a: boolean, b: boolean) => a !== b,
+    ],
   ] as const
   for (const [name, small, big, logic] of operations) {
     for (const type of ['int2', 'int4']) {
-      registry.aggregate(`${name}(${type})`, () =>
-        new FoldAccumulator('int32', (a, b) => small(a as number, b as number)),
+      registry.aggregate(
+        `${name}(${type})`,
+        () => new FoldAccumulator('int32', (a, b) => small(a as number, b as number)),
       )
     }
-    registry.aggregate(`${name}(int8)`, () =>
-      new FoldAccumulator('int64', (a, b) => bitwiseInt8(a as Int8, b as Int8, big)),
+    registry.aggregate(
+      `${name}(int8)`,
+      () => new FoldAccumulator('int64', (a, b) => bitwiseInt8(a as Int8, b as Int8, big)),
     )
     const verb = name.slice(4).toUpperCase()
-    registry.aggregate(`${name}(bit)`, () =>
-      new FoldAccumulator('datum', (a, b) => combineBits(a as BitString, b as BitString, logic, verb)),
+    registry.aggregate(
+      `${name}(bit)`,
+      () =>
+        new FoldAccumulator('datum', (a, b) =>
+          combineBits(a as BitString, b as BitString, logic, verb),
+        ),
     )
   }
 }

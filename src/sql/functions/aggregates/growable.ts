@@ -1,13 +1,19 @@
 /** State arrays of aggregates, one entry a group, that grow by doubling. */
 
-export function grownFloats(values: Float64Array<ArrayBuffer>, count: number): Float64Array<ArrayBuffer> {
+export function grownFloats(
+  values: Float64Array<ArrayBuffer>,
+  count: number,
+): Float64Array<ArrayBuffer> {
   if (count <= values.length) return values
   const larger = new Float64Array(Math.max(count, values.length * 2, 16))
   larger.set(values)
   return larger
 }
 
-export function grownBytes(values: Uint8Array<ArrayBuffer>, count: number): Uint8Array<ArrayBuffer> {
+export function grownBytes(
+  values: Uint8Array<ArrayBuffer>,
+  count: number,
+): Uint8Array<ArrayBuffer> {
   if (count <= values.length) return values
   const larger = new Uint8Array(Math.max(count, values.length * 2, 16))
   larger.set(values)
@@ -15,7 +21,10 @@ export function grownBytes(values: Uint8Array<ArrayBuffer>, count: number): Uint
 }
 
 /** Null mask of a result: groups that saw no value. */
-export function nullsOfUnseen(seen: Uint8Array | Float64Array, count: number): Uint8Array | undefined {
+export function nullsOfUnseen(
+  seen: Uint8Array | Float64Array,
+  count: number,
+): Uint8Array | undefined {
   let nulls: Uint8Array | undefined
   for (let g = 0; g < count; g++) {
     if (seen[g] === 0) (nulls ??= new Uint8Array(count))[g] = 1

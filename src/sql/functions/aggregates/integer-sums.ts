@@ -44,7 +44,10 @@ class Int8Sum extends IntegerAccumulator {
     if (values !== undefined) {
       return { kind: 'int64', values, nulls: nullsOfUnseen(this.state.counts, count) }
     }
-    return vectorOf('int64', this.results(count, (g) => this.#checked(this.state.sum(g))))
+    return vectorOf(
+      'int64',
+      this.results(count, (g) => this.#checked(this.state.sum(g))),
+    )
   }
 
   #checked(sum: number | bigint): number | bigint {

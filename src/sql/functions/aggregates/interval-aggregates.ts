@@ -1,7 +1,11 @@
 /** sum and avg of intervals, and the point between two of them. */
 import type { Vector } from '../../../storage/vector.ts'
 import { datumAt } from '../../../storage/vector.ts'
-import { addIntervals, scaleInterval, subtractIntervals } from '../../types/datetime/interval-value.ts'
+import {
+  addIntervals,
+  scaleInterval,
+  subtractIntervals,
+} from '../../types/datetime/interval-value.ts'
 import type { Interval } from '../../types/value-classes.ts'
 import type { Accumulator, FunctionRegistry } from '../registry.ts'
 
@@ -33,9 +37,11 @@ class IntervalAccumulator implements Accumulator {
   }
 
   finish(count: number): Vector {
-    const values = this.#sums.slice(0, count).map((sum, g) =>
-      sum === null || !this.#isAverage ? sum : scaleInterval(sum, '/', this.#counts[g]),
-    )
+    const values = this.#sums
+      .slice(0, count)
+      .map((sum, g) =>
+        sum === null || !this.#isAverage ? sum : scaleInterval(sum, '/', this.#counts[g]),
+      )
     return { kind: 'datum', values }
   }
 }

@@ -38,7 +38,8 @@ function registerParts(registry: FunctionRegistry): void {
     bytea_substr: byteSubstring,
     bytea_substr_no_len: (value: Bytes, start: number) => byteSubstring(value, start),
     byteaoverlay: byteOverlay,
-    byteaoverlay_no_len: (value: Bytes, part: Bytes, start: number) => byteOverlay(value, part, start),
+    byteaoverlay_no_len: (value: Bytes, part: Bytes, start: number) =>
+      byteOverlay(value, part, start),
     byteapos: bytePosition,
     byteatrim: (value: Bytes, set: Bytes) => trimBytes(value, set, true, true),
     bytealtrim: (value: Bytes, set: Bytes) => trimBytes(value, set, true, false),
@@ -75,7 +76,8 @@ function registerDigests(registry: FunctionRegistry): void {
     pg_convert_from: convertFrom,
     pg_convert_to: convertTo,
     pg_convert: (value: Bytes, from: string, to: string) => convertTo(convertFrom(value, from), to),
-    length_in_encoding: (value: Bytes, encoding: string) => Array.from(convertFrom(value, encoding)).length,
+    length_in_encoding: (value: Bytes, encoding: string) =>
+      Array.from(convertFrom(value, encoding)).length,
   })
 }
 
@@ -86,5 +88,7 @@ function registerUuid(registry: FunctionRegistry): void {
     uuid_extract_version: uuidVersion,
     uuid_extract_timestamp: uuidTimestamp,
   })
-  registry.scalar('gen_random_uuid', (context: CallContext) => randomUuid(context.session.randomBytes(16)))
+  registry.scalar('gen_random_uuid', (context: CallContext) =>
+    randomUuid(context.session.randomBytes(16)),
+  )
 }

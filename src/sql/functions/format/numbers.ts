@@ -1,5 +1,10 @@
 /** to_char of int4, int8, numeric, float4 and float8, and to_number. */
-import { exponentHashes, fitDigits, writeNumber, writeRoman } from '../../types/format/number-to-char.ts'
+import {
+  exponentHashes,
+  fitDigits,
+  writeNumber,
+  writeRoman,
+} from '../../types/format/number-to-char.ts'
 import { parseNumberFormat } from '../../types/format/number-format.ts'
 import type { NumberFormat } from '../../types/format/number-format.ts'
 import { textToNumber } from '../../types/format/text-to-number.ts'
@@ -39,7 +44,8 @@ function integerToChar(context: CallContext, value: Int8, pattern: string, width
 
 function numericToChar(context: CallContext, value: Numeric, pattern: string): string {
   const format = formatOf(context, pattern)
-  if (format.flags.has('roman')) return writeRoman(format, Number(numericToInteger(roundToScale(value, 0), 4)))
+  if (format.flags.has('roman'))
+    return writeRoman(format, Number(numericToInteger(roundToScale(value, 0), 4)))
   if (format.flags.has('exponent')) return scientific(value, format)
   let scaled = value
   if (format.flags.has('multi')) {
@@ -67,7 +73,12 @@ function shifted(digits: string, scale: number, post: number): string {
   return formatNumeric(roundToScale(new Numeric(BigInt(whole), Math.max(scale, 0)), post))
 }
 
-function floatToChar(context: CallContext, value: number, pattern: string, certain: 15 | 6): string {
+function floatToChar(
+  context: CallContext,
+  value: number,
+  pattern: string,
+  certain: 15 | 6,
+): string {
   const format = formatOf(context, pattern)
   if (format.flags.has('roman')) return writeRoman(format, Math.round(value))
   if (format.flags.has('exponent')) {
@@ -91,7 +102,10 @@ function floatToChar(context: CallContext, value: number, pattern: string, certa
 /** C's %.*f: exact for any magnitude. */
 function fixedText(value: number, places: number): string {
   if (!Number.isFinite(value)) return String(value)
-  const text = Math.abs(value) < 1e21 ? value.toFixed(places) : `${BigInt(value)}${places > 0 ? `.${'0'.repeat(places)}` : ''}`
+  const text =
+    Math.abs(value) < 1e21
+      ? value.toFixed(places)
+      : `${BigInt(value)}${places > 0 ? `.${'0'.repeat(places)}` : ''}`
   return Object.is(value, -0) ? `-${text}` : text
 }
 

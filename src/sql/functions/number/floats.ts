@@ -82,7 +82,13 @@ function registerUnary(registry: FunctionRegistry): void {
 }
 
 /** See int's: NaN sorts last and is in range only of itself. */
-function inRange(value: number, base: number, offset: number, preceding: boolean, less: boolean): boolean {
+function inRange(
+  value: number,
+  base: number,
+  offset: number,
+  preceding: boolean,
+  less: boolean,
+): boolean {
   if (Number.isNaN(offset) || offset < 0) {
     throw new SqlError('22013', 'invalid preceding or following size in window function')
   }

@@ -156,7 +156,13 @@ function registerConversions(registry: FunctionRegistry): void {
 }
 
 /** Whether `value` lies within `offset` before or after `base`, for RANGE frames; a frame end beyond the type is far enough. */
-function inRange(value: Int8, base: Int8, offset: Int8, preceding: boolean, less: boolean): boolean {
+function inRange(
+  value: Int8,
+  base: Int8,
+  offset: Int8,
+  preceding: boolean,
+  less: boolean,
+): boolean {
   if (offset < 0) {
     throw new SqlError('22013', 'invalid preceding or following size in window function')
   }
@@ -165,6 +171,14 @@ function inRange(value: Int8, base: Int8, offset: Int8, preceding: boolean, less
 }
 
 function registerInRange(registry: FunctionRegistry): void {
-  const pairs = ['int2_int2', 'int2_int4', 'int2_int8', 'int4_int2', 'int4_int4', 'int4_int8', 'int8_int8']
+  const pairs = [
+    'int2_int2',
+    'int2_int4',
+    'int2_int8',
+    'int4_int2',
+    'int4_int4',
+    'int4_int8',
+    'int8_int8',
+  ]
   for (const pair of pairs) registerPure(registry, { [`in_range_${pair}`]: inRange })
 }

@@ -31,7 +31,8 @@ export function registerMoney(registry: FunctionRegistry): void {
     cash_div_flt8: divideMoneyByFloat,
     cash_div_flt4: divideMoneyByFloat,
     cash_numeric: (value: Int8) => makeNumeric(BigInt(value), 2),
-    numeric_cash: (value: Numeric) => numericToInteger(roundToScale(multiplyNumeric(value, HUNDRED), 0), 8),
+    numeric_cash: (value: Numeric) =>
+      numericToInteger(roundToScale(multiplyNumeric(value, HUNDRED), 0), 8),
     int4_cash: (value: number) => toMoney(BigInt(value) * 100n),
     int8_cash: (value: Int8) => multiplyInt8(value, 100),
   })

@@ -80,12 +80,30 @@ function registerVectors(registry: FunctionRegistry): void {
   registry.vector('numeric_add', numericArithmetic(addNumeric))
   registry.vector('numeric_sub', numericArithmetic(subtractNumeric))
   registry.vector('numeric_mul', numericArithmetic(multiplyNumeric))
-  registry.vector('numeric_eq', numericComparison((order) => order === 0))
-  registry.vector('numeric_ne', numericComparison((order) => order !== 0))
-  registry.vector('numeric_lt', numericComparison((order) => order < 0))
-  registry.vector('numeric_le', numericComparison((order) => order <= 0))
-  registry.vector('numeric_gt', numericComparison((order) => order > 0))
-  registry.vector('numeric_ge', numericComparison((order) => order >= 0))
+  registry.vector(
+    'numeric_eq',
+    numericComparison((order) => order === 0),
+  )
+  registry.vector(
+    'numeric_ne',
+    numericComparison((order) => order !== 0),
+  )
+  registry.vector(
+    'numeric_lt',
+    numericComparison((order) => order < 0),
+  )
+  registry.vector(
+    'numeric_le',
+    numericComparison((order) => order <= 0),
+  )
+  registry.vector(
+    'numeric_gt',
+    numericComparison((order) => order > 0),
+  )
+  registry.vector(
+    'numeric_ge',
+    numericComparison((order) => order >= 0),
+  )
   for (const symbol of ['int2_numeric', 'int4_numeric', 'int8_numeric']) {
     registry.vector(symbol, integerToNumeric)
   }
@@ -142,7 +160,13 @@ function registerSqlBodies(registry: FunctionRegistry): void {
 }
 
 /** See int's. Offsets of NaN or below zero are errors; infinities reach everything on their side. */
-function inRange(value: Numeric, base: Numeric, offset: Numeric, preceding: boolean, less: boolean): boolean {
+function inRange(
+  value: Numeric,
+  base: Numeric,
+  offset: Numeric,
+  preceding: boolean,
+  less: boolean,
+): boolean {
   if (offset.special === 'NaN' || signOf(offset) < 0) {
     throw new SqlError('22013', 'invalid preceding or following size in window function')
   }
@@ -153,4 +177,3 @@ function inRange(value: Numeric, base: Numeric, offset: Numeric, preceding: bool
   const order = compareNumeric(value, end)
   return less ? order <= 0 : order >= 0
 }
-

@@ -1,6 +1,10 @@
 /** LIKE, ILIKE, their negations and escapes, over text, name, char(n) and bytea. */
 import type { Vector } from '../../../storage/vector.ts'
-import { compileInsensitiveLike, compileLike, likeEscape } from '../../types/pattern/like-pattern.ts'
+import {
+  compileInsensitiveLike,
+  compileLike,
+  likeEscape,
+} from '../../types/pattern/like-pattern.ts'
 import type { TextMatcher } from '../../types/pattern/like-pattern.ts'
 import { similarToRegular } from '../../types/pattern/similar-pattern.ts'
 import type { CallContext, FunctionRegistry, VectorFunction } from '../registry.ts'
@@ -40,7 +44,11 @@ function likeVector(compile: Compile, expected: boolean): VectorFunction {
       }
       values[i] = matcher(text) === expected ? 1 : 0
     }
-    return { kind: 'bool', values, nulls: unionOfNulls(nullsOf(args[0], n), nullsOf(args[1], n), n) }
+    return {
+      kind: 'bool',
+      values,
+      nulls: unionOfNulls(nullsOf(args[0], n), nullsOf(args[1], n), n),
+    }
   }
 }
 
@@ -73,7 +81,10 @@ function bytesAsText(bytes: Uint8Array): string {
 }
 
 function registerBytea(registry: FunctionRegistry): void {
-  for (const [symbol, expected] of [['bytealike', true], ['byteanlike', false]] as const) {
+  for (const [symbol, expected] of [
+    ['bytealike', true],
+    ['byteanlike', false],
+  ] as const) {
     registry.scalar(
       symbol,
       (context: CallContext, value: Uint8Array, pattern: Uint8Array) =>
@@ -82,7 +93,9 @@ function registerBytea(registry: FunctionRegistry): void {
   }
   registerPure(registry, {
     like_escape_bytea: (pattern: Uint8Array, escape: Uint8Array) =>
-      Uint8Array.from(likeEscape(bytesAsText(pattern), bytesAsText(escape)), (c) => c.charCodeAt(0)),
+      Uint8Array.from(likeEscape(bytesAsText(pattern), bytesAsText(escape)), (c) =>
+        c.charCodeAt(0),
+      ),
   })
 }
 

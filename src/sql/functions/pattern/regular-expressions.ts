@@ -47,7 +47,11 @@ function optionsWithoutGlobal(flags: string, functionName: string, hint?: string
 }
 
 /** Compiled once for a call site. */
-function expressionOf(context: CallContext, pattern: string, options: RegexOptions): RegularExpression {
+function expressionOf(
+  context: CallContext,
+  pattern: string,
+  options: RegexOptions,
+): RegularExpression {
   const key = `${optionsKey(options)}${pattern}`
   let expression = context.memo.get(key) as RegularExpression | undefined // only this file writes here
   if (expression === undefined) {
@@ -132,12 +136,20 @@ function indexOfPosition(text: string, start: number): number {
 }
 
 function registerReplace(registry: FunctionRegistry): void {
-  const replace = (context: CallContext, text: string, pattern: string, replacement: string, flags = ''): Value => {
+  const replace = (
+    context: CallContext,
+    text: string,
+    pattern: string,
+    replacement: string,
+    flags = '',
+  ): Value => {
     if (/^[0-9]/.test(flags)) {
       throw new SqlError(
         SQLSTATE.INVALID_PARAMETER_VALUE,
         `invalid regular expression option: "${flags[0]}"`,
-        { hint: 'If you meant to use regexp_replace() with a start parameter, cast the fourth argument to integer explicitly.' },
+        {
+          hint: 'If you meant to use regexp_replace() with a start parameter, cast the fourth argument to integer explicitly.',
+        },
       )
     }
     const { options, global } = parseFlags(flags)
@@ -187,7 +199,12 @@ function registerMatch(registry: FunctionRegistry): void {
   }
   registry.scalar('regexp_match', match)
   registry.scalar('regexp_match_no_flags', match)
-  const matches = function* (context: CallContext, text: string, pattern: string, flags = ''): Generator<Value> {
+  const matches = function* (
+    context: CallContext,
+    text: string,
+    pattern: string,
+    flags = '',
+  ): Generator<Value> {
     const { options, global } = parseFlags(flags)
     for (const found of expressionOf(context, pattern, options).matches(text, 0)) {
       yield groupsArray(found)
@@ -217,7 +234,12 @@ function registerSplit(registry: FunctionRegistry): void {
   }
   registry.scalar('regexp_split_to_array', toArray)
   registry.scalar('regexp_split_to_array_no_flags', toArray)
-  const toTable = (context: CallContext, text: string, pattern: string, flags = ''): Iterable<Value> => {
+  const toTable = (
+    context: CallContext,
+    text: string,
+    pattern: string,
+    flags = '',
+  ): Iterable<Value> => {
     const options = optionsWithoutGlobal(flags, 'regexp_split_to_table()')
     return splitPieces(text, expressionOf(context, pattern, options))
   }
@@ -225,7 +247,12 @@ function registerSplit(registry: FunctionRegistry): void {
   registry.set('regexp_split_to_table_no_flags', toTable)
 }
 
-function nthMatch(expression: RegularExpression, text: string, from: number, n: number): RegexMatch | undefined {
+function nthMatch(
+  expression: RegularExpression,
+  text: string,
+  from: number,
+  n: number,
+): RegexMatch | undefined {
   let number = 0
   for (const match of expression.matches(text, from)) if (++number === n) return match
   return undefined
@@ -237,14 +264,21 @@ function groupIndex(expression: RegularExpression, group: number): number {
 }
 
 function registerCounting(registry: FunctionRegistry): void {
-  const count = (context: CallContext, text: string, pattern: string, start = 1, flags = ''): Value => {
+  const count = (
+    context: CallContext,
+    text: string,
+    pattern: string,
+    start = 1,
+    flags = '',
+  ): Value => {
     requirePositive(start, 'start')
     const expression = expressionOf(context, pattern, optionsWithoutGlobal(flags, 'regexp_count()'))
     let matches = 0
     for (const _ of expression.matches(text, indexOfPosition(text, start))) matches++
     return matches
   }
-  for (const suffix of ['', '_no_flags', '_no_start']) registry.scalar(`regexp_count${suffix}`, count)
+  for (const suffix of ['', '_no_flags', '_no_start'])
+    registry.scalar(`regexp_count${suffix}`, count)
   const instr = (
     context: CallContext,
     text: string,
@@ -258,11 +292,16 @@ function registerCounting(registry: FunctionRegistry): void {
     requirePositive(start, 'start')
     requirePositive(n, 'n')
     if (endOption !== 0 && endOption !== 1) {
-      throw new SqlError(SQLSTATE.INVALID_PARAMETER_VALUE, `invalid value for parameter "endoption": ${endOption}`)
+      throw new SqlError(
+        SQLSTATE.INVALID_PARAMETER_VALUE,
+        `invalid value for parameter "endoption": ${endOption}`,
+      )
     }
     requireNotNegative(group, 'subexpr')
     const expression = expressionOf(context, pattern, optionsWithoutGlobal(flags, 'regexp_instr()'))
-    const span = nthMatch(expression, text, indexOfPosition(text, start), n)?.spans[groupIndex(expression, group)]
+    const span = nthMatch(expression, text, indexOfPosition(text, start), n)?.spans[
+      groupIndex(expression, group)
+    ]
     return span === undefined ? 0 : characterCount(text.slice(0, span[endOption])) + 1
   }
   for (const suffix of ['', '_no_endoption', '_no_flags', '_no_n', '_no_start', '_no_subexpr']) {
@@ -283,8 +322,16 @@ function registerSubstr(registry: FunctionRegistry): void {
     requirePositive(start, 'start')
     requirePositive(n, 'n')
     requireNotNegative(group, 'subexpr')
-    const expression = expressionOf(context, pattern, optionsWithoutGlobal(flags, 'regexp_substr()'))
-    return nthMatch(expression, text, indexOfPosition(text, start), n)?.groups[groupIndex(expression, group)] ?? null
+    const expression = expressionOf(
+      context,
+      pattern,
+      optionsWithoutGlobal(flags, 'regexp_substr()'),
+    )
+    return (
+      nthMatch(expression, text, indexOfPosition(text, start), n)?.groups[
+        groupIndex(expression, group)
+      ] ?? null
+    )
   }
   for (const suffix of ['', '_no_flags', '_no_n', '_no_start', '_no_subexpr']) {
     registry.scalar(`regexp_substr${suffix}`, substr)

@@ -1,7 +1,14 @@
 /** What every statement needs of text: concatenation, length, casts among the string types. */
 import { characterCount, utf8Length } from '../../types/text/characters.ts'
 import { trimBlanks } from '../../types/text/compare-text.ts'
-import { byteAsChar, fitBpchar, fitName, fitVarchar, formatSingleByte, parseSingleByte } from '../../types/text/text-lengths.ts'
+import {
+  byteAsChar,
+  fitBpchar,
+  fitName,
+  fitVarchar,
+  formatSingleByte,
+  parseSingleByte,
+} from '../../types/text/text-lengths.ts'
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import { registerPure } from '../pure.ts'

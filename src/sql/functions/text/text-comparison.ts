@@ -19,10 +19,26 @@ export function registerTextComparison(registry: FunctionRegistry): void {
     })
   }
   registerMixedEquality(registry)
-  registerOrdered(registry, (suffix) => `text_${suffix}`, (text) => text)
-  registerOrdered(registry, (suffix) => `name${suffix}`, (text) => text)
-  registerOrdered(registry, (suffix) => `name${suffix}text`, (text) => text)
-  registerOrdered(registry, (suffix) => `text${suffix}name`, (text) => text)
+  registerOrdered(
+    registry,
+    (suffix) => `text_${suffix}`,
+    (text) => text,
+  )
+  registerOrdered(
+    registry,
+    (suffix) => `name${suffix}`,
+    (text) => text,
+  )
+  registerOrdered(
+    registry,
+    (suffix) => `name${suffix}text`,
+    (text) => text,
+  )
+  registerOrdered(
+    registry,
+    (suffix) => `text${suffix}name`,
+    (text) => text,
+  )
   registerOrdered(registry, (suffix) => `bpchar${suffix}`, trimBlanks)
   registerPatternOrder(registry)
   registerBpchar(registry)
@@ -87,7 +103,8 @@ function registerSupport(registry: FunctionRegistry): void {
   }
   registerPure(registry, {
     bttext_pattern_cmp: compareByCodePoint,
-    btbpchar_pattern_cmp: (a: string, b: string) => compareByCodePoint(trimBlanks(a), trimBlanks(b)),
+    btbpchar_pattern_cmp: (a: string, b: string) =>
+      compareByCodePoint(trimBlanks(a), trimBlanks(b)),
     btcharcmp: compareByCodePoint,
   })
   registry.scalar('text_larger', (context: CallContext, a: string, b: string) =>

@@ -1,10 +1,30 @@
 /** Functions of text: parts, padding, letter case, quoting, concatenation of anything, format(). */
 import { formatString } from '../../types/text/format-string.ts'
 import { initialCapitals, lowerCase, upperCase } from '../../types/text/letter-case.ts'
-import { padLeft, padRight, repeatText, replaceText, translate, trimCharacters } from '../../types/text/padding.ts'
+import {
+  padLeft,
+  padRight,
+  repeatText,
+  replaceText,
+  translate,
+  trimCharacters,
+} from '../../types/text/padding.ts'
 import { quoteIdentifier, quoteLiteral } from '../../types/text/quoting.ts'
-import { leftPart, overlay, position, reverseText, rightPart, splitPart, substring } from '../../types/text/substring.ts'
-import { characterOfCode, codeOfFirst, decodeUnicodeEscapes, normalizationForm } from '../../types/text/unicode.ts'
+import {
+  leftPart,
+  overlay,
+  position,
+  reverseText,
+  rightPart,
+  splitPart,
+  substring,
+} from '../../types/text/substring.ts'
+import {
+  characterOfCode,
+  codeOfFirst,
+  decodeUnicodeEscapes,
+  normalizationForm,
+} from '../../types/text/unicode.ts'
 import { registerPure } from '../pure.ts'
 import type { CallContext, FunctionRegistry, Value } from '../registry.ts'
 import { valueToText } from '../value-text.ts'
@@ -78,8 +98,10 @@ function registerConcatenation(registry: FunctionRegistry): void {
   registry.scalar('text_concat', (context: CallContext, ...args: Value[]) =>
     texts(context, args, 0).join(''),
   )
-  registry.scalar('text_concat_ws', (context: CallContext, separator: string | null, ...args: Value[]) =>
-    separator === null ? null : texts(context, [separator, ...args], 1).join(separator),
+  registry.scalar(
+    'text_concat_ws',
+    (context: CallContext, separator: string | null, ...args: Value[]) =>
+      separator === null ? null : texts(context, [separator, ...args], 1).join(separator),
   )
   const format = (context: CallContext, pattern: string | null, ...args: Value[]): Value => {
     if (pattern === null) return null
@@ -98,11 +120,15 @@ function registerConcatenation(registry: FunctionRegistry): void {
 
 /** Built-ins that PostgreSQL writes in SQL: text || anything, quote_literal(anything). */
 function registerAnyConcatenation(registry: FunctionRegistry): void {
-  registry.scalar('textanycat(text,anynonarray)', (context: CallContext, a: string, b: never) =>
-    a + valueToText(context, b, context.argumentTypes[1]),
+  registry.scalar(
+    'textanycat(text,anynonarray)',
+    (context: CallContext, a: string, b: never) =>
+      a + valueToText(context, b, context.argumentTypes[1]),
   )
-  registry.scalar('anytextcat(anynonarray,text)', (context: CallContext, a: never, b: string) =>
-    valueToText(context, a, context.argumentTypes[0]) + b,
+  registry.scalar(
+    'anytextcat(anynonarray,text)',
+    (context: CallContext, a: never, b: string) =>
+      valueToText(context, a, context.argumentTypes[0]) + b,
   )
   registry.scalar('quote_literal(anyelement)', (context: CallContext, a: never) =>
     quoteLiteral(valueToText(context, a, context.argumentTypes[0])),
@@ -111,4 +137,3 @@ function registerAnyConcatenation(registry: FunctionRegistry): void {
     a === null ? 'NULL' : quoteLiteral(valueToText(context, a, context.argumentTypes[0])),
   )
 }
-

@@ -7,7 +7,11 @@ import { nullsOf } from './null-masks.ts'
 
 export const integerToInt64: VectorFunction = (_: CallContext, [input]: readonly Vector[], n) => {
   const values = input.values as Int32Array // the argument is int2 or int4
-  return { kind: 'int64', values: new Float64Array(values.subarray(0, n)), nulls: nullsOf(input, n) }
+  return {
+    kind: 'int64',
+    values: new Float64Array(values.subarray(0, n)),
+    nulls: nullsOf(input, n),
+  }
 }
 
 export const toFloat64: VectorFunction = (_: CallContext, [input]: readonly Vector[], n) => {

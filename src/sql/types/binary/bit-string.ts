@@ -17,12 +17,16 @@ function parseDigits(text: string): string {
     }).join('')
   }
   const digits = /^[bB]/.test(text) ? text.slice(1) : text
-  for (const digit of digits) if (digit !== '0' && digit !== '1') throw invalidDigit(digit, 'binary')
+  for (const digit of digits)
+    if (digit !== '0' && digit !== '1') throw invalidDigit(digit, 'binary')
   return digits
 }
 
 function invalidDigit(digit: string, base: string): SqlError {
-  return new SqlError(SQLSTATE.INVALID_TEXT_REPRESENTATION, `"${digit}" is not a valid ${base} digit`)
+  return new SqlError(
+    SQLSTATE.INVALID_TEXT_REPRESENTATION,
+    `"${digit}" is not a valid ${base} digit`,
+  )
 }
 
 export function parseBit(text: string, typmod: number): BitString {
@@ -58,7 +62,12 @@ export function fitVarbit(value: BitString, typmod: number, isExplicit: boolean)
 
 export type BitLogic = (a: boolean, b: boolean) => boolean
 
-export function combineBits(a: BitString, b: BitString, operation: BitLogic, verb: string): BitString {
+export function combineBits(
+  a: BitString,
+  b: BitString,
+  operation: BitLogic,
+  verb: string,
+): BitString {
   if (a.bits.length !== b.bits.length) {
     throw new SqlError('22026', `cannot ${verb} bit strings of different sizes`)
   }
@@ -89,7 +98,12 @@ export function bitSubstring(value: BitString, start: number, length?: number): 
   return new BitString(value.bits.slice(from, to))
 }
 
-export function bitOverlay(value: BitString, part: BitString, start: number, length?: number): BitString {
+export function bitOverlay(
+  value: BitString,
+  part: BitString,
+  start: number,
+  length?: number,
+): BitString {
   if (start <= 0) {
     throw new SqlError(SQLSTATE.SUBSTRING_ERROR, 'negative substring length not allowed')
   }
@@ -121,7 +135,9 @@ export function withBit(value: BitString, index: number, bit: number): BitString
 export function bitsFromInteger(value: Int8, typmod: number, width: 32 | 64): BitString {
   const length = typmod <= 0 ? 1 : typmod
   const digits = BigInt.asUintN(width, BigInt(value)).toString(2).padStart(width, '0')
-  return new BitString(length <= width ? digits.slice(width - length) : digits.padStart(length, digits[0]))
+  return new BitString(
+    length <= width ? digits.slice(width - length) : digits.padStart(length, digits[0]),
+  )
 }
 
 export function bitsToInteger(value: BitString, width: 32 | 64): Int8 {

@@ -22,7 +22,10 @@ function parseEscaped(text: string): Uint8Array {
     } else {
       const octal = String.fromCharCode(...source.slice(i + 1, i + 4))
       if (!/^[0-3][0-7][0-7]$/.test(octal)) {
-        throw new SqlError(SQLSTATE.INVALID_TEXT_REPRESENTATION, 'invalid input syntax for type bytea')
+        throw new SqlError(
+          SQLSTATE.INVALID_TEXT_REPRESENTATION,
+          'invalid input syntax for type bytea',
+        )
       }
       bytes.push(Number.parseInt(octal, 8))
       i += 3
@@ -61,7 +64,12 @@ export function byteSubstring(value: Uint8Array, start: number, length?: number)
   return value.slice(from, to)
 }
 
-export function byteOverlay(value: Uint8Array, part: Uint8Array, start: number, length?: number): Uint8Array {
+export function byteOverlay(
+  value: Uint8Array,
+  part: Uint8Array,
+  start: number,
+  length?: number,
+): Uint8Array {
   if (start <= 0) {
     throw new SqlError(SQLSTATE.SUBSTRING_ERROR, 'negative substring length not allowed')
   }
@@ -81,7 +89,12 @@ export function bytePosition(value: Uint8Array, part: Uint8Array): number {
   return 0
 }
 
-export function trimBytes(value: Uint8Array, set: Uint8Array, left: boolean, right: boolean): Uint8Array {
+export function trimBytes(
+  value: Uint8Array,
+  set: Uint8Array,
+  left: boolean,
+  right: boolean,
+): Uint8Array {
   let from = 0
   let to = value.length
   if (left) while (from < to && set.includes(value[from])) from++

@@ -68,8 +68,10 @@ export function decodeBase64(text: string): Uint8Array {
       padding++
     } else {
       value = BASE64.indexOf(character)
-      if (value < 0) throw invalid(`invalid symbol "${character}" found while decoding base64 sequence`)
-      if (padding > 0) throw invalid(`invalid symbol "${character}" found while decoding base64 sequence`)
+      if (value < 0)
+        throw invalid(`invalid symbol "${character}" found while decoding base64 sequence`)
+      if (padding > 0)
+        throw invalid(`invalid symbol "${character}" found while decoding base64 sequence`)
     }
     word = (word << 6) | value
     if (++count < 4) continue
@@ -80,7 +82,10 @@ export function decodeBase64(text: string): Uint8Array {
     count = 0
   }
   if (count !== 0) {
-    throw invalid('invalid base64 end sequence', 'Input data is missing padding, is truncated, or is otherwise corrupted.')
+    throw invalid(
+      'invalid base64 end sequence',
+      'Input data is missing padding, is truncated, or is otherwise corrupted.',
+    )
   }
   return Uint8Array.from(bytes)
 }
@@ -102,7 +107,10 @@ function decodeEscape(text: string): Uint8Array {
   for (const part of text.match(/\\[0-3][0-7][0-7]|\\\\|\\|[^\\]+/g) ?? []) {
     if (part === '\\\\') bytes.push(92)
     else if (part === '\\') {
-      throw new SqlError(SQLSTATE.INVALID_TEXT_REPRESENTATION, 'invalid input syntax for type bytea')
+      throw new SqlError(
+        SQLSTATE.INVALID_TEXT_REPRESENTATION,
+        'invalid input syntax for type bytea',
+      )
     } else if (part.startsWith('\\')) bytes.push(Number.parseInt(part.slice(1), 8))
     else bytes.push(...utf8.encode(part))
   }
@@ -144,7 +152,11 @@ function characterSet(name: string, role: 'source' | 'destination'): 'utf8' | 'l
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '')
   if (plain === 'utf8' || plain === 'unicode' || plain === 'sqlascii') return 'utf8'
   if (plain === 'latin1' || plain === 'iso88591') return 'latin1'
-  if (/^(win|latin|euc|koi8|iso8859|big5|gb|sjis|mule|johab|uhc|shift|alt|tcvn|abc|vscii|windows)/.test(plain)) {
+  if (
+    /^(win|latin|euc|koi8|iso8859|big5|gb|sjis|mule|johab|uhc|shift|alt|tcvn|abc|vscii|windows)/.test(
+      plain,
+    )
+  ) {
     throw unsupported(`encoding ${name}`)
   }
   throw invalid(`invalid ${role} encoding name "${name}"`)
@@ -184,7 +196,7 @@ function sequenceLength(first: number): number {
 
 function firstInvalid(bytes: Uint8Array): number {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = sequenceLength(bytes[at])
     if (bytes[at] === 0) return at
     try {

@@ -2,7 +2,9 @@
 import { encodeHex } from './encodings.ts'
 
 const MD5_SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
-const MD5_TABLE = Int32Array.from({ length: 64 }, (_, i) => Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32))
+const MD5_TABLE = Int32Array.from({ length: 64 }, (_, i) =>
+  Math.floor(Math.abs(Math.sin(i + 1)) * 2 ** 32),
+)
 
 /** The message with its 1 bit, zeros and length, in whole blocks. */
 function padded(bytes: Uint8Array, block: 64 | 128, littleEndian: boolean): DataView {
@@ -12,7 +14,11 @@ function padded(bytes: Uint8Array, block: 64 | 128, littleEndian: boolean): Data
   message.set(bytes)
   message[bytes.length] = 0x80
   const view = new DataView(message.buffer)
-  view.setBigUint64(littleEndian ? total - lengthBytes : total - 8, BigInt(bytes.length) * 8n, littleEndian)
+  view.setBigUint64(
+    littleEndian ? total - lengthBytes : total - 8,
+    BigInt(bytes.length) * 8n,
+    littleEndian,
+  )
   return view
 }
 
@@ -70,11 +76,19 @@ const K32 = Int32Array.from(K64.slice(0, 64), (k) => Number(k >> 32n))
 const SQUARE_ROOTS = primes(16).map((prime) => rootFraction(prime, 2n))
 
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return sha2Small(bytes, SQUARE_ROOTS.slice(0, 8).map((root) => Number(root >> 32n)), 32)
+  return sha2Small(
+    bytes,
+    SQUARE_ROOTS.slice(0, 8).map((root) => Number(root >> 32n)),
+    32,
+  )
 }
 /** SHA-224 starts from the second 32 bits of the next eight roots. */
 export function sha224(bytes: Uint8Array): Uint8Array {
-  return sha2Small(bytes, SQUARE_ROOTS.slice(8).map((root) => Number(root & 0xffffffffn)), 28)
+  return sha2Small(
+    bytes,
+    SQUARE_ROOTS.slice(8).map((root) => Number(root & 0xffffffffn)),
+    28,
+  )
 }
 export function sha512(bytes: Uint8Array): Uint8Array {
   return sha2Large(bytes, SQUARE_ROOTS.slice(0, 8), 64)

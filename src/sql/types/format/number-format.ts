@@ -64,7 +64,7 @@ export function parseNumberFormat(text: string): NumberFormat {
     zeroEnd: 0,
     flags: new Set(),
   }
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     const pattern = patternAt(text, i)
     if (pattern !== undefined) {
       tokens.push({ kind: 'pattern', ...pattern })
@@ -96,7 +96,8 @@ function readQuoted(text: string, start: number, tokens: NumberToken[]): number 
 /** Notes what a pattern says about the whole number; combinations that make no sense are errors. */
 function applyPattern(format: NumberFormat, id: string): void {
   const { flags } = format
-  if (flags.has('exponent') && id !== 'EEEE') throw syntaxError('"EEEE" must be the last pattern used')
+  if (flags.has('exponent') && id !== 'EEEE')
+    throw syntaxError('"EEEE" must be the last pattern used')
   switch (id) {
     case '9':
     case '0':

@@ -85,7 +85,8 @@ class NumberWriter {
     this.#bracket = flags.has('bracket')
     this.#zeroStart = format.zeroStart > 0 ? format.zeroStart - 1 : 0
     this.#signWritten = this.#startSign()
-    this.#lastRelevant = flags.has('fill') && flags.has('decimal') ? this.#findLastRelevant() : undefined
+    this.#lastRelevant =
+      flags.has('fill') && flags.has('decimal') ? this.#findLastRelevant() : undefined
     const extra = !this.#signWritten && number.leading === 0 ? 1 : 0
     this.#count = format.post + format.pre - 1 + extra
   }
@@ -221,7 +222,8 @@ class NumberWriter {
     if (this.#lastRelevant !== undefined && this.#lastRelevant === this.#next) end = this.#position
     if (this.#position + 1 !== end) return
     if (this.#signWritten && this.#bracket) this.#out += negative ? '>' : ' '
-    else if (flags.has('localeSign') && this.#sign === 'after' && digits !== 'NaN') this.#out += negative ? '-' : '+'
+    else if (flags.has('localeSign') && this.#sign === 'after' && digits !== 'NaN')
+      this.#out += negative ? '-' : '+'
   }
 }
 

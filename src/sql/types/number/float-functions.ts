@@ -39,7 +39,10 @@ export function powerFloat(x: number, y: number): number {
   if (Number.isNaN(y)) return x === 1 ? 1 : NaN
   if (x === 0 && y < 0) throw new SqlError('2201F', 'zero raised to a negative power is undefined')
   if (x < 0 && Number.isFinite(x) && Number.isFinite(y) && !Number.isInteger(y)) {
-    throw new SqlError('2201F', 'a negative number raised to a non-integer power yields a complex result')
+    throw new SqlError(
+      '2201F',
+      'a negative number raised to a non-integer power yields a complex result',
+    )
   }
   if (!Number.isFinite(y) && Math.abs(x) === 1) return 1
   const result = x ** y
@@ -81,10 +84,10 @@ function cosOfQuadrant(degrees: number): number {
   return degrees <= 60 ? cos0To60(degrees) : sin0To30(90 - degrees)
 }
 function sin0To30(degrees: number): number {
-  return (Math.sin(degrees * RADIAN) / SIN_30) / 2
+  return Math.sin(degrees * RADIAN) / SIN_30 / 2
 }
 function cos0To60(degrees: number): number {
-  return 1 - ((1 - Math.cos(degrees * RADIAN)) / ONE_MINUS_COS_60) / 2
+  return 1 - (1 - Math.cos(degrees * RADIAN)) / ONE_MINUS_COS_60 / 2
 }
 
 /** Folds an angle in degrees to [0, 90] and tells the signs of its sine and cosine. */
@@ -132,8 +135,16 @@ function asinOfQuadrant(x: number): number {
 function acosOfQuadrant(x: number): number {
   return x <= 0.5 ? 90 - (Math.asin(x) / ASIN_HALF) * 30 : (Math.acos(x) / ACOS_HALF) * 60
 }
-export const arcsineDegrees = bounded((x) => (x >= 0 ? asinOfQuadrant(x) : -asinOfQuadrant(-x)), -1, 1)
-export const arccosineDegrees = bounded((x) => (x >= 0 ? acosOfQuadrant(x) : 90 + asinOfQuadrant(-x)), -1, 1)
+export const arcsineDegrees = bounded(
+  (x) => (x >= 0 ? asinOfQuadrant(x) : -asinOfQuadrant(-x)),
+  -1,
+  1,
+)
+export const arccosineDegrees = bounded(
+  (x) => (x >= 0 ? acosOfQuadrant(x) : 90 + asinOfQuadrant(-x)),
+  -1,
+  1,
+)
 export function arctangentDegrees(x: number): number {
   return (Math.atan(x) / ATAN_ONE) * 45
 }
@@ -158,7 +169,7 @@ function erfSeries(x: number): number {
     term *= (2 * x * x) / (2 * n + 1)
     sum += term
   }
-  return ((2 / Math.sqrt(Math.PI)) * Math.exp(-x * x)) * sum
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum
 }
 function erfcFraction(x: number): number {
   if (x > 27.3) return 0

@@ -50,9 +50,8 @@ function specialFloat(word: string): number | undefined {
 }
 
 function parseHexadecimalFloat(word: string): number {
-  const [, sign, whole, fraction, exponent] = /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)(?:p(.*))?$/i.exec(
-    word,
-  ) as unknown as string[] // the caller's pattern has matched already
+  const [, sign, whole, fraction, exponent] =
+    /^([+-]?)0x([0-9a-f]*)\.?([0-9a-f]*)(?:p(.*))?$/i.exec(word) as unknown as string[] // the caller's pattern has matched already
   const digits = Number(BigInt(`0x0${whole}${fraction}`))
   const value = digits * 2 ** (Number(exponent ?? 0) - 4 * fraction.length)
   return sign === '-' ? -value : value
@@ -75,7 +74,8 @@ function layoutDigits(digits: string, exponent: number, negative: boolean, wide:
 export function formatFloat8(value: number, extraDigits = 1): string {
   if (!Number.isFinite(value)) return formatSpecial(value)
   if (extraDigits <= 0) return formatRounded(value, Math.max(1, 15 + extraDigits))
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return Object.is(value, -0) ? '-0' : String(value)
+  if (Number.isInteger(value) && Math.abs(value) < 1e15)
+    return Object.is(value, -0) ? '-0' : String(value)
   const [mantissa, exponent] = value.toExponential().split('e')
   const digits = mantissa.replace('-', '').replace('.', '')
   return layoutDigits(digits, Number(exponent), value < 0, 15)
@@ -85,12 +85,16 @@ export function formatFloat8(value: number, extraDigits = 1): string {
 export function formatFloat4(value: number, extraDigits = 1): string {
   if (!Number.isFinite(value)) return formatSpecial(value)
   if (extraDigits <= 0) return formatRounded(value, Math.max(1, 6 + extraDigits))
-  if (Number.isInteger(value) && Math.abs(value) < 1e6) return Object.is(value, -0) ? '-0' : String(value)
+  if (Number.isInteger(value) && Math.abs(value) < 1e6)
+    return Object.is(value, -0) ? '-0' : String(value)
   for (let places = 0; places < 9; places++) {
     const text = value.toExponential(places)
     if (Math.fround(Number(text)) !== value) continue
     const [mantissa, exponent] = text.split('e')
-    const digits = mantissa.replace('-', '').replace('.', '').replace(/(?<=.)0+$/, '')
+    const digits = mantissa
+      .replace('-', '')
+      .replace('.', '')
+      .replace(/(?<=.)0+$/, '')
     return layoutDigits(digits, Number(exponent), value < 0, 6)
   }
   return formatFloat8(value)
@@ -104,7 +108,10 @@ function formatSpecial(value: number): string {
 function formatRounded(value: number, precision: number): string {
   if (value === 0) return Object.is(value, -0) ? '-0' : '0'
   const [mantissa, exponent] = value.toExponential(precision - 1).split('e')
-  const digits = mantissa.replace('-', '').replace('.', '').replace(/(?<=.)0+$/, '')
+  const digits = mantissa
+    .replace('-', '')
+    .replace('.', '')
+    .replace(/(?<=.)0+$/, '')
   return layoutDigits(digits, Number(exponent), value < 0, precision)
 }
 

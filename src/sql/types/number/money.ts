@@ -18,17 +18,19 @@ export function toMoney(cents: bigint): Int8 {
   return normalizeInt64(cents)
 }
 
-const MONEY = /^\s*(\(?)\s*([-+]?)\s*\$?\s*([-+]?)\s*([0-9,]*)(?:\.([0-9]*))?\s*(\)?)\s*$/
+const MONEY = /^\s*(\(?)\s*([-+]?)\s*\$?\s*([-+]?)\s*([0-9,]*)(?:\.([0-9]*))?(?:\s|\)|\$|([-+]))*$/
 
 export function parseMoney(text: string): Int8 {
   const match = MONEY.exec(text)
   const invalid = (): SqlError =>
-    new SqlError(SQLSTATE.INVALID_TEXT_REPRESENTATION, `invalid input syntax for type money: "${text}"`)
+    new SqlError(
+      SQLSTATE.INVALID_TEXT_REPRESENTATION,
+      `invalid input syntax for type money: "${text}"`,
+    )
   if (match === null) throw invalid()
-  const [, open, before, after, whole, fraction = ''] = match
+  const [, open, before, after, whole, fraction = '', behind] = match
   const digits = whole.replaceAll(',', '')
-  if (digits === '' && fraction === '') throw invalid()
-  const negative = open === '(' || before === '-' || after === '-'
+  const negative = open === '(' || [before, after, behind].includes('-')
   let cents = BigInt(`${digits}${fraction.slice(0, 2).padEnd(2, '0')}`)
   if (fraction.length > 2 && fraction[2] >= '5') cents++
   const value = negative ? -cents : cents

@@ -15,8 +15,12 @@ export function registerNumberIo(registry: TypeIoRegistry): void {
   }
   registry.input('float4in', (text) => parseFloatText(text, true))
   registry.input('float8in', (text) => parseFloatText(text, false))
-  registry.output('float4out', (value, context) => formatFloat4(value as number, extraDigits(context.session)))
-  registry.output('float8out', (value, context) => formatFloat8(value as number, extraDigits(context.session)))
+  registry.output('float4out', (value, context) =>
+    formatFloat4(value as number, extraDigits(context.session)),
+  )
+  registry.output('float8out', (value, context) =>
+    formatFloat8(value as number, extraDigits(context.session)),
+  )
   registry.input('numeric_in', (text, { typmod }) => applyNumericTypmod(parseNumeric(text), typmod))
   registry.output('numeric_out', (value) => formatNumeric(value as Numeric))
   for (const type of ['oid', 'xid', 'cid']) {

@@ -52,7 +52,8 @@ export function numericToFloat4(value: Numeric): number {
 
 function outOfRangeText(value: Numeric, typeName: string): SqlError {
   const digits = String(value.unscaled)
-  const text = value.scale === 0 ? digits : `${digits.slice(0, -value.scale)}.${digits.slice(-value.scale)}`
+  const text =
+    value.scale === 0 ? digits : `${digits.slice(0, -value.scale)}.${digits.slice(-value.scale)}`
   return new SqlError(
     SQLSTATE.NUMERIC_VALUE_OUT_OF_RANGE,
     `"${text}" is out of range for type ${typeName}`,
@@ -73,4 +74,3 @@ export function floatToNumeric(value: number, digits: 15 | 6): Numeric {
   const [mantissa, exponent] = value.toExponential(digits - 1).split('e')
   return parseNumeric(`${mantissa.replace(/\.?0+$/, '')}e${exponent}`)
 }
-

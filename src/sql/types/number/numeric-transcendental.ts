@@ -280,7 +280,11 @@ function powerInteger(base: Numeric, exponent: number, exponentScale: number): N
   if (isZero(base)) return new Numeric(0, scale)
   const digits = String(base.unscaled).length * Math.abs(exponent)
   if (digits > 200_000) {
-    return powerGeneral(base, new Numeric(exponent, exponentScale === 0 ? 0 : 0), exponent % 2 !== 0)
+    return powerGeneral(
+      base,
+      new Numeric(exponent, exponentScale === 0 ? 0 : 0),
+      exponent % 2 !== 0,
+    )
   }
   const count = BigInt(Math.abs(exponent))
   const unscaled = BigInt(base.unscaled) ** count

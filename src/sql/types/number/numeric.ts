@@ -220,8 +220,7 @@ export function applyNumericTypmod(value: Numeric, typmod: number): Numeric {
   if (limits === undefined || value.special === 'NaN') return value
   const { precision, scale } = limits
   if (value.special !== undefined) throw fieldOverflow(precision, scale, true)
-  const rounded =
-    scale >= 0 ? rescale(value, scale) : roundToScale(value, scale)
+  const rounded = scale >= 0 ? rescale(value, scale) : roundToScale(value, scale)
   if (rounded.unscaled === 0) return rounded
   // |rounded| must be below 10^(precision - scale).
   const digits = String(rounded.unscaled).length - (rounded.unscaled < 0 ? 1 : 0)

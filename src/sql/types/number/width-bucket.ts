@@ -13,7 +13,12 @@ function equalBounds(): SqlError {
   return new SqlError(INVALID_ARGUMENT, 'lower bound cannot equal upper bound')
 }
 
-export function widthBucketFloat(operand: number, low: number, high: number, count: number): number {
+export function widthBucketFloat(
+  operand: number,
+  low: number,
+  high: number,
+  count: number,
+): number {
   requireBuckets(count)
   if (Number.isNaN(operand) || Number.isNaN(low) || Number.isNaN(high)) {
     throw new SqlError(INVALID_ARGUMENT, 'operand, lower bound, and upper bound cannot be NaN')
@@ -33,7 +38,12 @@ function afterLast(count: number): number {
   return checkWidth(count + 1, 4)
 }
 
-export function widthBucketNumeric(operand: Numeric, low: Numeric, high: Numeric, count: number): number {
+export function widthBucketNumeric(
+  operand: Numeric,
+  low: Numeric,
+  high: Numeric,
+  count: number,
+): number {
   requireBuckets(count)
   if ([operand, low, high].some((value) => value.special === 'NaN')) {
     throw new SqlError(INVALID_ARGUMENT, 'operand, lower bound, and upper bound cannot be NaN')
@@ -51,4 +61,3 @@ export function widthBucketNumeric(operand: Numeric, low: Numeric, high: Numeric
   const width = unscaledAt(high, scale) - from
   return Number((distance * BigInt(count)) / width) + 1
 }
-

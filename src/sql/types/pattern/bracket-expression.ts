@@ -3,10 +3,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 
 export function invalidRegex(reason: string): SqlError {
-  return new SqlError(
-    SQLSTATE.INVALID_REGULAR_EXPRESSION,
-    `invalid regular expression: ${reason}`,
-  )
+  return new SqlError(SQLSTATE.INVALID_REGULAR_EXPRESSION, `invalid regular expression: ${reason}`)
 }
 
 /** Content of a JavaScript class for each POSIX class. */
@@ -61,7 +58,10 @@ export function readBracket(
   text: string,
   start: number,
   newlines: boolean,
-  escape: (text: string, at: number) => { source: string; character: string | undefined; end: number },
+  escape: (
+    text: string,
+    at: number,
+  ) => { source: string; character: string | undefined; end: number },
 ): BracketResult {
   const cursor: Cursor = { text, at: start }
   const negated = text[start] === '^'

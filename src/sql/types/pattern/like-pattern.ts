@@ -38,7 +38,9 @@ function parsePattern(pattern: string): Part[] {
 /** Matcher of a LIKE pattern whose escape character is the backslash. */
 export function compileLike(pattern: string): TextMatcher {
   const parts = parsePattern(pattern)
-  const shape = parts.map((part) => (part.kind === 'text' ? 't' : part.kind === 'any' ? '%' : '_')).join('')
+  const shape = parts
+    .map((part) => (part.kind === 'text' ? 't' : part.kind === 'any' ? '%' : '_'))
+    .join('')
   const literal = parts.find((part) => part.kind === 'text')?.text ?? ''
   switch (shape) {
     case '':
@@ -70,7 +72,8 @@ function piecesMatcher(parts: readonly Part[]): TextMatcher {
       if (i === pieces.length - 1 && anchoredEnd) {
         return text.length - piece.length >= from && text.endsWith(piece)
       }
-      const at = i === 0 && anchoredStart ? (text.startsWith(piece) ? 0 : -1) : text.indexOf(piece, from)
+      const at =
+        i === 0 && anchoredStart ? (text.startsWith(piece) ? 0 : -1) : text.indexOf(piece, from)
       if (at < 0) return false
       from = at + piece.length
     }

@@ -80,11 +80,11 @@ export class RegularExpression {
     const found = exact.exec(text)
     return found === null ? undefined : toMatch(found, 0)
   }
-  #exact: RegExp | undefined
+  #exact: RegExp | undefined;
 
   /** All matches from `from` on, left to right; an empty one moves on by a character. */
   *matches(text: string, from: number): Generator<RegexMatch, void, void> {
-    for (let at = from; at <= text.length; ) {
+    for (let at = from; at <= text.length;) {
       const match = this.match(text, at)
       if (match === undefined) return
       yield match

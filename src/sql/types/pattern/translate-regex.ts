@@ -101,11 +101,18 @@ interface Escape {
 function readCharacterEscape(text: string, at: number): Escape | undefined {
   const letter = text[at + 1]
   const rest = text.slice(at + 1)
-  const numeric = /^(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]+)|(0[0-7]{0,2}))/.exec(rest)
+  const numeric = /^(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]+)|(0[0-7]{0,2}))/.exec(
+    rest,
+  )
   if (numeric !== null) {
     const [all, u, big, x, octal] = numeric
-    const code = octal === undefined ? Number.parseInt(u ?? big ?? x, 16) : Number.parseInt(octal, 8)
-    return { source: hexEscape(code), character: String.fromCodePoint(Math.min(code, 0x10ffff)), end: at + 1 + all.length }
+    const code =
+      octal === undefined ? Number.parseInt(u ?? big ?? x, 16) : Number.parseInt(octal, 8)
+    return {
+      source: hexEscape(code),
+      character: String.fromCodePoint(Math.min(code, 0x10ffff)),
+      end: at + 1 + all.length,
+    }
   }
   if (letter === 'c' && text[at + 2] !== undefined) {
     const code = text.charCodeAt(at + 2) & 31
@@ -252,14 +259,22 @@ class Translator {
 
   #bracket(): Atom {
     const text = this.#text
-    for (const [word, source] of [['[[:<:]]', AT_WORD_START], ['[[:>:]]', AT_WORD_END]] as const) {
+    for (const [word, source] of [
+      ['[[:<:]]', AT_WORD_START],
+      ['[[:>:]]', AT_WORD_END],
+    ] as const) {
       if (text.startsWith(word, this.#at)) {
         this.#at += word.length
         this.#looksAhead = true
         return constraint(source)
       }
     }
-    const { source, end } = readBracket(text, this.#at + 1, this.#options.newlineStops, readEscapeInBracket)
+    const { source, end } = readBracket(
+      text,
+      this.#at + 1,
+      this.#options.newlineStops,
+      readEscapeInBracket,
+    )
     this.#at = end
     return simple(source)
   }
@@ -296,7 +311,9 @@ class Translator {
     if (match === null) {
       const rest = this.#text.slice(this.#at)
       if (/^\{[0-9]/.test(rest)) {
-        throw invalidRegex(rest.includes('}') ? 'invalid repetition count(s)' : 'braces {} not balanced')
+        throw invalidRegex(
+          rest.includes('}') ? 'invalid repetition count(s)' : 'braces {} not balanced',
+        )
       }
       return atom
     }
@@ -332,7 +349,11 @@ function constraint(source: string): Atom {
 
 /** PostgreSQL's limit of a bound. */
 const MAX_BOUND = 255
-function checkBounds(low: string | undefined, comma: string | undefined, high: string | undefined): void {
+function checkBounds(
+  low: string | undefined,
+  comma: string | undefined,
+  high: string | undefined,
+): void {
   const least = Number(low ?? 0)
   const most = comma !== undefined && high !== '' && high !== undefined ? Number(high) : least
   if (least > MAX_BOUND || most > MAX_BOUND || most < least) {
@@ -359,5 +380,11 @@ export function translateRegex(pattern: string, given: RegexOptions): Translated
   }
   if (!options.literal) return new Translator(text, options).run()
   const source = text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
-  return { source, ignoreCase: options.ignoreCase, groups: 0, prefers: undefined, looksAhead: false }
+  return {
+    source,
+    ignoreCase: options.ignoreCase,
+    groups: 0,
+    prefers: undefined,
+    looksAhead: false,
+  }
 }

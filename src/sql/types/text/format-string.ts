@@ -86,7 +86,10 @@ export function formatString(format: string, args: FormatArguments): string {
   return result
 }
 
-function convert(specifier: Specifier, take: (position: number | undefined) => string | null): string {
+function convert(
+  specifier: Specifier,
+  take: (position: number | undefined) => string | null,
+): string {
   let { left } = specifier
   let width = 0
   if (typeof specifier.width === 'number') width = specifier.width

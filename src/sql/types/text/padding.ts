@@ -14,7 +14,8 @@ function fillTo(text: string, width: number, fill: string): { kept: string; fill
   const length = Math.max(width, 0)
   if (length > MAX_LENGTH / 4) throw tooLarge()
   const characters = charactersOf(text)
-  if (characters.length >= length) return { kept: characters.slice(0, length).join(''), filling: '' }
+  if (characters.length >= length)
+    return { kept: characters.slice(0, length).join(''), filling: '' }
   const units = charactersOf(fill)
   if (units.length === 0) return { kept: text, filling: '' }
   const missing = length - characters.length
@@ -63,4 +64,3 @@ export function translate(text: string, from: string, to: string): string {
   for (const character of text) result += mapping.get(character) ?? character
   return result
 }
-

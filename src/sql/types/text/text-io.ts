@@ -2,7 +2,13 @@
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { TypeIoRegistry } from '../type-io.ts'
-import { fitBpchar, fitName, fitVarchar, formatSingleByte, parseSingleByte } from './text-lengths.ts'
+import {
+  fitBpchar,
+  fitName,
+  fitVarchar,
+  formatSingleByte,
+  parseSingleByte,
+} from './text-lengths.ts'
 
 const asText = (value: unknown): string => value as string // a text datum by its type
 

@@ -28,7 +28,8 @@ export function characterOfCode(code: number): string {
   return String.fromCodePoint(code)
 }
 
-const ESCAPE = /\\(?:(\\)|([0-9a-fA-F]{4})|u([0-9a-fA-F]{4})|\+([0-9a-fA-F]{6})|U([0-9a-fA-F]{8})|)/g
+const ESCAPE =
+  /\\(?:(\\)|([0-9a-fA-F]{4})|u([0-9a-fA-F]{4})|\+([0-9a-fA-F]{6})|U([0-9a-fA-F]{8})|)/g
 
 /** unistr: \XXXX, \uXXXX, \+XXXXXX, \UXXXXXXXX and \\. */
 export function decodeUnicodeEscapes(text: string): string {
@@ -43,7 +44,10 @@ export function decodeUnicodeEscapes(text: string): string {
     }
     const code = Number.parseInt(digits, 16)
     if (code === 0 || code > 0x10ffff) {
-      throw new SqlError(SQLSTATE.INVALID_PARAMETER_VALUE, `invalid Unicode code point: ${code.toString(16).toUpperCase().padStart(4, '0')}`)
+      throw new SqlError(
+        SQLSTATE.INVALID_PARAMETER_VALUE,
+        `invalid Unicode code point: ${code.toString(16).toUpperCase().padStart(4, '0')}`,
+      )
     }
     const isLow = code >= 0xdc00 && code <= 0xdfff
     if (isLow !== (pendingHigh !== 0 && pendingHigh === offset)) throw invalidPair()

@@ -49,7 +49,8 @@ class HypotheticalAccumulator implements Accumulator {
       if (order === 0) standing.peers++
       if (order < 0) {
         const { last } = standing
-        if (last === undefined || this.#compare(row, (c) => last[c]) !== 0) standing.beforeDistinct++
+        if (last === undefined || this.#compare(row, (c) => last[c]) !== 0)
+          standing.beforeDistinct++
         standing.before++
         standing.last = row
       }

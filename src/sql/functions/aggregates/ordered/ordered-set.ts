@@ -118,7 +118,7 @@ function several(percentile: Percentile): Result {
 function mode({ values }: Group): Datum | null {
   let best: Datum | null = null
   let bestCount = 0
-  for (let from = 0; from < values.length; ) {
+  for (let from = 0; from < values.length;) {
     let to = from + 1
     while (to < values.length && compareDatums(values[from], values[to]) === 0) to++
     if (to - from > bestCount) {
@@ -136,12 +136,18 @@ function resultKind(context: CallContext): ColumnKind {
 
 export function registerOrderedSet(registry: FunctionRegistry): void {
   const register = (signature: string, result: Result): void =>
-    registry.aggregate(signature, (context) => new OrderedSetAccumulator(resultKind(context), true, result))
+    registry.aggregate(
+      signature,
+      (context) => new OrderedSetAccumulator(resultKind(context), true, result),
+    )
   register('percentile_cont(float8,float8)', single(continuousFloat))
   register('percentile_cont(_float8,float8)', several(continuousFloat))
   register('percentile_cont(float8,interval)', single(continuousInterval))
   register('percentile_cont(_float8,interval)', several(continuousInterval))
   register('percentile_disc(float8,anyelement)', single(discrete))
   register('percentile_disc(_float8,anyelement)', several(discrete))
-  registry.aggregate('mode(anyelement)', (context) => new OrderedSetAccumulator(resultKind(context), false, mode))
+  registry.aggregate(
+    'mode(anyelement)',
+    (context) => new OrderedSetAccumulator(resultKind(context), false, mode),
+  )
 }

@@ -97,5 +97,8 @@ export function registerRegression(registry: FunctionRegistry): void {
   for (const [name, result] of Object.entries(RESULTS)) {
     registry.aggregate(`${name}(float8,float8)`, () => new RegressionAccumulator('float64', result))
   }
-  registry.aggregate('regr_count(float8,float8)', () => new RegressionAccumulator('int64', (m) => m.n))
+  registry.aggregate(
+    'regr_count(float8,float8)',
+    () => new RegressionAccumulator('int64', (m) => m.n),
+  )
 }
