@@ -1,6 +1,7 @@
 /**
  * The store in plain Node: what a commit costs, how fast rows load, how long recovery takes, and how much memory a
- * load of two million rows needs. `node --expose-gc bench/storage-store.ts`
+ * load of two million rows needs. `node --expose-gc bench/storage-store.ts`;
+ * ONLY=load leaves the rest out, COMMIT_ROWS=Infinity loads in one transaction.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -219,6 +220,9 @@ async function scanAll(store: Store): Promise<void> {
   report('  peak of heap + array buffers', peak.bytes / 1e6, 'MB')
 }
 
-await singleRowCommits('memory', new MemoryLocalStore())
-await singleRowCommits('SQLite in memory', new SqliteLocalStore(new NodeSqliteDatabase(':memory:')))
+if (process.env['ONLY'] !== 'load') {
+  await singleRowCommits('memory', new MemoryLocalStore())
+  const database = new NodeSqliteDatabase(':memory:')
+  await singleRowCommits('SQLite in memory', new SqliteLocalStore(database))
+}
 await bulkLoad()
