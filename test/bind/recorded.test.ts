@@ -15,7 +15,6 @@ const KNOWN: ReadonlyMap<string, string> = new Map([
   ['insert into v (x) values (1) on conflict (w) do nothing', 'PostgreSQL infers when planning'],
   ["insert into pg_class (relname) values ('x')", 'PostgreSQL refuses when it runs'],
   ['select xmin from t limit 0', 'no system columns of row versions'],
-  ["select t.ctid = '(0,1)' from t", 'no input of tid'],
   ["select stddev(1), variance(1.5), corr(1, 2), every(true), bit_and(1), xmlagg('x')", 'no xml'],
 ])
 

@@ -14,7 +14,7 @@ export function bindDelete(binder: Binder, statement: DeleteStatement): BoundSel
   const { relation, tree } = target
   const scan = bindTargetScan(binder, target, statement.using)
   const where = bindWhere(binder, statement.where)
-  const returning = bindReturning(binder, statement.returning, [scan.item, ...scan.others])
+  const returning = bindReturning(binder, statement.returning, [scan.shown, ...scan.others])
   const old = oldRowOf(binder, scan)
   const source = scan.build(where)
   const known = new Set(old.output.map((column) => column.id))

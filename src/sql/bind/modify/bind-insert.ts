@@ -17,7 +17,14 @@ import { assignLiteral } from './literal-assignment.ts'
 import { bindOnConflict } from './on-conflict.ts'
 import { bindReturning } from './returning.ts'
 import { columnDefault, nullValue, rowColumns, rowItem, tableRules } from './table-rules.ts'
-import { type TargetTable, findTargetColumn, openTarget } from './target-table.ts'
+import {
+  type TargetTable,
+  allTargetColumns,
+  findTargetColumn,
+  openTarget,
+  rulesThroughView,
+  shownItem,
+} from './target-table.ts'
 
 /** A column the statement gives values for. */
 interface InsertColumn {
@@ -40,8 +47,8 @@ export function bindInsert(binder: Binder, statement: InsertStatement): BoundSel
   const columns = insertColumns(table, statement)
   const input = bindSource({ binder, table, columns, statement })
   const { relation, tree } = table
-  const rules = tableRules(context, relation)
-  const target = rowItem(relation, rules.row, table.alias)
+  const rules = rulesThroughView(table, tableRules(context, relation))
+  const target = shownItem(table, rowItem(relation, rules.row, table.alias))
   const onConflict =
     statement.onConflict === undefined
       ? undefined
@@ -62,7 +69,7 @@ export function bindInsert(binder: Binder, statement: InsertStatement): BoundSel
 
 function insertColumns(table: TargetTable, statement: InsertStatement): readonly InsertColumn[] {
   if (statement.columns.length === 0) {
-    return table.relation.columns.map((column) => ({ column, target: undefined }))
+    return allTargetColumns(table).map((column) => ({ column, target: undefined }))
   }
   const seen = new Map<Column, boolean>()
   return statement.columns.map((target) => {
@@ -98,7 +105,9 @@ function bindSource(insert: InsertPlan): PlanNode {
   const completer = rowCompleter(insert)
   if (source === undefined) return { kind: 'values', rows: [completer.complete(new Map())], output }
   if (isPlainValues(source)) {
-    return inKind(insert.binder.scope, 'values', () => valuesPlan(insert, source, completer, output))
+    return inKind(insert.binder.scope, 'values', () =>
+      valuesPlan(insert, source, completer, output),
+    )
   }
   const inner = new Scope(insert.binder.scope)
   const { plan } = bindSelectQuery(context, source, inner, { keepUnknown: true })

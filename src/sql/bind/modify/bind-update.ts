@@ -19,7 +19,13 @@ import { assignPart, assignToColumn } from './assignment.ts'
 import { bindReturning } from './returning.ts'
 import { columnDefault, nullValue, rowItem, tableRules } from './table-rules.ts'
 import { bindTargetScan, bindWhere, oldRowOf } from './target-scan.ts'
-import { type TargetTable, findTargetColumn, openTarget } from './target-table.ts'
+import {
+  type TargetTable,
+  findTargetColumn,
+  openTarget,
+  rulesThroughView,
+  shownItem,
+} from './target-table.ts'
 
 export interface BoundAssignment {
   readonly column: Column
@@ -32,9 +38,9 @@ export function bindUpdate(binder: Binder, statement: UpdateStatement): BoundSel
   const { relation, tree } = target
   const scan = bindTargetScan(binder, target, statement.from)
   const where = bindWhere(binder, statement.where)
-  const rules = tableRules(context, relation)
+  const rules = rulesThroughView(target, tableRules(context, relation))
   const returning = bindReturning(binder, statement.returning, [
-    rowItem(relation, rules.row, target.alias),
+    shownItem(target, rowItem(relation, rules.row, target.alias)),
     ...scan.others,
   ])
   const assignments = bindAssignments(binder, target, statement.assignments, (index) =>

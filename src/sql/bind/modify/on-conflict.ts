@@ -12,7 +12,7 @@ import { coerceToBoolean } from '../resolve/coerce.ts'
 import { bindAssignments } from './bind-update.ts'
 import { rowColumns, rowItem } from './table-rules.ts'
 import { bindWhere } from './target-scan.ts'
-import type { TargetTable } from './target-table.ts'
+import { type TargetTable, shownItem } from './target-table.ts'
 
 export function bindOnConflict(
   binder: Binder,
@@ -39,7 +39,10 @@ export function bindOnConflict(
   if (action === 'nothing') return { ...base, assignments: [] }
   const outside = scope.items
   const current = rowItem(relation, existing, table.alias)
-  scope.items = [current, rowItem(relation, excluded, 'excluded')]
+  scope.items = [
+    shownItem(table, current),
+    { ...shownItem(table, rowItem(relation, excluded, 'excluded')), alias: 'excluded' },
+  ]
   try {
     const assignments = bindAssignments(binder, table, clause.assignments, (index) =>
       current.column(index),
@@ -89,7 +92,7 @@ function bindInference(
 ): Inference {
   const { scope, context } = binder
   const outside = scope.items
-  scope.items = [rowItem(table.relation, rules.row, table.alias)]
+  scope.items = [shownItem(table, rowItem(table.relation, rules.row, table.alias))]
   try {
     const keys = target.elements.map((element) => {
       const { column, position } = element

@@ -6,15 +6,18 @@ import type { OutputColumn, PlanNode } from '../../plan/plan-node.ts'
 import { type RangeItem, inKind, newQueryState } from '../context/scope.ts'
 import { bindExpression } from '../expression/bind-expression.ts'
 import type { Binder } from '../expression/binder.ts'
+import { makeAnd } from '../expression/make-operator.ts'
 import { bindFromList, checkNames } from '../query/bind-from.ts'
 import { joinPlans } from '../query/bind-join.ts'
 import { type TableItem, makeTableItem } from '../query/from-item.ts'
 import { coerceToBoolean } from '../resolve/coerce.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
-import type { TargetTable } from './target-table.ts'
+import { type TargetTable, shownItem } from './target-table.ts'
 
 export interface TargetScan {
   readonly item: TableItem
+  /** The same as names are looked up: through the view, if the statement writes one. */
+  readonly shown: RangeItem
   /** FROM / USING. */
   readonly others: readonly RangeItem[]
   /** Joined and filtered; call when everything is bound. */
@@ -35,19 +38,24 @@ export function bindTargetScan(
     schema: alias === relation.name ? relation.schema : undefined,
     names: relation.columns.map((column) => column.name),
   })
+  const shown = shownItem(target, item)
+  const viewConditions = target.view?.conditions(item) ?? []
   scope.items = []
   const buildOthers = bindFromList(binder, from)
   const others = scope.items
-  checkNames([item], others)
-  scope.items = [item, ...others]
+  checkNames([shown], others)
+  scope.items = [shown, ...others]
   return {
     item,
+    shown,
     others,
     build(condition) {
       const own = item.build()
       const plan = from.length === 0 ? own : joinPlans('inner', own, buildOthers(), undefined)
-      if (condition === undefined) return plan
-      return { kind: 'filter', input: plan, condition, output: plan.output }
+      const conditions = condition === undefined ? viewConditions : [...viewConditions, condition]
+      if (conditions.length === 0) return plan
+      const all = makeAnd(conditions, condition?.position)
+      return { kind: 'filter', input: plan, condition: all, output: plan.output }
     },
   }
 }

@@ -4,12 +4,38 @@ import type { Column, Relation } from '../../catalog/catalog.ts'
 import type { TreeId } from '../../../storage/access.ts'
 import type { TableReference } from '../../parse/ast/select.ts'
 import type { Binder } from '../expression/binder.ts'
+import type { RangeItem } from '../context/scope.ts'
+import type { TableRules } from '../../plan/plan-node.ts'
 import { openRelation } from '../query/bind-from.ts'
+import { rowItem } from './table-rules.ts'
+import { type WritableView, openWritableView } from './writable-view.ts'
 
 export interface TargetTable {
   readonly relation: Relation
   readonly tree: TreeId
   readonly alias: string
+  /** The view that the statement names; `relation` is the table at its bottom. */
+  readonly view?: WritableView | undefined
+  readonly command: ModifyCommand
+}
+
+/** An item of the table as the statement sees it: through the view, if there is one. */
+export function shownItem(target: TargetTable, item: RangeItem): RangeItem {
+  return target.view === undefined ? item : target.view.wrap(item, target.alias)
+}
+
+/** The rules with WITH CHECK OPTION of the view written through. */
+export function rulesThroughView(target: TargetTable, rules: TableRules): TableRules {
+  if (target.view === undefined) return rules
+  const viewChecks = target.view.checks(rowItem(target.relation, rules.row, target.alias))
+  return viewChecks.length === 0 ? rules : { ...rules, viewChecks }
+}
+
+/** Columns that a statement without column list means. */
+export function allTargetColumns(target: TargetTable): readonly Column[] {
+  const { view, relation } = target
+  if (view === undefined) return relation.columns
+  return view.view.columns.map((column) => findTargetColumn(target, column.name, undefined))
 }
 
 const VIEW_VERBS = {
@@ -27,23 +53,23 @@ export function openTarget(
 ): TargetTable {
   const relation = openRelation(binder, ast)
   binder.context.shared.isReadOnly = false
-  return targetOf(relation, ast.alias?.name ?? ast.relation.name, command)
+  const alias = ast.alias?.name ?? ast.relation.name
+  if (relation.kind !== 'v') return targetOf(relation, alias, command, undefined)
+  const view = openWritableView(binder.context, relation, VIEW_VERBS[command])
+  return targetOf(view.table, alias, command, view)
 }
 
-function targetOf(relation: Relation, alias: string, command: ModifyCommand): TargetTable {
+function targetOf(
+  relation: Relation,
+  alias: string,
+  command: ModifyCommand,
+  view: WritableView | undefined,
+): TargetTable {
   const { name, tree } = relation
   switch (relation.kind) {
     case 'r':
     case 'p':
       break
-    case 'v': {
-      const { verb, gerund, event } = VIEW_VERBS[command]
-      throw new SqlError('55000', `cannot ${verb} view "${name}"`, {
-        detail:
-          'Views that do not select from a single table or view are not automatically updatable.',
-        hint: `To enable ${gerund} the view, provide an INSTEAD OF ${event} trigger or an unconditional ON ${event} DO INSTEAD rule.`,
-      })
-    }
     case 'm':
       throw new SqlError('42809', `cannot change materialized view "${name}"`)
     case 'S':
@@ -55,7 +81,7 @@ function targetOf(relation: Relation, alias: string, command: ModifyCommand): Ta
     throw new SqlError('42501', `permission denied: "${name}" is a system catalog`)
   }
   if (tree === undefined) throw unsupported(`writing to relation "${name}"`)
-  return { relation, tree, alias }
+  return { relation, tree, alias, command, view }
 }
 
 export function findTargetColumn(
@@ -64,9 +90,17 @@ export function findTargetColumn(
   position: number | undefined,
   hint?: string,
 ): Column {
-  const { relation } = target
+  const { view } = target
+  const relation = view?.view ?? target.relation
   const column = relation.columns.find((one) => one.name === name)
-  if (column !== undefined) return column
+  const base = view === undefined ? column : view.baseColumn(name)
+  if (base !== undefined) return base
+  if (column !== undefined) {
+    const verb = target.command === 'INSERT' ? 'insert into' : 'update'
+    throw new SqlError('0A000', `cannot ${verb} column "${name}" of view "${relation.name}"`, {
+      detail: 'View columns that are not columns of their base relation are not updatable.',
+    })
+  }
   throw new SqlError('42703', `column "${name}" of relation "${relation.name}" does not exist`, {
     hint,
     position,

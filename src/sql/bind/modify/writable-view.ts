@@ -1,0 +1,197 @@
+/**
+ * Simple views are written through: the statement is bound against the base table, with names and conditions seen through
+ * the view. A view qualifies if each of its rows is a row of one table (view_query_is_auto_updatable).
+ */
+import { SqlError } from '../../../errors/sql-error.ts'
+import type { Column, Relation } from '../../catalog/catalog.ts'
+import type { Expression as Ast } from '../../parse/ast/expression.ts'
+import type { SelectQuery } from '../../parse/ast/select.ts'
+import type { Expression } from '../../plan/expression.ts'
+import type { BindContext } from '../context/bind-context.ts'
+import { type RangeItem, Scope } from '../context/scope.ts'
+import { bindExpression } from '../expression/bind-expression.ts'
+import { type Target, expandTargets } from '../expression/expand-star.ts'
+import { viewQuery } from '../query/bind-view.ts'
+import { VISIBLE } from '../query/from-item.ts'
+import { coerceToBoolean } from '../resolve/coerce.ts'
+import { NO_OID } from '../resolve/type-oids.ts'
+
+export interface WritableView {
+  readonly view: Relation
+  /** The table at the bottom, and the view directly above it that this one reads, if any. */
+  readonly table: Relation
+  /** Shows an item of the table as an item of the view. */
+  wrap(item: RangeItem, alias: string): RangeItem
+  /** WHERE of this view and those below it, over an item of the table. */
+  conditions(item: RangeItem): readonly Expression[]
+  /** The table's column behind a column of the view; undefined when it is computed. */
+  baseColumn(name: string): Column | undefined
+  /** Conditions that written rows must meet: WITH CHECK OPTION. */
+  checks(item: RangeItem): readonly { readonly view: string; readonly expression: Expression }[]
+}
+
+/** Why the view cannot be written, in PostgreSQL's words; undefined when it can. */
+function obstacle(context: BindContext, query: ReturnType<typeof viewQuery>): string | undefined {
+  if (query.with !== undefined) return 'Views containing WITH are not automatically updatable.'
+  if (query.kind === 'setOperation') {
+    return 'Views containing UNION, INTERSECT, or EXCEPT are not automatically updatable.'
+  }
+  const other =
+    'Views that do not select from a single table or view are not automatically updatable.'
+  if (query.kind === 'values') return other
+  if (query.distinct !== undefined) {
+    return 'Views containing DISTINCT are not automatically updatable.'
+  }
+  if (query.groupBy.length > 0) return 'Views containing GROUP BY are not automatically updatable.'
+  if (query.having !== undefined) return 'Views containing HAVING are not automatically updatable.'
+  if (query.limit !== undefined || query.offset !== undefined) {
+    return 'Views containing LIMIT or OFFSET are not automatically updatable.'
+  }
+  const call = callObstacle(context, query)
+  if (call !== undefined) return call
+  const [item] = query.from
+  return query.from.length !== 1 || item?.kind !== 'table' ? other : undefined
+}
+
+function callObstacle(context: BindContext, query: SelectQuery): string | undefined {
+  for (const { expression } of query.targets) {
+    if (expression.kind !== 'call') continue
+    if (expression.over !== undefined) {
+      return 'Views that return window functions are not automatically updatable.'
+    }
+    const { schema, name } = expression.name
+    const procs = context.catalog.functionsNamed(schema, name, context.searchPath)
+    if (procs.length > 0 && procs.every((proc) => proc.kind === 'a')) {
+      return 'Views that return aggregate functions are not automatically updatable.'
+    }
+    if (procs.length > 0 && procs.every((proc) => proc.returnsSet)) {
+      return 'Views that return set-returning functions are not automatically updatable.'
+    }
+  }
+  return undefined
+}
+
+/** `verbs`: "insert into" / "inserting into" / "INSERT" for the error. */
+export function openWritableView(
+  context: BindContext,
+  view: Relation,
+  verbs: { readonly verb: string; readonly gerund: string; readonly event: string },
+): WritableView {
+  const inner = context.withSearchPath(view.viewSearchPath ?? context.searchPath)
+  const query = viewQuery(view)
+  const detail = obstacle(inner, query)
+  const from = query.kind === 'select' ? query.from[0] : undefined
+  if (detail !== undefined || query.kind !== 'select' || from?.kind !== 'table') {
+    throw new SqlError('55000', `cannot ${verbs.verb} view "${view.name}"`, {
+      detail,
+      hint: `To enable ${verbs.gerund} the view, provide an INSTEAD OF ${verbs.event} trigger or an unconditional ON ${verbs.event} DO INSTEAD rule.`,
+    })
+  }
+  const { relation: name, alias } = from
+  const below = inner.catalog.findRelation(name.schema, name.name, inner.searchPath)
+  if (below === undefined) {
+    throw new SqlError('42P01', `relation "${name.name}" does not exist`)
+  }
+  const nested = below.kind === 'v' ? openWritableView(inner, below, verbs) : undefined
+  return makeWritableView({
+    context: inner,
+    view,
+    query,
+    below,
+    nested,
+    innerAlias: alias?.name ?? name.name,
+  })
+}
+
+interface Parts {
+  readonly context: BindContext
+  readonly view: Relation
+  readonly query: SelectQuery
+  readonly below: Relation
+  readonly nested: WritableView | undefined
+  readonly innerAlias: string
+}
+
+function makeWritableView(parts: Parts): WritableView {
+  const { context, view, query, below, nested, innerAlias } = parts
+  const lower = (item: RangeItem): RangeItem =>
+    nested === undefined ? { ...item, alias: innerAlias } : nested.wrap(item, innerAlias)
+  const scopeOver = (item: RangeItem): Scope => {
+    const scope = new Scope()
+    scope.items = [{ ...lower(item), ...VISIBLE }]
+    return scope
+  }
+  const targets = (item: RangeItem): readonly Target[] =>
+    expandTargets({ context, scope: scopeOver(item) }, query.targets)
+  const condition = (item: RangeItem, where: Ast): Expression => {
+    const scope = scopeOver(item)
+    scope.kind = 'where'
+    return coerceToBoolean(context, bindExpression({ context, scope }, where), 'WHERE')
+  }
+  const ownConditions = (item: RangeItem): readonly Expression[] =>
+    query.where === undefined ? [] : [condition(item, query.where)]
+  return {
+    view,
+    table: nested?.table ?? below,
+    wrap: (item, alias) => viewItem(view, item, alias, () => targets(item)),
+    conditions: (item) => [...(nested?.conditions(item) ?? []), ...ownConditions(item)],
+    baseColumn: (name) => findBaseColumn(parts, name),
+    checks(item) {
+      const lowerChecks = nested?.checks(item) ?? []
+      if (view.viewCheckOption === undefined) return lowerChecks
+      // CASCADED checks the views below as well, whether they ask for it or not.
+      const cascaded =
+        view.viewCheckOption === 'cascaded' && nested !== undefined ? nested.conditions(item) : []
+      const made = [...cascaded, ...ownConditions(item)]
+      return [...lowerChecks, ...made.map((expression) => ({ view: view.name, expression }))]
+    },
+  }
+}
+
+/** Follows a view's column down to the table: only plain columns qualify. */
+function findBaseColumn(parts: Parts, name: string): Column | undefined {
+  const { view, query, below, nested } = parts
+  const index = view.columns.findIndex((column) => column.name === name)
+  const names = query.targets.flatMap(({ expression }): readonly (string | undefined)[] => {
+    if (expression.kind !== 'column') return [undefined]
+    if (expression.star) return below.columns.map((column) => column.name)
+    return [expression.parts.at(-1)]
+  })
+  const lowerName = names[index]
+  if (lowerName === undefined) return undefined
+  if (nested !== undefined) return nested.baseColumn(lowerName)
+  return below.columns.find((column) => column.name === lowerName)
+}
+
+function viewItem(
+  view: Relation,
+  item: RangeItem,
+  alias: string,
+  bindTargets: () => readonly Target[],
+): RangeItem {
+  let bound: readonly Target[] | undefined
+  const names = view.columns.map((column) => column.name)
+  const column = (index: number): Expression => {
+    bound ??= bindTargets()
+    const target = bound[index]
+    if (target === undefined) throw new RangeError(`no column ${index} in view ${view.name}`)
+    return target.expression
+  }
+  return {
+    ...VISIBLE,
+    alias,
+    relation: view,
+    names,
+    column,
+    origin: (index) => ({ table: view.oid, attribute: view.columns[index]?.number ?? 0 }),
+    wholeRow: () => ({
+      kind: 'row',
+      fields: names.map((_, i) => column(i)),
+      names,
+      type: view.rowType,
+      typmod: -1,
+      collation: NO_OID,
+    }),
+    lateralAllowed: item.lateralAllowed,
+  }
+}
