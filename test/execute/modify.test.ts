@@ -187,11 +187,7 @@ function insert(
   }
 }
 
-function scan(
-  of: Relation,
-  condition?: (id: OutputColumn) => PlanNode & object,
-): { node: PlanNode; rowId: OutputColumn; row: OutputColumn[] } {
-  void condition
+function scan(of: Relation): { node: PlanNode; rowId: OutputColumn; row: OutputColumn[] } {
   const rowId = column('ctid', 'int8')
   const row = of.columns.map((one) => ({ ...column(one.name, 'int4'), type: one.type }))
   const node: PlanNode = {

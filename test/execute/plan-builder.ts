@@ -16,7 +16,7 @@ import { createTypeIo } from '../../src/sql/types/type-io-library.ts'
 import type { TreeId } from '../../src/storage/access.ts'
 import { type Datum, datumAt, vectorOf } from '../../src/storage/vector.ts'
 import { testSession } from '../functions-b/evaluate-case.ts'
-import { MemoryAccess } from './memory-access.ts'
+import type { MemoryAccess } from './memory-access.ts'
 
 export const catalog: Catalog = builtinCatalog()
 export const environment: ExecutorEnvironment = {

@@ -6,9 +6,9 @@
 import type { TransactionAccess } from '../../storage/access.ts'
 import type { BatchStream } from '../../storage/task.ts'
 import type { Datum } from '../../storage/vector.ts'
-import type { Catalog, Oid, Relation } from '../catalog/catalog.ts'
+import type { Catalog, Column, Oid, Relation } from '../catalog/catalog.ts'
 import type { CallContext, FunctionLibrary } from '../functions/registry.ts'
-import type { ColumnId } from '../plan/expression.ts'
+import type { ColumnId, Expression } from '../plan/expression.ts'
 import type { TableRules } from '../plan/plan-node.ts'
 import type { TypeIo } from '../types/type-io.ts'
 import type { EvaluationSession } from './evaluation-session.ts'
@@ -43,6 +43,8 @@ export interface ExecutionOptions {
   readonly systemRelations?: SystemRelationProvider
   /** Binds the rules of a table that a foreign key's action reaches: its checks and indexes are SQL text in the catalog. */
   readonly tableRules?: (relation: Relation) => TableRules
+  /** The same for a column's default, for ON DELETE SET DEFAULT. */
+  readonly columnDefault?: (relation: Relation, column: Column) => Expression | undefined
 }
 
 const NO_PARAMETERS: readonly (Datum | null)[] = []
@@ -57,6 +59,7 @@ export class ExecutionContext {
   readonly datumCodec: DatumCodec | undefined
   readonly systemRelations: SystemRelationProvider | undefined
   readonly tableRules: ((relation: Relation) => TableRules) | undefined
+  readonly columnDefault: ExecutionOptions['columnDefault']
   /** Current values of the columns that apply operators have bound, for the plans below them. */
   readonly outer = new Map<ColumnId, Datum | null>()
   readonly shared = new Map<number, SharedRows>()
@@ -74,6 +77,7 @@ export class ExecutionContext {
     this.datumCodec = options.datumCodec
     this.systemRelations = options.systemRelations
     this.tableRules = options.tableRules
+    this.columnDefault = options.columnDefault
   }
 
   /** The call context of a call site in this execution. */

@@ -7,14 +7,14 @@ import { compileAll } from '../../expression/compile-expression.ts'
 import { type KeyColumn, keyColumn, KeyTable } from '../../keys/key-table.ts'
 import { columnsBytes } from '../../memory/memory-budget.ts'
 import { gather, gatherBatch } from '../../vectors/gather.ts'
-import { makeOperator, type Operator, type Preparation } from '../operator.ts'
+import { makeArranged, type Operator, type Preparation } from '../operator.ts'
 
 export function prepareDistinct(node: DistinctNode, preparation: Preparation): Operator {
   const { catalog } = preparation
   const input = preparation.prepare(node.input)
   const kernels = node.on && compileAll(node.on, input.layout, preparation.compilation)
   const keys = (node.on ?? input.output).map((key) => keyColumn(key.type, catalog))
-  return makeOperator(node.output, catalog, function* distinct(context): BatchStream {
+  return makeArranged(input.output, node.output, catalog, function* distinct(context): BatchStream {
     const seen = new DistinctRows(keys, context)
     try {
       for (const item of input.run(context)) {

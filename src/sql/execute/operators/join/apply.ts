@@ -15,7 +15,7 @@ import {
   vectorOf,
 } from '../../../../storage/vector.ts'
 import type { ColumnId } from '../../../plan/expression.ts'
-import type { ApplyNode } from '../../../plan/plan-node.ts'
+import type { ApplyNode, OutputColumn } from '../../../plan/plan-node.ts'
 import { PgArray } from '../../../types/value-classes.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { compileExpression } from '../../expression/compile-expression.ts'
@@ -23,7 +23,13 @@ import { boolParts, type Kernel } from '../../expression/kernel.ts'
 import { columnsBytes } from '../../memory/memory-budget.ts'
 import { gather, gatherBatch, gatherOrNull, selectTrue } from '../../vectors/gather.ts'
 import { RowCollection } from '../../vectors/row-collection.ts'
-import { layoutOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import {
+  appendedColumns,
+  layoutOf,
+  makeArranged,
+  type Operator,
+  type Preparation,
+} from '../operator.ts'
 import { nestArrays } from '../../expression/container.ts'
 
 interface ApplyPlan {
@@ -44,7 +50,7 @@ export function prepareApply(node: ApplyNode, preparation: Preparation): Operato
   const left = preparation.prepare(node.left)
   const right = preparation.prepare(node.right)
   const both = layoutOf([...left.output, ...right.output])
-  const value = node.output[left.output.length]
+  const [value] = appendedColumns(node.output, left)
   const item = right.output[0]
   const plan: ApplyPlan = {
     form: node.form,
@@ -58,11 +64,18 @@ export function prepareApply(node: ApplyNode, preparation: Preparation): Operato
     valueKind: value === undefined ? 'datum' : catalog.type(value.type).kind,
     nests: item !== undefined && catalog.type(item.type).elementType !== 0,
   }
-  return makeOperator(node.output, catalog, (context) =>
+  return makeArranged(naturalOutput(node, left, right), node.output, catalog, (context) =>
     node.form === 'inner' || node.form === 'left'
       ? joinApply(plan, context)
       : valueApply(plan, context),
   )
+}
+
+/** What the batches have, before rules trim the node's output. */
+function naturalOutput(node: ApplyNode, left: Operator, right: Operator): readonly OutputColumn[] {
+  if (node.form === 'semi' || node.form === 'anti') return left.output
+  if (node.form === 'inner' || node.form === 'left') return [...left.output, ...right.output]
+  return [...left.output, ...appendedColumns(node.output, left)]
 }
 
 /** Runs the right side for rows of a left batch. */

@@ -1,9 +1,9 @@
 /** Joins of independent inputs: by hash where there are keys, by trying all pairs otherwise. */
-import type { JoinNode } from '../../../plan/plan-node.ts'
+import type { JoinNode, OutputColumn } from '../../../plan/plan-node.ts'
 import { compileAll, compileExpression } from '../../expression/compile-expression.ts'
 import type { Layout } from '../../expression/kernel.ts'
 import { keyColumn } from '../../keys/key-table.ts'
-import { layoutOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import { layoutOf, makeArranged, type Operator, type Preparation } from '../operator.ts'
 import { hashJoin } from './hash-join.ts'
 import type { JoinKeys, JoinPlan } from './join-plan.ts'
 import { nestedLoopJoin } from './nested-loop-join.ts'
@@ -22,9 +22,20 @@ export function prepareJoin(node: JoinNode, preparation: Preparation): Operator 
     nullAware: node.nullAware === true,
   }
   const { keys } = plan
-  return makeOperator(node.output, preparation.catalog, (context) =>
-    keys === undefined ? nestedLoopJoin(plan, context) : hashJoin(plan, keys, context),
+  return makeArranged(
+    naturalOutput(node, left, right),
+    node.output,
+    preparation.catalog,
+    (context) =>
+      keys === undefined ? nestedLoopJoin(plan, context) : hashJoin(plan, keys, context),
   )
+}
+
+/** What the join's batches have, before rules trim its output. */
+function naturalOutput(node: JoinNode, left: Operator, right: Operator): readonly OutputColumn[] {
+  if (node.mark !== undefined) return [...left.output, node.mark]
+  if (node.type === 'semi' || node.type === 'anti') return left.output
+  return [...left.output, ...right.output]
 }
 
 function compileKeys(

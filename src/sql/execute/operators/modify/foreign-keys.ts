@@ -17,7 +17,8 @@ import {
 } from '../../../../storage/vector.ts'
 import type { ForeignKey, IndexInfo, Relation } from '../../../catalog/catalog.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
-import type { Compilation } from '../../expression/kernel.ts'
+import { compileExpression } from '../../expression/compile-expression.ts'
+import { type Compilation, ONE_ROW } from '../../expression/kernel.ts'
 import { listKey } from '../../keys/key-encoding.ts'
 import { findReferencing } from './referencing-rows.ts'
 import { valueText } from './row-text.ts'
@@ -158,7 +159,7 @@ export class ForeignKeyChecks {
         throw this.#referenced(key, writer, child, lost)
       case 'c':
         if (renewed === undefined) yield* this.#deleteRows(child, found)
-        else yield* this.#setColumns(child, key, found, key.columns, renewed)
+        else yield* this.#setColumns(child, found, key.columns, renewed)
         return
       case 'n': {
         const columns =
@@ -167,7 +168,6 @@ export class ForeignKeyChecks {
             : key.columns
         yield* this.#setColumns(
           child,
-          key,
           found,
           columns,
           columns.map(() => null),
@@ -175,7 +175,12 @@ export class ForeignKeyChecks {
         return
       }
       case 'd':
-        throw unsupported('ON DELETE/UPDATE SET DEFAULT')
+        yield* this.#setDefaults(child, key, found, lost)
+        if (yield* this.#isStillThere(key, child, lost)) {
+          if (yield* this.#hasParent(key, writer.relation, lost)) return
+          throw this.#referenced(key, writer, child, lost)
+        }
+        return
     }
   }
 
@@ -186,7 +191,6 @@ export class ForeignKeyChecks {
 
   *#setColumns(
     child: TableWriter,
-    _key: ForeignKey,
     found: FoundRows,
     numbers: readonly number[],
     values: Values,
@@ -203,6 +207,23 @@ export class ForeignKeyChecks {
     const fresh = child.complete({ kind: 'batch', length: n, columns }, this.#context)
     yield* child.update(found.rowIds, found.rows, fresh, this.#context)
     this.note(child, found.rows, fresh)
+  }
+
+  *#setDefaults(child: TableWriter, key: ForeignKey, found: FoundRows, lost: Values): Task<void> {
+    const columns = key.deleteSetColumns.length > 0 ? key.deleteSetColumns : key.columns
+    const values = this.#defaults(child.relation, columns)
+    // The key that is going may be the default itself: then the rows stay as they are, and are found again.
+    if (columns === key.columns && listKey(values) === listKey(lost)) return
+    yield* this.#setColumns(child, found, columns, values)
+  }
+
+  #defaults(relation: Relation, numbers: readonly number[]): Values {
+    return numbers.map((number) => {
+      const expression = this.#context.columnDefault?.(relation, columnNumbered(relation, number))
+      if (expression === undefined) return null
+      const kernel = compileExpression(expression, new Map(), this.#compilation)
+      return datumAt(kernel(ONE_ROW, this.#context), 0)
+    })
   }
 
   #referenced(key: ForeignKey, writer: TableWriter, child: TableWriter, values: Values): SqlError {

@@ -10,7 +10,7 @@ import { TopRows } from '../../sort/top-rows.ts'
 import type { Batch, ColumnKind } from '../../../../storage/vector.ts'
 import { BATCH_ROWS } from '../../../../storage/vector.ts'
 import { sliceBatch } from '../../vectors/gather.ts'
-import { compileFree, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import { compileFree, makeArranged, type Operator, type Preparation } from '../operator.ts'
 import { limitRows } from '../row/limit.ts'
 
 interface SortPlan {
@@ -34,7 +34,7 @@ export function prepareSort(node: SortNode, preparation: Preparation): Operator 
     directions: node.keys.map(directionOf),
   }
   const limitOf = node.limit && compileFree(node.limit, preparation)
-  return makeOperator(node.output, catalog, (context) => {
+  return makeArranged(input.output, node.output, catalog, (context) => {
     const limit = limitOf === undefined ? Infinity : limitRows(limitOf(context))
     return limit <= TOP_ROWS_LIMIT ? topRows(plan, limit, context) : sortAll(plan, context)
   })

@@ -6,21 +6,26 @@ import type { ExecutionContext } from '../../execution-context.ts'
 import { compileExpression } from '../../expression/compile-expression.ts'
 import type { Kernel } from '../../expression/kernel.ts'
 import { gatherBatch, selectTrue } from '../../vectors/gather.ts'
-import { makeOperator, type Operator, type Preparation } from '../operator.ts'
+import { makeArranged, type Operator, type Preparation } from '../operator.ts'
 
 export function prepareFilter(node: FilterNode, preparation: Preparation): Operator {
   const input = preparation.prepare(node.input)
   const condition = compileExpression(node.condition, input.layout, preparation.compilation)
-  return makeOperator(node.output, preparation.catalog, function* filter(context): BatchStream {
-    for (const item of input.run(context)) {
-      if (item.kind !== 'batch') {
-        yield item
-        continue
+  return makeArranged(
+    input.output,
+    node.output,
+    preparation.catalog,
+    function* filter(context): BatchStream {
+      for (const item of input.run(context)) {
+        if (item.kind !== 'batch') {
+          yield item
+          continue
+        }
+        const kept = keepTrue(item, condition, context)
+        if (kept !== undefined) yield kept
       }
-      const kept = keepTrue(item, condition, context)
-      if (kept !== undefined) yield kept
-    }
-  })
+    },
+  )
 }
 
 /** Used within one call only, so all filters can share it. */

@@ -10,7 +10,7 @@ import { rowOf } from '../../expression/container.ts'
 import type { Kernel } from '../../expression/kernel.ts'
 import { listKey } from '../../keys/key-encoding.ts'
 import { sliceBatch } from '../../vectors/gather.ts'
-import { compileFree, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import { compileFree, makeArranged, type Operator, type Preparation } from '../operator.ts'
 
 export function prepareLimit(node: LimitNode, preparation: Preparation): Operator {
   const input = preparation.prepare(node.input)
@@ -23,12 +23,17 @@ export function prepareLimit(node: LimitNode, preparation: Preparation): Operato
       input.layout,
       preparation.compilation,
     )
-  return makeOperator(node.output, preparation.catalog, function* limit(context): BatchStream {
-    const skip = offsetRows(offsetOf?.(context) ?? null)
-    const take = limitRows(limitOf?.(context) ?? null)
-    if (take === 0) return
-    yield* section(input, { skip, take, ties }, context)
-  })
+  return makeArranged(
+    input.output,
+    node.output,
+    preparation.catalog,
+    function* limit(context): BatchStream {
+      const skip = offsetRows(offsetOf?.(context) ?? null)
+      const take = limitRows(limitOf?.(context) ?? null)
+      if (take === 0) return
+      yield* section(input, { skip, take, ties }, context)
+    },
+  )
 }
 
 interface Section {

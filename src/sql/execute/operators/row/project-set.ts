@@ -1,6 +1,8 @@
 /** A select list with set-returning functions: as many rows per input row as the longest yields, the others null-filled. */
 import { type BatchStream, PAUSE } from '../../../../storage/task.ts'
 import { type Batch, BATCH_ROWS, type Datum, datumAt } from '../../../../storage/vector.ts'
+import type { Catalog, Oid } from '../../../catalog/catalog.ts'
+import type { Expression } from '../../../plan/expression.ts'
 import type { ProjectSetNode } from '../../../plan/plan-node.ts'
 import { PgRecord } from '../../../types/value-classes.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
@@ -27,6 +29,9 @@ export function prepareProjectSet(node: ProjectSetNode, preparation: Preparation
       return { each: (row) => datumAt(values, row) }
     }
   })
+  const shapes = node.expressions.map(({ expression }) =>
+    recordShape(expression, preparation.catalog),
+  )
   const kinds = kindsOf(node.output, preparation.catalog)
   return makeOperator(node.output, preparation.catalog, function* projectSet(context): BatchStream {
     let rows = new RowBuilder(kinds)
@@ -41,7 +46,7 @@ export function prepareProjectSet(node: ProjectSetNode, preparation: Preparation
         for (;;) {
           const results = iterators.map((iterator) => iterator?.next())
           if (results.every((result) => result === undefined || result.done)) break
-          rows.push(parts.map((part, k) => part.each?.(i) ?? valueOf(results[k])))
+          rows.push(parts.map((part, k) => part.each?.(i) ?? valueOf(results[k], shapes[k])))
           if (rows.length < BATCH_ROWS) continue
           yield rows.finish()
           yield PAUSE
@@ -53,14 +58,27 @@ export function prepareProjectSet(node: ProjectSetNode, preparation: Preparation
   })
 }
 
+interface RecordShape {
+  readonly types: readonly Oid[]
+  readonly names: readonly string[]
+}
+
 /** Several OUT columns make a record here: a select list has one column per entry. */
-function valueOf(result: IteratorResult<SetResult> | undefined): Datum | null {
+function recordShape(expression: Expression, catalog: Catalog): RecordShape {
+  const proc = expression.kind === 'call' ? catalog.proc(expression.procedure) : undefined
+  const types: Oid[] = []
+  const names: string[] = []
+  proc?.argumentModes?.forEach((mode, i) => {
+    if (mode === 'i' || mode === 'v') return
+    types.push(proc.allArgumentTypes?.[i] ?? proc.argumentTypes[i])
+    names.push(proc.argumentNames[i] || `column${types.length}`)
+  })
+  return { types, names }
+}
+
+function valueOf(result: IteratorResult<SetResult> | undefined, shape: RecordShape): Datum | null {
   if (result === undefined || result.done) return null
   const value = result.value
   if (!Array.isArray(value)) return value as Datum | null
-  return new PgRecord(
-    value as readonly (Datum | null)[],
-    value.map(() => 0),
-    value.map((_, i) => `f${i + 1}`),
-  )
+  return new PgRecord(value as readonly (Datum | null)[], shape.types, shape.names)
 }

@@ -3,7 +3,7 @@ import type { BatchStream } from '../../../../storage/task.ts'
 import type { Vector } from '../../../../storage/vector.ts'
 import type { LockRowsNode, ProjectNode } from '../../../plan/plan-node.ts'
 import { compileAll } from '../../expression/compile-expression.ts'
-import { makeOperator, type Operator, type Preparation } from '../operator.ts'
+import { makeArranged, makeOperator, type Operator, type Preparation } from '../operator.ts'
 
 export function prepareProject(node: ProjectNode, preparation: Preparation): Operator {
   const input = preparation.prepare(node.input)
@@ -24,5 +24,7 @@ export function prepareProject(node: ProjectNode, preparation: Preparation): Ope
 /** SELECT … FOR UPDATE: rows pass through. */
 export function prepareLockRows(node: LockRowsNode, preparation: Preparation): Operator {
   const input = preparation.prepare(node.input)
-  return makeOperator(node.output, preparation.catalog, (context) => input.run(context))
+  return makeArranged(input.output, node.output, preparation.catalog, (context) =>
+    input.run(context),
+  )
 }

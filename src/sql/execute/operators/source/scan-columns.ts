@@ -37,8 +37,11 @@ export function scanColumns(
     values: new Float64Array(BATCH_ROWS).fill(relation.oid),
     nulls: undefined,
   }
+  // Exactly the output's columns: whoever joins rows side by side counts on it.
   const arrange = (columns: readonly Vector[]) =>
-    isIdentity ? columns : places.map((place) => (place < 0 ? tableOid : columns[place]))
+    isIdentity && columns.length === places.length
+      ? columns
+      : places.map((place) => (place < 0 ? tableOid : columns[place]))
   return { positions, needsRowId, stored, arrange }
 }
 

@@ -27,7 +27,13 @@ import {
 import { sortRows } from '../../sort/sort-rows.ts'
 import { gather, sliceBatch } from '../../vectors/gather.ts'
 import { RowCollection } from '../../vectors/row-collection.ts'
-import { compileFree, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import {
+  appendedColumns,
+  compileFree,
+  makeArranged,
+  type Operator,
+  type Preparation,
+} from '../operator.ts'
 import { type Bound, type FramePlan, Frames, type InRange, numbersInRange } from './frame.ts'
 import { type Partition, partitionsOf } from './partition.ts'
 import { aggregateFrames } from './window-aggregate.ts'
@@ -70,7 +76,8 @@ export function prepareWindow(node: WindowNode, preparation: Preparation): Opera
     frame: compileFrame(node, preparation),
     functions: node.functions.map((call) => compileWindowCall(call, input.layout, preparation)),
   }
-  return makeOperator(node.output, preparation.catalog, (context) => window(plan, context))
+  const natural = [...input.output, ...appendedColumns(node.output, input)]
+  return makeArranged(natural, node.output, preparation.catalog, (context) => window(plan, context))
 }
 
 function* window(plan: WindowPlan, context: ExecutionContext): BatchStream {
