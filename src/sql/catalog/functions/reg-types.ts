@@ -3,6 +3,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import type { Oid, ProcInfo } from '../catalog.ts'
 import type { CatalogSnapshot } from '../catalog-snapshot.ts'
 import { builtinTable } from '../builtin/builtin-catalogs.ts'
+import { formatAclItem, parseAclItem } from '../describe/acl.ts'
 import { formatTypeName } from '../describe/format-type.ts'
 import { quoteIdentifier, quoteQualified } from '../describe/quote.ts'
 import { oidOf } from '../store/catalog-tables.ts'
@@ -218,6 +219,12 @@ export function registerRegTypeIo(registry: TypeIoRegistry): void {
       return oid === 0 ? '-' : type.print(oid, whereOf(context))
     })
   }
+}
+
+/** ACL items are kept in their text form. */
+export function registerAclItemIo(registry: TypeIoRegistry): void {
+  registry.input('aclitemin', (text) => formatAclItem(parseAclItem(text)))
+  registry.output('aclitemout', String)
 }
 
 /** What to_reg…() answers with null. */

@@ -1,9 +1,10 @@
 /** ALTER TABLE … ADD COLUMN: existing rows get the default. */
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { Task } from '../../../storage/task.ts'
-import { isNullAt, vectorOf } from '../../../storage/vector.ts'
+import { isNullAt, normalizeInt64, vectorOf } from '../../../storage/vector.ts'
 import type { Batch, Vector } from '../../../storage/vector.ts'
 import type { Column, Oid, Relation } from '../../catalog/catalog.ts'
+import { oidOf } from '../../catalog/store/catalog-tables.ts'
 import type { ColumnDefinition } from '../../parse/ast/table.ts'
 import type { CommandContext } from '../command-context.ts'
 import { addCheck } from '../constraint/add-check.ts'
@@ -91,6 +92,26 @@ function newColumnValues(
   }
 }
 
+/** The default of a new serial or identity column, whose sequence the session does not know yet. */
+const OWN_SEQUENCE = /^nextval\('(\d+)'::regclass\)$/
+
+function drawnValues(context: CommandContext, sequence: Oid, column: Column): RowEvaluator | undefined {
+  const info = context.catalog.sequence(sequence)
+  if (info === undefined) return undefined
+  const { kind } = context.catalog.type(column.type)
+  const increment = BigInt(info.increment)
+  return (rows) => {
+    let state = context.access.readSequence(info.tree) ?? { lastValue: info.start, isCalled: false }
+    const values = Array.from({ length: rows.length }, () => {
+      const next = BigInt(state.lastValue) + (state.isCalled ? increment : 0n)
+      state = { lastValue: normalizeInt64(next), isCalled: true }
+      return state.lastValue
+    })
+    context.access.writeSequence(info.tree, state)
+    return [vectorOf(kind, values)]
+  }
+}
+
 function columnExpression(
   context: CommandContext,
   relation: Relation,
@@ -98,6 +119,8 @@ function columnExpression(
 ): RowEvaluator | undefined {
   const text = column.defaultText ?? domainDefault(context, column.type)
   if (text === undefined) return undefined
+  const sequence = OWN_SEQUENCE.exec(text)?.[1]
+  if (sequence !== undefined) return drawnValues(context, oidOf(Number(sequence)), column)
   const scope: ExpressionScope = {
     catalog: context.catalog,
     purpose: column.generated === undefined ? 'default' : 'generated',

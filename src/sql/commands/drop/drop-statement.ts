@@ -5,6 +5,7 @@ import { FIRST_USER_OID } from '../../catalog/store/catalog-writer.ts'
 import type { DropStatement, ObjectReference, ObjectType } from '../../parse/ast/object.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { ObjectAddress } from '../ddl-services.ts'
+import { CLASS } from '../support/class-ids.ts'
 import { describeObject } from '../support/describe-object.ts'
 import { MissingObject, resolveObject } from '../support/resolve-object.ts'
 import { performDeletion } from './perform-deletion.ts'
@@ -59,6 +60,10 @@ function find(
 
 function refuseBuiltin(context: CommandContext, object: ObjectAddress): void {
   if (object.objectId >= FIRST_USER_OID || object.objectId === 2200) return
+  if (object.classId === CLASS.relation) {
+    const name = context.catalog.classRow(object.objectId)?.relname ?? ''
+    throw new SqlError('42501', `permission denied: "${name}" is a system catalog`)
+  }
   const what = describeObject(context, object)
   throw new SqlError('2BP01', `cannot drop ${what} because it is required by the database system`)
 }

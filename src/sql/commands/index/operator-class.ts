@@ -4,6 +4,7 @@ import { builtinTable } from '../../catalog/builtin/builtin-catalogs.ts'
 import { rowAt } from '../../catalog/builtin/builtin-lookup.ts'
 import type { Oid, TypeInfo } from '../../catalog/catalog.ts'
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+import { formatTypeName } from '../../catalog/describe/format-type.ts'
 import type { OpclassRow } from '../../catalog/rows/object-rows.ts'
 import { oidOf } from '../../catalog/store/catalog-tables.ts'
 import type { QualifiedName } from '../../parse/ast/common.ts'
@@ -85,7 +86,7 @@ export function resolveOpclass(
       `operator class "${displayName(name)}" does not exist for access method "${methodName}"`,
     )
   }
-  const typeName = catalog.type(type).name
+  const typeName = formatTypeName(catalog, type, -1, ['public'])
   throw new SqlError(
     '42704',
     `data type ${typeName} has no default operator class for access method "${methodName}"`,

@@ -3,6 +3,7 @@
  * hold text, so it is parsed, changed and printed again.
  */
 import { unsupported } from '../../../errors/sql-error.ts'
+import type { QualifiedName } from '../../parse/ast/common.ts'
 import type { Expression } from '../../parse/ast/expression.ts'
 import type { Query } from '../../parse/ast/select.ts'
 import { deparseExpression } from '../../parse/deparse/expression.ts'
@@ -44,6 +45,17 @@ export function mentionsColumn(text: string, column: string): boolean {
 
 function mentionsIn(names: unknown, column: string): boolean {
   return Array.isArray(names) && names.includes(column)
+}
+
+/** Every table that a query names, in FROM or anywhere below. */
+export function relationNames(query: object): readonly QualifiedName[] {
+  const names: QualifiedName[] = []
+  mapSyntax(query, (node) => {
+    // Table references have a qualified name as `relation`.
+    if (node['kind'] === 'table') names.push(node['relation'] as QualifiedName)
+    return node
+  })
+  return names
 }
 
 export interface RelationRenaming {

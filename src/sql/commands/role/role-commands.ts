@@ -2,6 +2,7 @@
 import { SqlError, unsupported } from '../../../errors/sql-error.ts'
 import type { Task } from '../../../storage/task.ts'
 import type { Oid } from '../../catalog/catalog.ts'
+import { parseAcl } from '../../catalog/describe/acl.ts'
 import type { AuthidRow } from '../../catalog/rows/object-rows.ts'
 import type { Option } from '../../parse/ast/common.ts'
 import type {
@@ -166,6 +167,10 @@ function refuseOwner(context: CommandContext, role: Oid, name: string): void {
   for (const row of relations) {
     const word = words[row.relkind]
     if (word !== undefined) owned.push(`owner of ${word} ${row.relname}`)
+  }
+  for (const row of writer.rows('pg_class').all()) {
+    const granted = parseAcl(row.relacl)?.some((item) => item.grantee === name)
+    if (granted === true && row.relowner !== role) owned.push(`privileges for ${words[row.relkind] ?? 'relation'} ${row.relname}`)
   }
   for (const row of writer.rows('pg_namespace').where('nspowner', role)) owned.push(`owner of schema ${row.nspname}`)
   if (owned.length === 0) return

@@ -12,7 +12,7 @@ import type { CommandContext } from '../command-context.ts'
 import { defineRelation } from '../support/define-relation.ts'
 import { classRow, creationSchema, currentRelation, requireRelation } from '../support/lookup.ts'
 import { optionList } from '../support/options.ts'
-import { renamed, storeRule } from '../view/create-view.ts'
+import { analyzeStored, renamed, storeRule } from '../view/create-view.ts'
 import { checkStorableType } from './column-definition.ts'
 
 export function* createTableAs(context: CommandContext, statement: CreateTableAsStatement): Task<string> {
@@ -24,7 +24,7 @@ export function* createTableAs(context: CommandContext, statement: CreateTableAs
     context.notice(`relation "${relation.name}" already exists, skipping`, { code: '42P07' })
     return tag
   }
-  const query = context.services.analyzeQuery(statement.query, context.catalog)
+  const query = analyzeStored(context, statement.query)
   if (names.length > query.columns.length) {
     throw new SqlError('42601', 'too many column names were specified')
   }

@@ -6,8 +6,10 @@ import { formatTypeName } from '../../catalog/describe/format-type.ts'
 import { formatTextArray } from '../../catalog/describe/text-array.ts'
 import { isTemporarySchema } from '../../catalog/catalog-snapshot.ts'
 import type { CreateViewStatement } from '../../parse/ast/definitions.ts'
-import type { Persistence } from '../../parse/ast/select.ts'
+import type { Persistence, Query } from '../../parse/ast/select.ts'
+import type { ExecuteStatement } from '../../parse/ast/utility.ts'
 import type { CommandContext } from '../command-context.ts'
+import { relationNames } from '../rename/rename-in-sql.ts'
 import type { AnalyzedQuery, QueryColumn } from '../ddl-services.ts'
 import { CLASS } from '../support/class-ids.ts'
 import { defineRelation, insertAttribute } from '../support/define-relation.ts'
@@ -46,11 +48,25 @@ function analyze(context: CommandContext, statement: CreateViewStatement): Analy
   if (query.kind === 'select' && query.into !== undefined) {
     throw new SqlError('0A000', 'views must not contain SELECT INTO')
   }
-  const analyzed = context.services.analyzeQuery(query, context.catalog)
+  const analyzed = analyzeStored(context, query)
   if (names.length > analyzed.columns.length) {
     throw new SqlError('42601', 'CREATE VIEW specifies more column names than columns')
   }
   return { ...analyzed, columns: renamed(analyzed.columns, names) }
+}
+
+/** The query with the relations that it names itself: not those behind the views among them. */
+export function analyzeStored(context: CommandContext, query: Query | ExecuteStatement): AnalyzedQuery {
+  const analyzed = context.services.analyzeQuery(query, context.catalog)
+  const direct = new Set(
+    relationNames(query).map((name) =>
+      context.catalog.findRelationOid(name.schema, name.name, context.searchPath),
+    ),
+  )
+  const references = analyzed.references.filter(
+    (reference) => reference.classId !== CLASS.relation || direct.has(reference.objectId),
+  )
+  return { ...analyzed, references }
 }
 
 export function renamed(columns: readonly QueryColumn[], names: readonly string[]): readonly QueryColumn[] {
