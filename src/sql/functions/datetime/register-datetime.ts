@@ -7,6 +7,7 @@ import { registerDateTimeConstructors } from './datetime-constructors.ts'
 import { registerDateTimeFields } from './datetime-fields.ts'
 import { registerDateTimeFormatting } from './datetime-formatting.ts'
 import { registerDateTimeSeries } from './datetime-series.ts'
+import { registerTimeZoneLists } from './time-zone-lists.ts'
 
 export function registerDateTime(registry: FunctionRegistry): void {
   registerDateTimeComparisons(registry)
@@ -15,5 +16,6 @@ export function registerDateTime(registry: FunctionRegistry): void {
   registerDateTimeConstructors(registry)
   registerDateTimeFields(registry)
   registerDateTimeSeries(registry)
+  registerTimeZoneLists(registry)
   registerDateTimeFormatting(registry)
 }

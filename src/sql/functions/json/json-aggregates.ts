@@ -158,7 +158,9 @@ function jsonbMembers(context: CallContext, { isStrict, isUnique }: MemberOption
       return [name, value === null ? null : convert(value)]
     },
     (members) => {
-      if (isUnique) requireUnique(members)
+      if (isUnique && new Set(members.map(([key]) => key)).size < members.length) {
+        throw new SqlError('22030', 'duplicate JSON object key value')
+      }
       return new Jsonb(makeObject(members))
     },
     false,

@@ -4,11 +4,17 @@ import type { Datum } from '../../../storage/vector.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import { makeObject, quoteJson } from '../../types/json/jsonb-value.ts'
 import { jsonbConverter, jsonKey, jsonPrinter } from '../../types/json/value-to-json.ts'
-import { Jsonb, type JsonbNode, type PgArray } from '../../types/value-classes.ts'
+import { Jsonb, type JsonbNode, PgArray } from '../../types/value-classes.ts'
 import type { CallContext, FunctionRegistry, Value } from '../registry.ts'
 
-function typeOf(context: CallContext, index: number): Oid {
-  return context.argumentTypes[index] ?? (0 as Oid)
+/**
+ * Type of an argument. Behind VARIADIC the arguments are the elements of an array, whose type is the last one known.
+ */
+function typeOf({ argumentTypes, catalog }: CallContext, index: number, value: Value): Oid {
+  const oid = argumentTypes[index] ?? argumentTypes.at(-1) ?? (0 as Oid)
+  if (value === null || value instanceof PgArray) return oid
+  const { elementType, category } = catalog.type(oid)
+  return category === 'A' && elementType !== 0 ? elementType : oid
 }
 
 function kept<T>(context: CallContext, key: string, make: () => T): T {
@@ -22,20 +28,22 @@ function kept<T>(context: CallContext, key: string, make: () => T): T {
 /** Printer of argument `index`, made once per call site. */
 export function printArgument(context: CallContext, index: number, value: Value): string {
   if (value === null) return 'null'
-  const print = kept(context, `json ${index}`, () => jsonPrinter(context, typeOf(context, index)))
+  const print = kept(context, `json ${index}`, () =>
+    jsonPrinter(context, typeOf(context, index, value)),
+  )
   return print(value)
 }
 
 export function convertArgument(context: CallContext, index: number, value: Value): JsonbNode {
   if (value === null) return null
   const convert = kept(context, `jsonb ${index}`, () =>
-    jsonbConverter(context, typeOf(context, index)),
+    jsonbConverter(context, typeOf(context, index, value)),
   )
   return convert(value)
 }
 
 function pretty(context: CallContext, value: Datum, lineFeeds: boolean): string {
-  return jsonPrinter(context, typeOf(context, 0), { lineFeeds })(value)
+  return jsonPrinter(context, typeOf(context, 0, value), { lineFeeds })(value)
 }
 
 export function registerJsonBuild(registry: FunctionRegistry): void {
@@ -75,7 +83,7 @@ function registerBuilders(registry: FunctionRegistry): void {
     for (let i = 0; i < args.length; i += 2) {
       const key = args[i] ?? null
       if (key === null) throw new SqlError('22004', 'null value not allowed for object key')
-      const name = quoteJson(jsonKey(context, key, typeOf(context, i)))
+      const name = quoteJson(jsonKey(context, key, typeOf(context, i, key)))
       members.push(`${name} : ${printArgument(context, i + 1, args[i + 1] ?? null)}`)
     }
     return `{${members.join(', ')}}`
@@ -88,7 +96,7 @@ function registerBuilders(registry: FunctionRegistry): void {
       if (key === null) {
         throw new SqlError('22023', `argument ${i + 1}: key must not be null`)
       }
-      const name = jsonKey(context, key, typeOf(context, i))
+      const name = jsonKey(context, key, typeOf(context, i, key))
       members.push([name, convertArgument(context, i + 1, args[i + 1] ?? null)])
     }
     return new Jsonb(makeObject(members))

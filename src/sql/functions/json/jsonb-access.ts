@@ -1,5 +1,5 @@
 /** Reading jsonb: -> ->> #> #>>, @> ? ?| ?&, each, keys, elements, comparison, casts to scalars. */
-import { SqlError } from '../../../errors/sql-error.ts'
+import type { SqlError } from '../../../errors/sql-error.ts'
 import { compareJsonb, isJsonbArray, isJsonbObject } from '../../types/json/jsonb-compare.ts'
 import { containsNode, followPath, itemAt, memberAt } from '../../types/json/jsonb-path.ts'
 import type { PathStep } from '../../types/json/jsonb-path.ts'

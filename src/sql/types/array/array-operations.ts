@@ -85,7 +85,11 @@ export function fillArray(
   const count = dimensions.reduce((product, length) => product * length, 1)
   if (count > MAX_ARRAY_SIZE || dimensions.some((length) => length < 0)) throw arrayTooLarge()
   if (count <= 0 || dimensions.length === 0) return EMPTY
-  return new PgArray(new Array<Element>(count).fill(value), dimensions, lowerBounds)
+  return new PgArray(
+    Array.from({ length: count }, () => value),
+    dimensions,
+    lowerBounds,
+  )
 }
 
 function fillParameters(array: PgArray, detail: string): number[] {

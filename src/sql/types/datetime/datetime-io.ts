@@ -2,7 +2,7 @@
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { EvaluationSession } from '../../execute/evaluation-session.ts'
 import type { TypeIoContext, TypeIoRegistry } from '../type-io.ts'
-import { Interval, TimeTz } from '../value-classes.ts'
+import { type Interval, TimeTz } from '../value-classes.ts'
 import { daysFromCivil } from './calendar.ts'
 import { formatDate, formatTime, formatTimestamp } from './datetime-output.ts'
 import { formatTimestampTz, formatTimeTz } from './datetime-output.ts'

@@ -1,6 +1,6 @@
 /** Text input and output of json (kept as text), jsonb and jsonpath. */
 import type { TypeIoRegistry } from '../type-io.ts'
-import { Jsonb } from '../value-classes.ts'
+import type { Jsonb } from '../value-classes.ts'
 import { checkJson } from './json-tree.ts'
 import { parseJsonPath } from '../jsonpath/parse-path.ts'
 import { type JsonPath, printJsonPath } from '../jsonpath/path-tree.ts'

@@ -9,7 +9,13 @@ import { formatDate, formatIsoTimestamp, ISO_STYLE } from '../datetime/datetime-
 import { timeZoneOf } from '../datetime/datetime-settings.ts'
 import type { Timestamp } from '../datetime/timestamp-value.ts'
 import { parseNumeric } from '../number/numeric.ts'
-import { Jsonb, type JsonbNode, Numeric, type PgArray, type PgRecord } from '../value-classes.ts'
+import {
+  type Jsonb,
+  type JsonbNode,
+  Numeric,
+  type PgArray,
+  type PgRecord,
+} from '../value-classes.ts'
 import { printerOf, type ValueTextContext } from '../value-text.ts'
 import { parseJsonTree } from './json-tree.ts'
 import { makeObject, nodeOfTree, printJsonb, quoteJson } from './jsonb-value.ts'

@@ -2,7 +2,7 @@
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { Datum } from '../../../storage/vector.ts'
 import type { TypeIoContext, TypeIoRegistry } from '../type-io.ts'
-import { PgMultirange, PgRange } from '../value-classes.ts'
+import { PgMultirange, type PgRange } from '../value-classes.ts'
 import { printerOf, readerOf } from '../value-text.ts'
 import {
   EMPTY_RANGE,

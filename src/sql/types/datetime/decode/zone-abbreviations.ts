@@ -48,3 +48,8 @@ const ABBREVIATIONS: ReadonlyMap<string, ZoneAbbreviation> = new Map(
 export function findZoneAbbreviation(name: string): ZoneAbbreviation | undefined {
   return ABBREVIATIONS.get(name)
 }
+
+/** By name in lower case. */
+export function allZoneAbbreviations(): ReadonlyMap<string, ZoneAbbreviation> {
+  return ABBREVIATIONS
+}
