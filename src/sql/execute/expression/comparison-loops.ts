@@ -167,7 +167,7 @@ export function compareTextsWith(
 export function compareScalars(a: Datum, b: Datum): number {
   if (a < b) return -1
   if (a > b) return 1
-  if (a == b) return 0
+  if (a === b) return 0
   const aIsNaN = a !== a
   const bIsNaN = b !== b
   return aIsNaN === bIsNaN ? 0 : aIsNaN ? 1 : -1

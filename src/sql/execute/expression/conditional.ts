@@ -56,7 +56,7 @@ export function compileCase(expression: Case, outerScope: Scope, compile: Compil
   const operandKernel = operand === undefined ? undefined : compile(operand, outerScope)
   const branches = expression.branches.map((branch) => ({
     when: part(branch.when, scope, compile),
-    then: part(branch.then, outerScope, compile),
+    value: part(branch.then, outerScope, compile),
   }))
   const otherwise = part(expression.otherwise, outerScope, compile)
   const kind = outerScope.compilation.environment.catalog.type(expression.type).kind
@@ -67,11 +67,11 @@ export function compileCase(expression: Case, outerScope: Scope, compile: Compil
         : withColumn(batch, outerScope.width, operandKernel(batch, context))
     const pieces: Piece[] = []
     let rest = allRows(batch.length)
-    for (const { when, then } of branches) {
+    for (const { when, value } of branches) {
       if (rest.count === 0) break
       const [matched, missed] = split(evaluate(when, input, rest, context), rest)
       if (matched.count > 0) {
-        pieces.push({ ...matched, vector: evaluate(then, input, matched, context) })
+        pieces.push({ ...matched, vector: evaluate(value, input, matched, context) })
       }
       rest = missed
     }

@@ -10,6 +10,8 @@ export const DEFAULT_WORK_MEMORY_BYTES = 16 * 1024 * 1024
 /** What cannot spill may overdraw the budget this many times before it fails. */
 const OVERDRAFT = 4
 const OBJECT_BYTES = 64
+/** An operator is left at least this fraction of the budget before it has to spill. */
+const SMALLEST_SHARE = 8
 
 export class MemoryBudget {
   readonly limitBytes: number
@@ -35,6 +37,11 @@ export class MemoryBudget {
 
   get isExceeded(): boolean {
     return this.#used > this.limitBytes
+  }
+
+  /** Whether an operator that holds this much should spill when the budget is gone: not for crumbs, if others hold the rest. */
+  isWorthSpilling(ownBytes: number): boolean {
+    return ownBytes * SMALLEST_SHARE >= this.limitBytes
   }
 
   /** For memory that cannot be spilled. */

@@ -47,7 +47,9 @@ export class ExternalSorter {
     this.#rows.append(columns, batch.length)
     const bytes = columnsBytes(columns, batch.length)
     this.#bytes += bytes
-    if (!this.#context.memory.take(bytes) && this.#context.spill !== undefined) this.#spillRun()
+    const isFull =
+      !this.#context.memory.take(bytes) && this.#context.memory.isWorthSpilling(this.#bytes)
+    if (isFull && this.#context.spill !== undefined) this.#spillRun()
   }
 
   *sorted(): BatchStream {

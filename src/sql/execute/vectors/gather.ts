@@ -133,7 +133,7 @@ export function gatherUsed(
   count: number,
   used: readonly number[],
 ): Batch {
-  const columns = new Array<Vector>(source.columns.length).fill(UNUSED_VECTOR)
+  const columns = source.columns.map(() => UNUSED_VECTOR)
   for (const position of used) columns[position] = gather(source.columns[position], indexes, count)
   return { kind: 'batch', length: count, columns }
 }

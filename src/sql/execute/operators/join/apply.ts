@@ -260,7 +260,7 @@ function withAnswers(
   answers: readonly (Datum | null)[],
 ): Batch | undefined {
   if (plan.form !== 'semi' && plan.form !== 'anti') {
-    const columns: Vector[] = [...left.columns.slice(0, plan.left.kinds.length)]
+    const columns: Vector[] = left.columns.slice(0, plan.left.kinds.length)
     columns.push(vectorOf(plan.valueKind, answers))
     return { kind: 'batch', length: left.length, columns }
   }

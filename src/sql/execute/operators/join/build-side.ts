@@ -54,7 +54,8 @@ export class BuildSide {
         this.#keys.right.map((kernel) => kernel(step.value as never, this.#context)),
         length,
       )
-      if (stopsWhenFull && this.#context.memory.isExceeded) return false
+      const { memory } = this.#context
+      if (stopsWhenFull && memory.isExceeded && memory.isWorthSpilling(this.#bytes)) return false
     }
     return true
   }
