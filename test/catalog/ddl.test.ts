@@ -7,7 +7,8 @@ beforeEach(() => {
   session = new TestSession()
 })
 
-const CONSTRAINTS = 'select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid <> 0 and oid >= 16384 order by 1'
+const CONSTRAINTS =
+  'select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid <> 0 and oid >= 16384 order by 1'
 
 describe('CREATE TABLE', () => {
   test('made-up names and definitions', () => {
@@ -34,19 +35,37 @@ describe('CREATE TABLE', () => {
   })
 
   test.each([
-    ['create table e (a int primary key primary key)', '42P16 multiple primary keys for table "e" are not allowed'],
-    ['create table e (a int default 1 default 2)', '42601 multiple default values specified for column "a" of table "e"'],
-    ['create table e (a int null not null)', '42601 conflicting NULL/NOT NULL declarations for column "a" of table "e"'],
+    [
+      'create table e (a int primary key primary key)',
+      '42P16 multiple primary keys for table "e" are not allowed',
+    ],
+    [
+      'create table e (a int default 1 default 2)',
+      '42601 multiple default values specified for column "a" of table "e"',
+    ],
+    [
+      'create table e (a int null not null)',
+      '42601 conflicting NULL/NOT NULL declarations for column "a" of table "e"',
+    ],
     ['create table e (a int, a int)', '42701 column "a" specified more than once'],
     ['create table e (a int references nope)', '42P01 relation "nope" does not exist'],
     ['create table e (a nosuch)', '42704 type "nosuch" does not exist'],
     ['create table e (a int, primary key (b))', '42703 column "b" named in key does not exist'],
-    ['create table e (a int, unique (a, a))', '42701 column "a" appears twice in unique constraint'],
-    ['create table e (a text generated always as identity)', '22023 identity column type must be smallint, integer, or bigint'],
+    [
+      'create table e (a int, unique (a, a))',
+      '42701 column "a" appears twice in unique constraint',
+    ],
+    [
+      'create table e (a text generated always as identity)',
+      '22023 identity column type must be smallint, integer, or bigint',
+    ],
     ['create table e (ctid int)', '42701 column name "ctid" conflicts with a system column name'],
     ['create table e (a record)', '42P16 column "a" has pseudo-type record'],
     ['create table nos.e (a int)', '3F000 schema "nos" does not exist'],
-    ['create table pg_catalog.e (a int)', '42501 permission denied to create "pg_catalog.e"\nDETAIL System catalog modifications are currently disallowed.'],
+    [
+      'create table pg_catalog.e (a int)',
+      '42501 permission denied to create "pg_catalog.e"\nDETAIL System catalog modifications are currently disallowed.',
+    ],
     ['create table e (a serial[])', '0A000 array of serial is not implemented'],
     ['create table e (a int collate "C")', '42804 collations are not supported by type integer'],
   ])('%s', (sql, error) => {
@@ -73,19 +92,22 @@ describe('CREATE TABLE', () => {
   })
 
   test('LIKE INCLUDING ALL', () => {
-    session.run('create table t (a int primary key check (a > 0), b text default 1, c int generated always as identity)')
+    session.run(
+      'create table t (a int primary key check (a > 0), b text default 1, c int generated always as identity)',
+    )
     session.run('create table u (like t including all)')
-    expect(session.rows("select conname from pg_constraint where conrelid = 'u'::regclass order by 1")).toEqual([
-      't_a_check',
-      'u_pkey',
-    ])
+    expect(
+      session.rows("select conname from pg_constraint where conrelid = 'u'::regclass order by 1"),
+    ).toEqual(['t_a_check', 'u_pkey'])
     expect(session.rows('insert into u (a) values (7) returning *')).toEqual(['7|1|1'])
   })
 })
 
 describe('DROP', () => {
   beforeEach(() => {
-    session.run('create table t (a int primary key); create view v as select a from t; create view w as select a from v')
+    session.run(
+      'create table t (a int primary key); create view v as select a from t; create view w as select a from v',
+    )
   })
 
   test('is refused while others depend on it', () => {
@@ -99,7 +121,10 @@ describe('DROP', () => {
   test('CASCADE takes them along and says so', () => {
     const { notices } = session.run('drop table t cascade')
     expect(notices).toMatchObject([
-      { message: 'drop cascades to 2 other objects', detail: 'drop cascades to view v\ndrop cascades to view w' },
+      {
+        message: 'drop cascades to 2 other objects',
+        detail: 'drop cascades to view v\ndrop cascades to view w',
+      },
     ])
     for (const catalog of ['pg_class', 'pg_type', 'pg_constraint', 'pg_rewrite']) {
       expect(session.rows(`select count(*) from ${catalog} where oid >= 16384`)).toEqual(['0'])
@@ -136,7 +161,7 @@ describe('DROP', () => {
   })
 
   test('schema CASCADE', () => {
-    session.run('create schema s; create table s.x (a serial); create type s.m as enum (\'a\')')
+    session.run("create schema s; create table s.x (a serial); create type s.m as enum ('a')")
     session.run('drop schema s cascade')
     expect(session.rows("select count(*) from pg_type where typname in ('x', 'm')")).toEqual(['0'])
   })
@@ -144,7 +169,9 @@ describe('DROP', () => {
 
 describe('ALTER TABLE', () => {
   beforeEach(() => {
-    session.run("create table t (a int primary key, b text); insert into t values (1, 'x'), (2, '3')")
+    session.run(
+      "create table t (a int primary key, b text); insert into t values (1, 'x'), (2, '3')",
+    )
   })
 
   test('ADD COLUMN fills existing rows', () => {
@@ -164,20 +191,26 @@ describe('ALTER TABLE', () => {
   })
 
   test('DROP COLUMN keeps the others', () => {
-    session.run('alter table t add c int default 5; alter table t drop b; insert into t (a, c) values (3, 6)')
+    session.run(
+      'alter table t add c int default 5; alter table t drop b; insert into t (a, c) values (3, 6)',
+    )
     expect(session.rows('select * from t')).toEqual(['1|5', '2|5', '3|6'])
-    expect(session.rows("select attname, attisdropped from pg_attribute where attrelid = 't'::regclass and attnum = 2")).toEqual([
-      '........pg.dropped.2........|t',
-    ])
+    expect(
+      session.rows(
+        "select attname, attisdropped from pg_attribute where attrelid = 't'::regclass and attnum = 2",
+      ),
+    ).toEqual(['........pg.dropped.2........|t'])
   })
 
   test('constraints are checked against the rows', () => {
     expect(session.error('alter table t add check (a > 1)')).toBe(
       '23514 check constraint "t_a_check" of relation "t" is violated by some row',
     )
-    expect(session.error('alter table t add foreign key (a) references t (a), add unique (b), add constraint t_pkey check (true)')).toBe(
-      '42710 constraint "t_pkey" for relation "t" already exists',
-    )
+    expect(
+      session.error(
+        'alter table t add foreign key (a) references t (a), add unique (b), add constraint t_pkey check (true)',
+      ),
+    ).toBe('42710 constraint "t_pkey" for relation "t" already exists')
     session.run("update t set b = 'x'")
     expect(session.error('alter table t add unique (b)')).toBe(
       '23505 could not create unique index "t_b_key"\nDETAIL Key (b)=(x) is duplicated.',
@@ -185,13 +218,17 @@ describe('ALTER TABLE', () => {
   })
 
   test('RENAME follows into expressions and views', () => {
-    session.run('create index i on t (lower(b)) where a > 0; alter table t add check (a > 0); create view v as select t.a from t')
+    session.run(
+      'create index i on t (lower(b)) where a > 0; alter table t add check (a > 0); create view v as select t.a from t',
+    )
     session.run('alter table t rename b to bb; alter table t rename to u')
     expect(session.rows("select pg_get_indexdef('i'::regclass)")).toEqual([
       'CREATE INDEX i ON public.u USING btree (lower(bb)) WHERE (a > 0)',
     ])
     expect(session.rows('select * from v')).toEqual(['1', '2'])
-    expect(session.rows("select typname from pg_type where typrelid = 'u'::regclass")).toEqual(['u'])
+    expect(session.rows("select typname from pg_type where typrelid = 'u'::regclass")).toEqual([
+      'u',
+    ])
   })
 
   test('a rolled back change leaves nothing', () => {
@@ -221,13 +258,21 @@ describe('types', () => {
 
 describe('what the trees hold', () => {
   test('is what a fresh process reads', () => {
-    session.run("create table t (id serial primary key, a numeric(8, 2) default 1 check (a > 0)); create view v as select a from t")
-    session.run("create type m as enum ('x'); alter table t add c m; comment on table t is 'hello'; grant select on t to public")
+    session.run(
+      'create table t (id serial primary key, a numeric(8, 2) default 1 check (a > 0)); create view v as select a from t',
+    )
+    session.run(
+      "create type m as enum ('x'); alter table t add c m; comment on table t is 'hello'; grant select on t to public",
+    )
     const [old, fresh] = [session.database.catalog, session.database.reload()]
     for (const name of ['t', 'v', 't_pkey', 't_id_seq']) {
-      expect(fresh.findRelation(undefined, name, ['public'])).toEqual(old.findRelation(undefined, name, ['public']))
+      expect(fresh.findRelation(undefined, name, ['public'])).toEqual(
+        old.findRelation(undefined, name, ['public']),
+      )
     }
-    expect(fresh.findType(undefined, 'm', ['public'])).toEqual(old.findType(undefined, 'm', ['public']))
+    expect(fresh.findType(undefined, 'm', ['public'])).toEqual(
+      old.findType(undefined, 'm', ['public']),
+    )
   })
 
   test('trees go away with their relations', () => {

@@ -46,7 +46,9 @@ export class MemoryDatabase implements Database {
 
   constructor() {
     const transaction = this.transaction()
-    this.catalog = run(bootstrapCatalog(transaction, { databaseName: 'postgres', superuser: 'postgres' }))
+    this.catalog = run(
+      bootstrapCatalog(transaction, { databaseName: 'postgres', superuser: 'postgres' }),
+    )
     this.install(transaction)
   }
 
@@ -90,7 +92,12 @@ export class MemoryDatabase implements Database {
   private install(transaction: Transaction): void {
     const merged = run(mergeOntoNewest(transaction, () => this.roots, this.storage))
     const lsn = ++this.lsn as Lsn
-    this.roots = sealCommit(merged, transaction.touchedTrees(), lsn, this.counters.takeDirtySequences())
+    this.roots = sealCommit(
+      merged,
+      transaction.touchedTrees(),
+      lsn,
+      this.counters.takeDirtySequences(),
+    )
   }
 }
 

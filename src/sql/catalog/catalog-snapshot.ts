@@ -112,12 +112,20 @@ export class CatalogSnapshot implements Catalog {
     return row === undefined ? undefined : describeRelation(row, this)
   }
 
-  findRelation(schema: string | undefined, name: string, searchPath: readonly string[]): Relation | undefined {
+  findRelation(
+    schema: string | undefined,
+    name: string,
+    searchPath: readonly string[],
+  ): Relation | undefined {
     const oid = this.findRelationOid(schema, name, searchPath)
     return oid === undefined ? undefined : this.relation(oid)
   }
 
-  findRelationOid(schema: string | undefined, name: string, searchPath: readonly string[]): Oid | undefined {
+  findRelationOid(
+    schema: string | undefined,
+    name: string,
+    searchPath: readonly string[],
+  ): Oid | undefined {
     for (const namespace of this.schemasOf(schema, searchPath)) {
       const oid = this.relationIn(namespace, name)
       if (oid !== undefined) return oid
@@ -163,7 +171,11 @@ export class CatalogSnapshot implements Catalog {
     return info
   }
 
-  findType(schema: string | undefined, name: string, searchPath: readonly string[]): TypeInfo | undefined {
+  findType(
+    schema: string | undefined,
+    name: string,
+    searchPath: readonly string[],
+  ): TypeInfo | undefined {
     for (const namespace of this.schemasOf(schema, searchPath)) {
       const oid = this.typeIn(namespace, name)
       if (oid !== undefined) return this.type(oid)
@@ -205,7 +217,11 @@ export class CatalogSnapshot implements Catalog {
     return info
   }
 
-  functionsNamed(schema: string | undefined, name: string, searchPath: readonly string[]): readonly ProcInfo[] {
+  functionsNamed(
+    schema: string | undefined,
+    name: string,
+    searchPath: readonly string[],
+  ): readonly ProcInfo[] {
     const found: ProcInfo[] = []
     const rows = this.data.rows('pg_proc').where('proname', name)
     for (const namespace of this.schemasOf(schema, searchPath)) {
@@ -242,7 +258,11 @@ export class CatalogSnapshot implements Catalog {
     return info
   }
 
-  operatorsNamed(schema: string | undefined, name: string, searchPath: readonly string[]): readonly OperatorInfo[] {
+  operatorsNamed(
+    schema: string | undefined,
+    name: string,
+    searchPath: readonly string[],
+  ): readonly OperatorInfo[] {
     const found: OperatorInfo[] = []
     const rows = this.data.rows('pg_operator').where('oprname', name)
     for (const namespace of this.schemasOf(schema, searchPath)) {
@@ -277,7 +297,10 @@ export class CatalogSnapshot implements Catalog {
     name: string,
   ): { readonly oid: Oid; readonly locale: string | undefined } | undefined {
     const row = this.data.rows('pg_collation').find('collname', name)
-    if (row !== undefined && (schema === undefined || this.schemaName(row.collnamespace) === schema)) {
+    if (
+      row !== undefined &&
+      (schema === undefined || this.schemaName(row.collnamespace) === schema)
+    ) {
       return { oid: row.oid, locale: this.collationLocale(row.oid) }
     }
     if (schema !== undefined && schema !== 'pg_catalog') return undefined

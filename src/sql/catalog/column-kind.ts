@@ -13,7 +13,10 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
     'regproc regprocedure regoper regoperator regclass regtype regconfig regdictionary regnamespace regrole regcollation',
   ),
   ...kinds('float64', 'float4 float8'),
-  ...kinds('text', 'text varchar bpchar name char json uuid xml unknown cstring jsonpath refcursor void'),
+  ...kinds(
+    'text',
+    'text varchar bpchar name char json uuid xml unknown cstring jsonpath refcursor void',
+  ),
   ...kinds('text', 'inet cidr macaddr macaddr8 aclitem pg_node_tree pg_snapshot txid_snapshot'),
   ...kinds('text', 'pg_ndistinct pg_dependencies pg_mcv_list'),
 }

@@ -7,7 +7,11 @@ export interface AvailableExtension {
   /** pg_extension.extrelocatable */
   readonly relocatable: boolean
   /** Functions without arguments that it adds: name, the built-in C symbol behind it, result type. */
-  readonly functions: readonly { readonly name: string; readonly symbol: string; readonly result: number }[]
+  readonly functions: readonly {
+    readonly name: string
+    readonly symbol: string
+    readonly result: number
+  }[]
 }
 
 const UUID = 2950
@@ -28,5 +32,11 @@ export const AVAILABLE_EXTENSIONS: readonly AvailableExtension[] = [
     functions: [{ name: 'uuid_generate_v4', symbol: 'gen_random_uuid', result: UUID }],
   },
   // LIMIT: of pgcrypto only gen_random_uuid(), which PostgreSQL has without it.
-  { name: 'pgcrypto', version: '1.3', comment: 'cryptographic functions', relocatable: true, functions: [] },
+  {
+    name: 'pgcrypto',
+    version: '1.3',
+    comment: 'cryptographic functions',
+    relocatable: true,
+    functions: [],
+  },
 ]

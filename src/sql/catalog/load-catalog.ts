@@ -39,7 +39,10 @@ export interface BootstrapOptions {
 }
 
 /** Makes the catalog trees of a new branch, with schema public, the superuser and the databases. */
-export function* bootstrapCatalog(access: TransactionAccess, options: BootstrapOptions): Task<CatalogSnapshot> {
+export function* bootstrapCatalog(
+  access: TransactionAccess,
+  options: BootstrapOptions,
+): Task<CatalogSnapshot> {
   for (const name of CATALOG_NAMES) {
     const { tree, schema } = catalogTable(name)
     if (!access.hasTree(tree)) access.createTree(tree, schema)
@@ -123,7 +126,9 @@ export class CatalogCache {
     if (old !== undefined && CATALOG_NAMES.every(same)) return old
     const data = yield* loadCatalogData(access, (name) =>
       // The rows of a catalog, whichever it is.
-      old !== undefined && same(name) ? (old.data.rows(name) as unknown as CatalogRows<object>) : undefined,
+      old !== undefined && same(name)
+        ? (old.data.rows(name) as unknown as CatalogRows<object>)
+        : undefined,
     )
     this.#snapshot = new CatalogSnapshot(data)
     this.#versions = versions

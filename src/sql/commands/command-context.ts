@@ -51,7 +51,8 @@ export class CommandContext {
     const { newSchema } = this
     const path =
       newSchema === undefined ? this.session.searchPath : [newSchema, ...this.session.searchPath]
-    if (path.includes(this.temporarySchema) || !this.catalog.hasSchema(this.temporarySchema)) return path
+    if (path.includes(this.temporarySchema) || !this.catalog.hasSchema(this.temporarySchema))
+      return path
     return [this.temporarySchema, ...path]
   }
 

@@ -101,7 +101,11 @@ export interface DdlServices {
   evaluator(expressions: readonly (Expression | string)[], scope: ExpressionScope): RowEvaluator
   analyzeQuery(query: Query | ExecuteStatement, catalog: CatalogSnapshot): AnalyzedQuery
   /** Runs a query: CREATE TABLE AS, REFRESH MATERIALIZED VIEW. Columns as `analyzeQuery` says. */
-  runQuery(query: Query | ExecuteStatement | string, catalog: CatalogSnapshot, searchPath: readonly string[]): BatchStream
+  runQuery(
+    query: Query | ExecuteStatement | string,
+    catalog: CatalogSnapshot,
+    searchPath: readonly string[],
+  ): BatchStream
   /** One value as text, for messages such as `Key (a)=(1) is duplicated.` */
   formatValue(type: Oid, value: unknown, catalog: CatalogSnapshot): string
 }

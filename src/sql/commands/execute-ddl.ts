@@ -68,7 +68,8 @@ const HANDLERS: Handlers = {
   createIndex,
   createSequence,
   alterSequence,
-  createSchema: (context, statement) => createSchema(context, statement, (element) => runElement(context, element)),
+  createSchema: (context, statement) =>
+    createSchema(context, statement, (element) => runElement(context, element)),
   createView,
   createEnum,
   alterEnum,

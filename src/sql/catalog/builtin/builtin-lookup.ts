@@ -28,7 +28,11 @@ export function rowAt<C extends BuiltinName>(catalog: C, position: number): Buil
   return row as BuiltinRows[C]
 }
 
-export function row<C extends BuiltinName>(catalog: C, column: string, oid: number): BuiltinRows[C] | undefined {
+export function row<C extends BuiltinName>(
+  catalog: C,
+  column: string,
+  oid: number,
+): BuiltinRows[C] | undefined {
   if (!hasBuiltinRows(catalog)) return undefined
   const position = builtinTable(catalog).find(column, oid)
   return position === undefined ? undefined : rowAt(catalog, position)
@@ -56,13 +60,17 @@ export function named(
   if (positions === undefined) return []
   const schemas = table.numbers(schemaColumn)
   const oids = table.numbers('oid')
-  return positions.filter((position) => schemas[position] === schema).map((position) => oidOf(oids[position] ?? 0))
+  return positions
+    .filter((position) => schemas[position] === schema)
+    .map((position) => oidOf(oids[position] ?? 0))
 }
 
 /** OID of the object whose unique name this is. */
 export function unique(catalog: BuiltinName, column: string, name: string): Oid | undefined {
   const position = builtinTable(catalog).groups(column).get(name)?.[0]
-  return position === undefined ? undefined : oidOf(builtinTable(catalog).numbers('oid')[position] ?? 0)
+  return position === undefined
+    ? undefined
+    : oidOf(builtinTable(catalog).numbers('oid')[position] ?? 0)
 }
 
 export function schemaOid(name: string): Oid | undefined {

@@ -34,20 +34,30 @@ export const PRIVILEGES: readonly (readonly [string, string])[] = [
 export const privilegeWord = (letter: string): string =>
   PRIVILEGES.find(([other]) => other === letter)?.[1] ?? letter
 
-export type AclObject = 'table' | 'sequence' | 'schema' | 'type' | 'function' | 'database' | 'column' | 'language' | 'tablespace'
+export type AclObject =
+  | 'table'
+  | 'sequence'
+  | 'schema'
+  | 'type'
+  | 'function'
+  | 'database'
+  | 'column'
+  | 'language'
+  | 'tablespace'
 
 /** What the owner has, and what PUBLIC has, when nothing was granted. */
-const DEFAULTS: Readonly<Record<AclObject, { readonly owner: string; readonly everyone: string }>> = {
-  table: { owner: 'arwdDxtm', everyone: '' },
-  column: { owner: 'arwx', everyone: '' },
-  sequence: { owner: 'rwU', everyone: '' },
-  schema: { owner: 'UC', everyone: '' },
-  type: { owner: 'U', everyone: 'U' },
-  function: { owner: 'X', everyone: 'X' },
-  database: { owner: 'CTc', everyone: 'Tc' },
-  language: { owner: 'U', everyone: 'U' },
-  tablespace: { owner: 'C', everyone: '' },
-}
+const DEFAULTS: Readonly<Record<AclObject, { readonly owner: string; readonly everyone: string }>> =
+  {
+    table: { owner: 'arwdDxtm', everyone: '' },
+    column: { owner: 'arwx', everyone: '' },
+    sequence: { owner: 'rwU', everyone: '' },
+    schema: { owner: 'UC', everyone: '' },
+    type: { owner: 'U', everyone: 'U' },
+    function: { owner: 'X', everyone: 'X' },
+    database: { owner: 'CTc', everyone: 'Tc' },
+    language: { owner: 'U', everyone: 'U' },
+    tablespace: { owner: 'C', everyone: '' },
+  }
 
 export const allPrivileges = (object: AclObject): string => DEFAULTS[object].owner
 
@@ -57,7 +67,10 @@ export function parseAclItem(text: string): AclItem {
   return {
     grantee: match?.[1]?.replaceAll('""', '"') ?? match?.[2] ?? '',
     grantor: match?.[4]?.replaceAll('""', '"') ?? match?.[5] ?? '',
-    privileges: letters.replaceAll('*', '').split('').filter((letter) => letter !== ''),
+    privileges: letters
+      .replaceAll('*', '')
+      .split('')
+      .filter((letter) => letter !== ''),
     grantable: [...letters.matchAll(/([a-zA-Z])\*/g)].map(([, letter]) => letter ?? ''),
   }
 }
@@ -85,7 +98,8 @@ export function formatAcl(items: readonly AclItem[]): string {
 export function defaultAcl(object: AclObject, owner: string): readonly AclItem[] {
   const { owner: all, everyone } = DEFAULTS[object]
   const items: AclItem[] = []
-  if (everyone !== '') items.push({ grantee: '', grantor: owner, privileges: everyone.split(''), grantable: [] })
+  if (everyone !== '')
+    items.push({ grantee: '', grantor: owner, privileges: everyone.split(''), grantable: [] })
   items.push({ grantee: owner, grantor: owner, privileges: all.split(''), grantable: [] })
   return items
 }

@@ -30,7 +30,10 @@ export function describeProc(row: ProcRow, catalog: CatalogSnapshot): ProcInfo {
 }
 
 /** PostgreSQL writes some of its own functions in SQL; here the library has them, under their signatures. */
-function implementation(row: ProcRow, catalog: CatalogSnapshot): Pick<ProcInfo, 'language' | 'source'> {
+function implementation(
+  row: ProcRow,
+  catalog: CatalogSnapshot,
+): Pick<ProcInfo, 'language' | 'source'> {
   const language = catalog.languageName(row.prolang)
   if (language !== 'sql' || row.oid >= FIRST_USER_OID) {
     return { language, source: row.prosqlbody ?? row.prosrc }
@@ -48,7 +51,9 @@ function outputArguments(row: ProcRow): Pick<ProcInfo, 'argumentModes' | 'allArg
   if (row.proargmodes === null) return {}
   return {
     argumentModes: parseTextArray(row.proargmodes) as NonNullable<ProcInfo['argumentModes']>,
-    allArgumentTypes: arrayNumbers(row.proallargtypes ?? `{${row.proargtypes.replaceAll(' ', ',')}}`).map(oidOf),
+    allArgumentTypes: arrayNumbers(
+      row.proallargtypes ?? `{${row.proargtypes.replaceAll(' ', ',')}}`,
+    ).map(oidOf),
   }
 }
 

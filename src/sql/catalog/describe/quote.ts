@@ -25,7 +25,9 @@ export function quoteIdentifier(name: string): string {
 }
 
 export function quoteQualified(schema: string | undefined, name: string): string {
-  return schema === undefined ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
+  return schema === undefined
+    ? quoteIdentifier(name)
+    : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
 }
 
 /** quote_literal() */

@@ -65,7 +65,10 @@ function identityDefault(attribute: AttributeRow, catalog: CatalogSnapshot): str
   const owned = catalog.data
     .rows('pg_depend')
     .where('refobjid', attribute.attrelid)
-    .find((row) => row.refobjsubid === attribute.attnum && row.deptype === 'i' && row.classid === PG_CLASS)
+    .find(
+      (row) =>
+        row.refobjsubid === attribute.attnum && row.deptype === 'i' && row.classid === PG_CLASS,
+    )
   return owned === undefined ? undefined : `nextval('${owned.objid}'::regclass)`
 }
 
@@ -92,10 +95,14 @@ function storedAs(
     const rule = catalog.rewriteRule(row.oid)
     const view = {
       viewText: rule?.ev_action ?? '',
-      viewSearchPath: rule?.search_path == null ? ['pg_catalog'] : (JSON.parse(rule.search_path) as string[]),
+      viewSearchPath:
+        rule?.search_path == null ? ['pg_catalog'] : (JSON.parse(rule.search_path) as string[]),
     }
-    const check = parseTextArray(row.reloptions).find((option) => option.startsWith('check_option='))
-    const checkOption = check === undefined ? {} : { viewCheckOption: check.slice(13) as 'local' | 'cascaded' }
+    const check = parseTextArray(row.reloptions).find((option) =>
+      option.startsWith('check_option='),
+    )
+    const checkOption =
+      check === undefined ? {} : { viewCheckOption: check.slice(13) as 'local' | 'cascaded' }
     if (row.relkind === 'v') return { ...view, ...checkOption }
     return { ...view, tree: treeOf(row) }
   }
@@ -141,7 +148,11 @@ export function describeIndex(row: IndexRow, catalog: CatalogSnapshot): IndexInf
   }
 }
 
-function indexKeys(row: IndexRow, numbers: readonly number[], catalog: CatalogSnapshot): IndexInfo['keys'] {
+function indexKeys(
+  row: IndexRow,
+  numbers: readonly number[],
+  catalog: CatalogSnapshot,
+): IndexInfo['keys'] {
   const options = vectorNumbers(row.indoption)
   const collations = vectorNumbers(row.indcollation)
   const attributes = catalog.attributes(row.indexrelid)
@@ -184,13 +195,19 @@ function describeForeignKey(row: ConstraintRow): ForeignKey {
 const OWNING = new Set(['a', 'i'])
 const PG_CLASS = 1259
 
-export function describeSequence(row: ClassRow, catalog: CatalogSnapshot): SequenceInfo | undefined {
+export function describeSequence(
+  row: ClassRow,
+  catalog: CatalogSnapshot,
+): SequenceInfo | undefined {
   const sequence = catalog.data.rows('pg_sequence').find('seqrelid', row.oid)
   if (sequence === undefined) return undefined
   const owner = catalog.data
     .rows('pg_depend')
     .where('objid', row.oid)
-    .find((entry) => entry.classid === PG_CLASS && entry.refclassid === PG_CLASS && OWNING.has(entry.deptype))
+    .find(
+      (entry) =>
+        entry.classid === PG_CLASS && entry.refclassid === PG_CLASS && OWNING.has(entry.deptype),
+    )
   return {
     oid: row.oid,
     name: row.relname,

@@ -15,6 +15,7 @@ export function formatTextArray(elements: readonly string[]): string {
 }
 
 function formatElement(element: string): string {
-  if (element !== '' && !/[\s"{},\\]/.test(element) && element.toLowerCase() !== 'null') return element
+  if (element !== '' && !/[\s"{},\\]/.test(element) && element.toLowerCase() !== 'null')
+    return element
   return `"${element.replace(/["\\]/g, '\\$&')}"`
 }

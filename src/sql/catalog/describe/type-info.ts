@@ -60,7 +60,10 @@ function enumLabels(type: Oid, catalog: CatalogSnapshot): NonNullable<TypeInfo['
     .toSorted((a, b) => a.sortOrder - b.sortOrder)
 }
 
-function domainRules(row: TypeRow, catalog: CatalogSnapshot): Pick<TypeInfo, 'checks' | 'defaultText'> {
+function domainRules(
+  row: TypeRow,
+  catalog: CatalogSnapshot,
+): Pick<TypeInfo, 'checks' | 'defaultText'> {
   const checks = catalog
     .constraintsOfType(row.oid)
     .filter((constraint) => constraint.contype === 'c')
@@ -69,7 +72,10 @@ function domainRules(row: TypeRow, catalog: CatalogSnapshot): Pick<TypeInfo, 'ch
   return row.typdefaultbin === null ? { checks } : { checks, defaultText: row.typdefaultbin }
 }
 
-function rangeParts(row: TypeRow, catalog: CatalogSnapshot): Pick<TypeInfo, 'rangeSubtype' | 'multirange'> {
+function rangeParts(
+  row: TypeRow,
+  catalog: CatalogSnapshot,
+): Pick<TypeInfo, 'rangeSubtype' | 'multirange'> {
   if (row.typtype === 'r') {
     const range = catalog.range('rngtypid', row.oid)
     return range === undefined

@@ -4,7 +4,15 @@ import type { CallContext, FunctionRegistry, Value } from '../../functions/regis
 import { PgArray } from '../../types/value-classes.ts'
 import type { Oid } from '../catalog.ts'
 import type { CatalogSnapshot } from '../catalog-snapshot.ts'
-import { defaultAcl, formatAclItem, hasPrivilege, memberships, parseAclItem, privilegeWord, PRIVILEGES } from '../describe/acl.ts'
+import {
+  defaultAcl,
+  formatAclItem,
+  hasPrivilege,
+  memberships,
+  parseAclItem,
+  privilegeWord,
+  PRIVILEGES,
+} from '../describe/acl.ts'
 import type { AclObject } from '../describe/acl.ts'
 import { oidOf } from '../store/catalog-tables.ts'
 import { snapshotOf, splitQualifiedName } from './call-catalog.ts'
@@ -108,7 +116,8 @@ function parseWords(text: string): readonly { readonly letter: string; readonly 
     const grant = word.endsWith(' WITH GRANT OPTION')
     const name = (grant ? word.slice(0, -18) : word).replace(/^TEMP$/, 'TEMPORARY')
     const letter = PRIVILEGES.find(([, other]) => other === name)?.[0]
-    if (letter === undefined) throw new SqlError('22023', `unrecognized privilege type: "${part.trim()}"`)
+    if (letter === undefined)
+      throw new SqlError('22023', `unrecognized privilege type: "${part.trim()}"`)
     return { letter, grant }
   })
 }
@@ -126,7 +135,10 @@ function answer(context: CallContext, kind: Kind, args: readonly (string | numbe
   const catalog = snapshotOf(context)
   const role = roleOf(context, args.length === 3 ? args[0] : undefined)
   const [object = 0, words = ''] = args.slice(-2)
-  const oid = typeof object === 'number' ? oidOf(object) : kind.find(catalog, object, context.session.searchPath)
+  const oid =
+    typeof object === 'number'
+      ? oidOf(object)
+      : kind.find(catalog, object, context.session.searchPath)
   const found = kind.get(catalog, oid)
   if (found === undefined) return null
   return parseWords(String(words)).some(({ letter, grant }) =>
@@ -140,7 +152,8 @@ function columnAnswer(context: CallContext, args: readonly (string | number)[]):
   const kind = relation('table')
   const role = roleOf(context, args.length === 4 ? args[0] : undefined)
   const [table = 0, column = 0, words = ''] = args.slice(-3)
-  const oid = typeof table === 'number' ? oidOf(table) : kind.find(catalog, table, context.session.searchPath)
+  const oid =
+    typeof table === 'number' ? oidOf(table) : kind.find(catalog, table, context.session.searchPath)
   const found = kind.get(catalog, oid)
   const attribute = catalog
     .attributes(oid)
@@ -150,7 +163,13 @@ function columnAnswer(context: CallContext, args: readonly (string | number)[]):
     ({ letter, grant }) =>
       hasPrivilege(catalog, role, { object: 'table', ...found, letter, withGrantOption: grant }) ||
       (attribute.attacl !== null &&
-        hasPrivilege(catalog, role, { object: 'column', ...found, acl: attribute.attacl, letter, withGrantOption: grant })),
+        hasPrivilege(catalog, role, {
+          object: 'column',
+          ...found,
+          acl: attribute.attacl,
+          letter,
+          withGrantOption: grant,
+        })),
   )
 }
 
@@ -158,14 +177,16 @@ export function registerAccessControl(registry: FunctionRegistry): void {
   const variants = ['id', 'name', 'id_id', 'id_name', 'name_id', 'name_name']
   for (const [name, kind] of Object.entries(KINDS)) {
     for (const variant of variants) {
-      registry.scalar(`has_${name}_privilege_${variant}`, (context: CallContext, ...args: never[]) =>
-        answer(context, kind, args),
+      registry.scalar(
+        `has_${name}_privilege_${variant}`,
+        (context: CallContext, ...args: never[]) => answer(context, kind, args),
       )
     }
   }
   for (const variant of variants) {
-    registry.scalar(`has_any_column_privilege_${variant}`, (context: CallContext, ...args: never[]) =>
-      answer(context, relation('table'), args),
+    registry.scalar(
+      `has_any_column_privilege_${variant}`,
+      (context: CallContext, ...args: never[]) => answer(context, relation('table'), args),
     )
   }
   const columns = ['id_attnum', 'id_name', 'name_attnum', 'name_name']
@@ -206,7 +227,8 @@ const ACL_KINDS: Readonly<Record<string, AclObject>> = {
 function registerAcl(registry: FunctionRegistry): void {
   registry.scalar('acldefault_sql', (context: CallContext, kind: string, owner: number) => {
     const object = ACL_KINDS[kind]
-    if (object === undefined) throw new SqlError('22023', `unrecognized object type abbreviation: ${kind}`)
+    if (object === undefined)
+      throw new SqlError('22023', `unrecognized object type abbreviation: ${kind}`)
     const name = snapshotOf(context).role(oidOf(owner))?.name ?? String(owner)
     return new PgArray(defaultAcl(object, name).map(formatAclItem))
   })
@@ -216,7 +238,12 @@ function registerAcl(registry: FunctionRegistry): void {
     for (const text of acl.elements) {
       const item = parseAclItem(String(text))
       for (const letter of item.privileges) {
-        yield [oid(item.grantor), oid(item.grantee), privilegeWord(letter), item.grantable.includes(letter)]
+        yield [
+          oid(item.grantor),
+          oid(item.grantee),
+          privilegeWord(letter),
+          item.grantable.includes(letter),
+        ]
       }
     }
   })

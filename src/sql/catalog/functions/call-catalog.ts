@@ -28,7 +28,9 @@ export function splitQualifiedName(text: string): readonly string[] | undefined 
   for (;;) {
     const match = pattern.exec(text)
     if (match === null) return undefined
-    parts.push(match[1] === undefined ? (match[2] ?? '').toLowerCase() : match[1].replaceAll('""', '"'))
+    parts.push(
+      match[1] === undefined ? (match[2] ?? '').toLowerCase() : match[1].replaceAll('""', '"'),
+    )
     if (match[3] === '') return parts
   }
 }

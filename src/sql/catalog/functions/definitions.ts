@@ -13,10 +13,13 @@ import type { CallContext, FunctionRegistry, Value } from '../../functions/regis
 import { relationDisplayName, snapshotOf, splitQualifiedName } from './call-catalog.ts'
 
 export function registerDefinitions(registry: FunctionRegistry): void {
-  const constraint = (context: CallContext, oid: number): Value => constraintDefinition(context, oidOf(oid))
+  const constraint = (context: CallContext, oid: number): Value =>
+    constraintDefinition(context, oidOf(oid))
   registry.scalar('pg_get_constraintdef', constraint)
   registry.scalar('pg_get_constraintdef_ext', constraint)
-  registry.scalar('pg_get_indexdef', (context: CallContext, oid: number) => indexDefinition(context, oidOf(oid), 0))
+  registry.scalar('pg_get_indexdef', (context: CallContext, oid: number) =>
+    indexDefinition(context, oidOf(oid), 0),
+  )
   registry.scalar('pg_get_indexdef_ext', (context: CallContext, oid: number, column: number) =>
     indexDefinition(context, oidOf(oid), column),
   )
@@ -24,10 +27,14 @@ export function registerDefinitions(registry: FunctionRegistry): void {
   registry.scalar('pg_get_expr', expression)
   registry.scalar('pg_get_expr_ext', expression)
   for (const symbol of ['pg_get_viewdef', 'pg_get_viewdef_ext', 'pg_get_viewdef_wrap']) {
-    registry.scalar(symbol, (context: CallContext, oid: number) => viewDefinition(context, oidOf(oid)))
+    registry.scalar(symbol, (context: CallContext, oid: number) =>
+      viewDefinition(context, oidOf(oid)),
+    )
   }
   for (const symbol of ['pg_get_viewdef_name', 'pg_get_viewdef_name_ext']) {
-    registry.scalar(symbol, (context: CallContext, name: string) => viewDefinition(context, namedRelation(context, name).oid))
+    registry.scalar(symbol, (context: CallContext, name: string) =>
+      viewDefinition(context, namedRelation(context, name).oid),
+    )
   }
   registry.scalar('pg_get_serial_sequence', (context: CallContext, table: string, column: string) =>
     serialSequence(context, table, column),
@@ -52,7 +59,9 @@ export function displayExpression(context: CallContext, text: string): string {
 function columnNames(catalog: CatalogSnapshot, relation: Oid, numbers: readonly number[]): string {
   const attributes = catalog.attributes(relation)
   return numbers
-    .map((number) => quoteIdentifier(attributes.find((one) => one.attnum === number)?.attname ?? ''))
+    .map((number) =>
+      quoteIdentifier(attributes.find((one) => one.attnum === number)?.attname ?? ''),
+    )
     .join(', ')
 }
 
@@ -68,7 +77,11 @@ function constraintDefinition(context: CallContext, oid: Oid): string | null {
   return parts.join(' ')
 }
 
-function constraintBody(context: CallContext, catalog: CatalogSnapshot, row: ConstraintRow): string {
+function constraintBody(
+  context: CallContext,
+  catalog: CatalogSnapshot,
+  row: ConstraintRow,
+): string {
   switch (row.contype) {
     case 'c': {
       const check = `CHECK (${displayExpression(context, row.conbin ?? '')})`
@@ -92,7 +105,8 @@ function keyBody(catalog: CatalogSnapshot, row: ConstraintRow): string {
   const nulls = index?.indnullsnotdistinct === true ? ' NULLS NOT DISTINCT' : ''
   const word = row.contype === 'p' ? 'PRIMARY KEY' : `UNIQUE${nulls}`
   const included = numbers.slice(keys)
-  const include = included.length === 0 ? '' : ` INCLUDE (${columnNames(catalog, row.conrelid, included)})`
+  const include =
+    included.length === 0 ? '' : ` INCLUDE (${columnNames(catalog, row.conrelid, included)})`
   return `${word} (${columnNames(catalog, row.conrelid, arrayNumbers(row.conkey))})${include}`
 }
 
@@ -103,7 +117,11 @@ const ACTIONS: Readonly<Record<string, string>> = {
   d: 'SET DEFAULT',
 }
 
-function foreignKeyBody(context: CallContext, catalog: CatalogSnapshot, row: ConstraintRow): string {
+function foreignKeyBody(
+  context: CallContext,
+  catalog: CatalogSnapshot,
+  row: ConstraintRow,
+): string {
   const own = columnNames(catalog, row.conrelid, arrayNumbers(row.conkey))
   const other = columnNames(catalog, row.confrelid, arrayNumbers(row.confkey))
   const table = relationDisplayName(catalog, row.confrelid, context.session.searchPath)
@@ -126,16 +144,30 @@ function indexDefinition(context: CallContext, oid: Oid, column: number): string
   const index = table?.indexes.find((candidate) => candidate.oid === oid)
   if (row === undefined || table === undefined || index === undefined) return null
   const keys = index.keys.map((_, i) => keyText(context, table, index, i))
-  if (column > 0) return keys[column - 1]?.bare ?? columnNames(catalog, table.oid, index.included.slice(column - 1 - keys.length, column - keys.length))
+  if (column > 0)
+    return (
+      keys[column - 1]?.bare ??
+      columnNames(
+        catalog,
+        table.oid,
+        index.included.slice(column - 1 - keys.length, column - keys.length),
+      )
+    )
   const classes = vectorNumbers(row.indclass)
-  const elements = keys.map((key, i) => key.full + opclassText(classes[i] ?? 0) + orderText(index, i))
+  const elements = keys.map(
+    (key, i) => key.full + opclassText(classes[i] ?? 0) + orderText(index, i),
+  )
   const parts = [`CREATE ${index.isUnique ? 'UNIQUE ' : ''}INDEX ${quoteIdentifier(index.name)}`]
-  parts.push(`ON ${quoteQualified(table.schema, table.name)} USING ${index.method} (${elements.join(', ')})`)
-  if (index.included.length > 0) parts.push(`INCLUDE (${columnNames(catalog, table.oid, index.included)})`)
+  parts.push(
+    `ON ${quoteQualified(table.schema, table.name)} USING ${index.method} (${elements.join(', ')})`,
+  )
+  if (index.included.length > 0)
+    parts.push(`INCLUDE (${columnNames(catalog, table.oid, index.included)})`)
   if (index.nullsNotDistinct) parts.push('NULLS NOT DISTINCT')
   const options = parseTextArray(catalog.classRow(oid)?.reloptions ?? null)
   if (options.length > 0) parts.push(`WITH (${options.map(optionText).join(', ')})`)
-  if (index.predicate !== undefined) parts.push(`WHERE ${displayExpression(context, index.predicate)}`)
+  if (index.predicate !== undefined)
+    parts.push(`WHERE ${displayExpression(context, index.predicate)}`)
   return parts.join(' ')
 }
 
@@ -155,7 +187,11 @@ function keyText(
 ): { readonly bare: string; readonly full: string } {
   const key = index.keys[i]
   const column = table.columns.find((candidate) => candidate.number === key?.column)
-  const collate = collationText(context, key?.collation ?? oidOf(0), column?.collation ?? oidOf(100))
+  const collate = collationText(
+    context,
+    key?.collation ?? oidOf(0),
+    column?.collation ?? oidOf(100),
+  )
   if (column !== undefined) {
     const name = quoteIdentifier(column.name)
     return { bare: name, full: name + collate }
@@ -167,7 +203,9 @@ function keyText(
 
 function collationText(context: CallContext, collation: Oid, otherwise: Oid): string {
   if (collation === 0 || collation === otherwise) return ''
-  const row = builtinRow('pg_collation', 'oid', collation) ?? snapshotOf(context).data.rows('pg_collation').find('oid', collation)
+  const row =
+    builtinRow('pg_collation', 'oid', collation) ??
+    snapshotOf(context).data.rows('pg_collation').find('oid', collation)
   return row === undefined ? '' : ` COLLATE ${quoteIdentifier(row.collname)}`
 }
 
@@ -206,7 +244,11 @@ function namedRelation(context: CallContext, name: string): Relation {
   const relation =
     parts === undefined
       ? undefined
-      : snapshotOf(context).findRelation(parts.at(-2), parts.at(-1) ?? '', context.session.searchPath)
+      : snapshotOf(context).findRelation(
+          parts.at(-2),
+          parts.at(-1) ?? '',
+          context.session.searchPath,
+        )
   if (relation !== undefined) return relation
   throw new SqlError('42P01', `relation "${parts?.join('.') ?? name}" does not exist`)
 }
@@ -216,7 +258,10 @@ function serialSequence(context: CallContext, table: string, columnName: string)
   const relation = namedRelation(context, table)
   const column = relation.columns.find((candidate) => candidate.name === columnName)
   if (column === undefined) {
-    throw new SqlError('42703', `column "${columnName}" of relation "${relation.name}" does not exist`)
+    throw new SqlError(
+      '42703',
+      `column "${columnName}" of relation "${relation.name}" does not exist`,
+    )
   }
   for (const row of catalog.data.rows('pg_depend').where('refobjid', relation.oid)) {
     if (row.refobjsubid !== column.number || (row.deptype !== 'a' && row.deptype !== 'i')) continue
@@ -228,8 +273,16 @@ function serialSequence(context: CallContext, table: string, columnName: string)
 
 /** format_type(oid, typmod): a null modifier is another thing than -1. */
 export function registerFormatType(registry: FunctionRegistry): void {
-  registry.scalar('format_type', (context: CallContext, oid: number | null, typmod: number | null) => {
-    if (oid === null) return null
-    return formatTypeName(snapshotOf(context), oidOf(oid), typmod ?? undefined, context.session.searchPath)
-  })
+  registry.scalar(
+    'format_type',
+    (context: CallContext, oid: number | null, typmod: number | null) => {
+      if (oid === null) return null
+      return formatTypeName(
+        snapshotOf(context),
+        oidOf(oid),
+        typmod ?? undefined,
+        context.session.searchPath,
+      )
+    },
+  )
 }

@@ -29,15 +29,26 @@ export function registerInformationSchema(registry: FunctionRegistry): void {
   registry.set('_pg_expandarray(anyarray)', function* (_: CallContext, array: PgArray) {
     for (const [i, element] of array.elements.entries()) yield [element, i + 1]
   })
-  registry.scalar('_pg_index_position(oid,int2)', (context: CallContext, index: number, column: number) => {
-    const row = snapshotOf(context).data.rows('pg_index').find('indexrelid', oidOf(index))
-    const position = vectorNumbers(row?.indkey ?? '').indexOf(column)
-    return position < 0 ? null : position + 1
-  })
+  registry.scalar(
+    '_pg_index_position(oid,int2)',
+    (context: CallContext, index: number, column: number) => {
+      const row = snapshotOf(context).data.rows('pg_index').find('indexrelid', oidOf(index))
+      const position = vectorNumbers(row?.indkey ?? '').indexOf(column)
+      return position < 0 ? null : position + 1
+    },
+  )
   const field = (record: PgRecord, catalog: string, name: string): Value =>
-    recordField(record.values, columnsOf(catalog).map((column) => column.name), name)
-  const pick = (ofDomain: string, ofColumn: string) => (_: CallContext, attribute: PgRecord, type: PgRecord): Value =>
-    field(type, 'pg_type', 'typtype') === 'd' ? field(type, 'pg_type', ofDomain) : field(attribute, 'pg_attribute', ofColumn)
+    recordField(
+      record.values,
+      columnsOf(catalog).map((column) => column.name),
+      name,
+    )
+  const pick =
+    (ofDomain: string, ofColumn: string) =>
+    (_: CallContext, attribute: PgRecord, type: PgRecord): Value =>
+      field(type, 'pg_type', 'typtype') === 'd'
+        ? field(type, 'pg_type', ofDomain)
+        : field(attribute, 'pg_attribute', ofColumn)
   registry.scalar('_pg_truetypid(pg_attribute,pg_type)', pick('typbasetype', 'atttypid'))
   registry.scalar('_pg_truetypmod(pg_attribute,pg_type)', pick('typtypmod', 'atttypmod'))
   registerTypeFacts(registry)
@@ -45,7 +56,9 @@ export function registerInformationSchema(registry: FunctionRegistry): void {
 
 function registerTypeFacts(registry: FunctionRegistry): void {
   const fact = (name: string, compute: (type: number, typmod: number) => Value): void =>
-    registry.scalar(`${name}(oid,int4)`, (_: CallContext, type: number, typmod: number) => compute(type, typmod))
+    registry.scalar(`${name}(oid,int4)`, (_: CallContext, type: number, typmod: number) =>
+      compute(type, typmod),
+    )
   fact('_pg_char_max_length', charMaxLength)
   fact('_pg_char_octet_length', (type, typmod) => {
     if (type !== TEXT && type !== BPCHAR && type !== VARCHAR) return null

@@ -18,8 +18,12 @@ export function registerObjectFacts(registry: FunctionRegistry): void {
   registry.scalar('pg_get_userbyid', (context: CallContext, oid: number) => {
     return snapshotOf(context).role(oidOf(oid))?.name ?? `unknown (OID=${oid})`
   })
-  registry.scalar('PG_encoding_to_char', (_: CallContext, encoding: number) => (encoding === 6 ? 'UTF8' : ''))
-  registry.scalar('PG_char_to_encoding', (_: CallContext, name: string) => (/^utf-?8$/i.test(name) ? 6 : -1))
+  registry.scalar('PG_encoding_to_char', (_: CallContext, encoding: number) =>
+    encoding === 6 ? 'UTF8' : '',
+  )
+  registry.scalar('PG_char_to_encoding', (_: CallContext, name: string) =>
+    /^utf-?8$/i.test(name) ? 6 : -1,
+  )
   registry.scalar('pg_my_temp_schema', (context: CallContext) => {
     const name = context.session.searchPath.find(isTemporarySchema)
     return name === undefined ? 0 : (snapshotOf(context).schemaOid(name) ?? 0)
@@ -62,7 +66,8 @@ function descriptionOf(
   const table = builtinTable('pg_description')
   const [subIds, classes] = [table.numbers('objsubid'), table.numbers('classoid')]
   const found = (table.groups('objoid').get(String(object)) ?? []).find(
-    (position) => subIds[position] === subId && (classId === undefined || classes[position] === classId),
+    (position) =>
+      subIds[position] === subId && (classId === undefined || classes[position] === classId),
   )
   return found === undefined ? null : table.cell('description', found)
 }
@@ -73,20 +78,28 @@ function registerComments(registry: FunctionRegistry): void {
   registry.scalar('obj_description(oid)', (context: CallContext, oid: number) =>
     descriptionOf(snapshotOf(context), oid, undefined, 0),
   )
-  registry.scalar('obj_description(oid,name)', (context: CallContext, oid: number, name: string) => {
-    const catalog = snapshotOf(context)
-    const classId = classNamed(catalog, name)
-    return classId === undefined ? null : descriptionOf(catalog, oid, classId, 0)
-  })
-  registry.scalar('col_description(oid,int4)', (context: CallContext, oid: number, column: number) =>
-    descriptionOf(snapshotOf(context), oid, 1259, column),
+  registry.scalar(
+    'obj_description(oid,name)',
+    (context: CallContext, oid: number, name: string) => {
+      const catalog = snapshotOf(context)
+      const classId = classNamed(catalog, name)
+      return classId === undefined ? null : descriptionOf(catalog, oid, classId, 0)
+    },
   )
-  registry.scalar('shobj_description(oid,name)', (context: CallContext, oid: number, name: string) => {
-    const catalog = snapshotOf(context)
-    const classId = classNamed(catalog, name)
-    const rows = catalog.data.rows('pg_shdescription').where('objoid', oidOf(oid))
-    return rows.find((row) => row.classoid === classId)?.description ?? null
-  })
+  registry.scalar(
+    'col_description(oid,int4)',
+    (context: CallContext, oid: number, column: number) =>
+      descriptionOf(snapshotOf(context), oid, 1259, column),
+  )
+  registry.scalar(
+    'shobj_description(oid,name)',
+    (context: CallContext, oid: number, name: string) => {
+      const catalog = snapshotOf(context)
+      const classId = classNamed(catalog, name)
+      const rows = catalog.data.rows('pg_shdescription').where('objoid', oidOf(oid))
+      return rows.find((row) => row.classoid === classId)?.description ?? null
+    },
+  )
 }
 
 function registerVisibility(registry: FunctionRegistry): void {
@@ -106,14 +119,27 @@ function registerVisibility(registry: FunctionRegistry): void {
     const catalog = snapshotOf(context)
     const proc = catalog.proc(oidOf(oid))
     if (proc === undefined) return null
-    return catalog.functionsNamed(undefined, proc.name, context.session.searchPath).some((one) => one.oid === oid)
+    return catalog
+      .functionsNamed(undefined, proc.name, context.session.searchPath)
+      .some((one) => one.oid === oid)
   })
   registry.scalar('pg_operator_is_visible', (context: CallContext, oid: number) => {
     const operator = snapshotOf(context).operator(oidOf(oid))
-    return operator === undefined ? null : operator.schema === 'pg_catalog' || context.session.searchPath.includes(operator.schema)
+    return operator === undefined
+      ? null
+      : operator.schema === 'pg_catalog' || context.session.searchPath.includes(operator.schema)
   })
   // These objects are all built in.
-  for (const what of ['opclass', 'opfamily', 'collation', 'conversion', 'ts_config', 'ts_dict', 'ts_parser', 'ts_template']) {
+  for (const what of [
+    'opclass',
+    'opfamily',
+    'collation',
+    'conversion',
+    'ts_config',
+    'ts_dict',
+    'ts_parser',
+    'ts_template',
+  ]) {
     registry.scalar(`pg_${what}_is_visible`, () => true)
   }
   registry.scalar('pg_statistics_obj_is_visible', () => null)
@@ -138,7 +164,11 @@ function estimatedBytes(context: CallContext, relation: Oid): number {
 function indexBytes(context: CallContext, relation: Oid): number {
   const info = snapshotOf(context).relation(relation)
   const rows = info?.tree === undefined ? 0 : context.session.rowCount(relation)
-  return (info?.indexes.length ?? 0) * Math.ceil((rows * ROW_OVERHEAD_BYTES) / PAGE_BYTES + 1) * PAGE_BYTES
+  return (
+    (info?.indexes.length ?? 0) *
+    Math.ceil((rows * ROW_OVERHEAD_BYTES) / PAGE_BYTES + 1) *
+    PAGE_BYTES
+  )
 }
 
 function registerSizes(registry: FunctionRegistry): void {
@@ -146,10 +176,13 @@ function registerSizes(registry: FunctionRegistry): void {
   registry.scalar('pg_relation_size', table)
   registry.scalar('pg_relation_size(regclass)', table)
   registry.scalar('pg_table_size', table)
-  registry.scalar('pg_indexes_size', (context: CallContext, oid: number) => indexBytes(context, oidOf(oid)))
+  registry.scalar('pg_indexes_size', (context: CallContext, oid: number) =>
+    indexBytes(context, oidOf(oid)),
+  )
   registry.scalar(
     'pg_total_relation_size',
-    (context: CallContext, oid: number) => estimatedBytes(context, oidOf(oid)) + indexBytes(context, oidOf(oid)),
+    (context: CallContext, oid: number) =>
+      estimatedBytes(context, oidOf(oid)) + indexBytes(context, oidOf(oid)),
   )
   const whole = (context: CallContext): Value => {
     let sum = 0
@@ -167,7 +200,8 @@ function registerSizes(registry: FunctionRegistry): void {
 }
 
 function registerRoutines(registry: FunctionRegistry): void {
-  const of = (context: CallContext, oid: number): ProcInfo | undefined => snapshotOf(context).proc(oidOf(oid))
+  const of = (context: CallContext, oid: number): ProcInfo | undefined =>
+    snapshotOf(context).proc(oidOf(oid))
   const type = (context: CallContext, oid: Oid): string =>
     formatTypeName(snapshotOf(context), oid, undefined, context.session.searchPath)
   registry.scalar('pg_get_function_result', (context: CallContext, oid: number) => {
@@ -194,14 +228,23 @@ function tableColumns(context: CallContext, proc: ProcInfo, type: TypeText): str
   if (modes === undefined || !modes.includes('t')) return undefined
   return modes
     .flatMap((mode, i) =>
-      mode === 't' ? [`${quoteIdentifier(proc.argumentNames[i] ?? '')} ${type(context, types?.[i] ?? oidOf(0))}`] : [],
+      mode === 't'
+        ? [
+            `${quoteIdentifier(proc.argumentNames[i] ?? '')} ${type(context, types?.[i] ?? oidOf(0))}`,
+          ]
+        : [],
     )
     .join(', ')
 }
 
 const MODE_WORDS: Readonly<Record<string, string>> = { o: 'OUT ', b: 'INOUT ', v: 'VARIADIC ' }
 
-function argumentList(context: CallContext, proc: ProcInfo, type: TypeText, withDefaults: boolean): string {
+function argumentList(
+  context: CallContext,
+  proc: ProcInfo,
+  type: TypeText,
+  withDefaults: boolean,
+): string {
   const types = proc.allArgumentTypes ?? proc.argumentTypes
   const modes: readonly string[] = proc.argumentModes ?? types.map(() => 'i')
   const inputs = modes.filter((mode) => mode !== 'o' && mode !== 't').length
@@ -221,6 +264,10 @@ function argumentList(context: CallContext, proc: ProcInfo, type: TypeText, with
 }
 
 /** Datums of a record argument by column name of the catalog it is a row of. */
-export function recordField(values: readonly (Datum | null)[], columns: readonly string[], name: string): Datum | null {
+export function recordField(
+  values: readonly (Datum | null)[],
+  columns: readonly string[],
+  name: string,
+): Datum | null {
   return values[columns.indexOf(name)] ?? null
 }

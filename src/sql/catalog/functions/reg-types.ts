@@ -29,7 +29,11 @@ interface RegType {
 
 const invalidName = (): SqlError => new SqlError('42602', 'invalid name syntax')
 
-function nameParts(text: string): { readonly schema: string | undefined; readonly name: string; readonly full: string } {
+function nameParts(text: string): {
+  readonly schema: string | undefined
+  readonly name: string
+  readonly full: string
+} {
   const parts = splitQualifiedName(text)
   const name = parts?.at(-1)
   if (parts === undefined || name === undefined) throw invalidName()
@@ -57,7 +61,9 @@ const regtype: RegType = {
     throw new SqlError('42704', `type "${full}${brackets}" does not exist`)
   },
   print(oid, { catalog, searchPath }) {
-    return catalog.typeIfExists(oid) === undefined ? String(oid) : formatTypeName(catalog, oid, undefined, searchPath)
+    return catalog.typeIfExists(oid) === undefined
+      ? String(oid)
+      : formatTypeName(catalog, oid, undefined, searchPath)
   },
 }
 
@@ -85,7 +91,10 @@ const regprocedure: RegType = {
     const match = /^\s*(.*?)\s*\((.*)\)\s*$/s.exec(text)
     if (match === null) throw new SqlError('22P02', 'expected a left parenthesis')
     const { schema, name } = nameParts(match[1] ?? '')
-    const types = (match[2] ?? '').trim() === '' ? [] : (match[2] ?? '').split(',').map((one) => regtype.find(one, where))
+    const types =
+      (match[2] ?? '').trim() === ''
+        ? []
+        : (match[2] ?? '').split(',').map((one) => regtype.find(one, where))
     const found = where.catalog
       .functionsNamed(schema, name, where.searchPath)
       .find((candidate) => candidate.argumentTypes.join() === types.join())
@@ -99,8 +108,12 @@ const regprocedure: RegType = {
 }
 
 export function procedureName(proc: ProcInfo, { catalog, searchPath }: Where): string {
-  const visible = catalog.functionsNamed(undefined, proc.name, searchPath).some((one) => one.oid === proc.oid)
-  const types = proc.argumentTypes.map((type) => formatTypeName(catalog, type, undefined, searchPath))
+  const visible = catalog
+    .functionsNamed(undefined, proc.name, searchPath)
+    .some((one) => one.oid === proc.oid)
+  const types = proc.argumentTypes.map((type) =>
+    formatTypeName(catalog, type, undefined, searchPath),
+  )
   return `${quoteQualified(visible ? undefined : proc.schema, proc.name)}(${types.join(',')})`
 }
 
@@ -144,7 +157,8 @@ const regoper: RegType = {
   find(text, { catalog, searchPath }) {
     const [found, other] = catalog.operatorsNamed(undefined, text.trim(), searchPath)
     if (found === undefined) throw new SqlError('42883', `operator does not exist: ${text.trim()}`)
-    if (other !== undefined) throw new SqlError('42725', `more than one operator named ${text.trim()}`)
+    if (other !== undefined)
+      throw new SqlError('42725', `more than one operator named ${text.trim()}`)
     return found.oid
   },
   print: (oid, { catalog }) => catalog.operator(oid)?.name ?? String(oid),
@@ -187,7 +201,9 @@ function textSearch(catalog: 'pg_ts_config' | 'pg_ts_dict', column: string, what
 
 function builtinName(catalog: string, column: string, oid: Oid): string {
   const position = builtinTable(catalog).find('oid', oid)
-  return position === undefined ? String(oid) : quoteIdentifier(builtinTable(catalog).cell(column, position) ?? '')
+  return position === undefined
+    ? String(oid)
+    : quoteIdentifier(builtinTable(catalog).cell(column, position) ?? '')
 }
 
 const REG_TYPES: Readonly<Record<string, RegType>> = {
@@ -231,7 +247,17 @@ export function registerAclItemIo(registry: TypeIoRegistry): void {
 const NOT_FOUND = new Set(['42P01', '42704', '42883', '42725', '3F000'])
 
 export function registerRegTypeFunctions(registry: FunctionRegistry): void {
-  for (const name of ['regclass', 'regtype', 'regproc', 'regprocedure', 'regnamespace', 'regrole', 'regcollation', 'regoper', 'regoperator']) {
+  for (const name of [
+    'regclass',
+    'regtype',
+    'regproc',
+    'regprocedure',
+    'regnamespace',
+    'regrole',
+    'regcollation',
+    'regoper',
+    'regoperator',
+  ]) {
     const type = REG_TYPES[name]
     if (type === undefined) continue
     registry.scalar(`to_${name}`, (context: CallContext, text: string) => {
@@ -243,5 +269,7 @@ export function registerRegTypeFunctions(registry: FunctionRegistry): void {
       }
     })
   }
-  registry.scalar('text_regclass', (context: CallContext, text: string) => read(regclass, text, whereOf(context)))
+  registry.scalar('text_regclass', (context: CallContext, text: string) =>
+    read(regclass, text, whereOf(context)),
+  )
 }

@@ -13,7 +13,12 @@ export function registerServerFacts(registry: FunctionRegistry): void {
     for (const { name, version, comment } of AVAILABLE_EXTENSIONS) yield [name, version, comment]
   })
   // Nothing of the kind exists here: no two-phase commit, no replication, no table-level locks.
-  for (const symbol of ['pg_prepared_xact', 'pg_lock_status', 'pg_get_replication_slots', 'pg_stat_get_wal_senders']) {
+  for (const symbol of [
+    'pg_prepared_xact',
+    'pg_lock_status',
+    'pg_get_replication_slots',
+    'pg_stat_get_wal_senders',
+  ]) {
     registry.set(symbol, () => [])
   }
   registerStatistics(registry)

@@ -30,7 +30,10 @@ export class CatalogData {
 const EMPTY = new CatalogRows<object>(new Map())
 
 /** Reads one catalog's rows from its tree. */
-export function* loadCatalogRows(access: TransactionAccess, name: CatalogName): Task<CatalogRows<object>> {
+export function* loadCatalogRows(
+  access: TransactionAccess,
+  name: CatalogName,
+): Task<CatalogRows<object>> {
   const { tree, columns } = catalogTable(name)
   const rows = new Map<object, number>()
   if (!access.hasTree(tree) || access.rowCount(tree) === 0) return new CatalogRows(rows)

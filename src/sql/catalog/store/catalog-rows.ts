@@ -7,6 +7,8 @@ export class CatalogRows<Row extends object> {
   /** Row object → row id in the catalog's tree. */
   readonly #rows: Map<Row, number>
   readonly #indexes = new Map<keyof Row, Map<unknown, Row[]>>()
+  /** How often these rows were changed: what is derived from them holds for one count. */
+  changes = 0
 
   constructor(rows: Map<Row, number>) {
     this.#rows = rows
@@ -46,11 +48,13 @@ export class CatalogRows<Row extends object> {
   }
 
   add(row: Row, rowId: number): void {
+    this.changes++
     this.#rows.set(row, rowId)
     for (const [column, index] of this.#indexes) addTo(index, row[column], row)
   }
 
   remove(row: Row): void {
+    this.changes++
     this.#rows.delete(row)
     for (const [column, index] of this.#indexes) {
       const rest = (index.get(row[column]) ?? []).filter((other) => other !== row)

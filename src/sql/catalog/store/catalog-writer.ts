@@ -21,19 +21,20 @@ export const FIRST_USER_OID = 16384
 export class CatalogWriter {
   readonly access: TransactionAccess
   #snapshot: CatalogSnapshot
-  /** Catalogs changed since the last snapshot was made; owned by this writer. */
-  #changed = new Map<CatalogName, CatalogRows<object>>()
+  /** Copies of the catalogs that this statement changes. Its own snapshots share them; the one it began with does not. */
+  readonly #changed = new Map<CatalogName, CatalogRows<object>>()
+  #isStale = false
 
   constructor(access: TransactionAccess, snapshot: CatalogSnapshot) {
     this.access = access
     this.#snapshot = snapshot
   }
 
-  /** The catalog with everything written so far. */
+  /** The catalog with everything written so far. Good until the next write; the last one is the statement's result. */
   get catalog(): CatalogSnapshot {
-    if (this.#changed.size > 0) {
+    if (this.#isStale) {
       this.#snapshot = new CatalogSnapshot(this.#snapshot.data.with(this.#changed))
-      this.#changed = new Map()
+      this.#isStale = false
     }
     return this.#snapshot
   }
@@ -68,7 +69,11 @@ export class CatalogWriter {
     return made
   }
 
-  *update<C extends CatalogName>(catalog: C, row: RowOf<C>, changes: Partial<RowOf<C>>): Task<RowOf<C>> {
+  *update<C extends CatalogName>(
+    catalog: C,
+    row: RowOf<C>,
+    changes: Partial<RowOf<C>>,
+  ): Task<RowOf<C>> {
     const table = catalogTable(catalog)
     const rows = this.#own(catalog)
     const rowId = rows.rowId(row)
@@ -99,6 +104,7 @@ export class CatalogWriter {
   }
 
   #own<C extends CatalogName>(catalog: C): CatalogRows<RowOf<C>> {
+    this.#isStale = true
     let rows = this.#changed.get(catalog)
     if (rows === undefined) {
       rows = this.#snapshot.data.rows(catalog).fork() as unknown as CatalogRows<object>

@@ -21,7 +21,11 @@ export function lazyBatches(sources: readonly ColumnSource[], rowCount: number):
   return batches
 }
 
-function lazyColumns(sources: readonly ColumnSource[], from: number, to: number): readonly Vector[] {
+function lazyColumns(
+  sources: readonly ColumnSource[],
+  from: number,
+  to: number,
+): readonly Vector[] {
   const columns: Vector[] = []
   sources.forEach((source, position) => {
     let vector: Vector | undefined

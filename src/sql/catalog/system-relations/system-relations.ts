@@ -25,7 +25,8 @@ export interface SystemScanContext {
 export const systemRelations = {
   *scan(relation: Relation, context: SystemScanContext): BatchStream {
     const { catalog } = context
-    if (!(catalog instanceof CatalogSnapshot)) throw new AssertionError('system relations need a CatalogSnapshot')
+    if (!(catalog instanceof CatalogSnapshot))
+      throw new AssertionError('system relations need a CatalogSnapshot')
     if (relation.kind === 'S') {
       yield sequenceRow(relation, context)
       return
@@ -65,7 +66,9 @@ function columnSource(
       const values: (Datum | null)[] = []
       for (let row = from; row < to; row++) {
         const datum = value(row, kind === 'datum' ? 'text' : kind)
-        values.push(kind === 'datum' && typeof datum === 'string' ? catalogDatum(datum, name) : datum)
+        values.push(
+          kind === 'datum' && typeof datum === 'string' ? catalogDatum(datum, name) : datum,
+        )
       }
       return values
     },
@@ -73,21 +76,27 @@ function columnSource(
 }
 
 /** Batches of a catalog's user rows, kept as long as those rows are the same. */
-const userCache = new WeakMap<object, readonly Batch[]>()
+const userCache = new WeakMap<
+  object,
+  { readonly changes: number; readonly batches: readonly Batch[] }
+>()
 
 function* userBatches(relation: Relation, catalog: CatalogSnapshot): BatchStream {
   if (!Object.hasOwn(CATALOG_OIDS, relation.name)) return
   // Just checked.
   const rows = catalog.data.rows(relation.name as CatalogName)
-  let batches = userCache.get(rows)
+  const cached = userCache.get(rows)
+  // pg_attribute also lists system columns of the tables in pg_class; a table is never added without columns.
+  let batches = cached?.changes === rows.changes ? cached.batches : undefined
   if (batches === undefined) {
     const objects = [...rows.all()] as unknown as ObjectRow[] // rows seen as their columns
-    if (relation.name === 'pg_attribute') objects.push(...(systemAttributes(catalog) as unknown as ObjectRow[]))
+    if (relation.name === 'pg_attribute')
+      objects.push(...(systemAttributes(catalog) as unknown as ObjectRow[]))
     const sources = relation.columns.map((column) =>
       columnSource(catalog, column, (row) => objects[row]?.[column.name] ?? null),
     )
     batches = lazyBatches(sources, objects.length)
-    userCache.set(rows, batches)
+    userCache.set(rows, { changes: rows.changes, batches })
   }
   yield* batches
 }

@@ -25,7 +25,11 @@ export interface AddColumnAction {
   readonly ifNotExists: boolean
 }
 
-export function* addColumn(context: CommandContext, table: Oid, action: AddColumnAction): Task<void> {
+export function* addColumn(
+  context: CommandContext,
+  table: Oid,
+  action: AddColumnAction,
+): Task<void> {
   const relation = currentRelation(context, table)
   const { name } = action.column
   checkSystemColumnName(name)
@@ -65,7 +69,12 @@ function* applyDefaults(
 }
 
 /** Rewrites the table with the new column computed for each row. */
-function* fillColumn(context: CommandContext, table: Oid, number: number, oldWidth: number): Task<void> {
+function* fillColumn(
+  context: CommandContext,
+  table: Oid,
+  number: number,
+  oldWidth: number,
+): Task<void> {
   const relation = currentRelation(context, table)
   const column = relation.columns.find((candidate) => candidate.number === number)
   if (column === undefined || relation.tree === undefined) return
@@ -95,7 +104,11 @@ function newColumnValues(
 /** The default of a new serial or identity column, whose sequence the session does not know yet. */
 const OWN_SEQUENCE = /^nextval\('(\d+)'::regclass\)$/
 
-function drawnValues(context: CommandContext, sequence: Oid, column: Column): RowEvaluator | undefined {
+function drawnValues(
+  context: CommandContext,
+  sequence: Oid,
+  column: Column,
+): RowEvaluator | undefined {
   const info = context.catalog.sequence(sequence)
   if (info === undefined) return undefined
   const { kind } = context.catalog.type(column.type)
@@ -142,5 +155,9 @@ export function domainDefault(context: CommandContext, type: Oid): string | unde
 
 function containsNulls(table: Relation, column: Column): SqlError {
   const message = `column "${column.name}" of relation "${table.name}" contains null values`
-  return new SqlError('23502', message, { schema: table.schema, table: table.name, column: column.name })
+  return new SqlError('23502', message, {
+    schema: table.schema,
+    table: table.name,
+    column: column.name,
+  })
 }

@@ -23,7 +23,11 @@ import { rewriteTable } from './rewrite-table.ts'
 
 type AlterTypeAction = Extract<AlterTableAction, { readonly kind: 'alterType' }>
 
-export function* alterColumnType(context: CommandContext, table: Oid, action: AlterTypeAction): Task<void> {
+export function* alterColumnType(
+  context: CommandContext,
+  table: Oid,
+  action: AlterTypeAction,
+): Task<void> {
   const relation = currentRelation(context, table)
   const column = requireColumn(relation, action.column)
   const target = context.services.resolveTypeName(action.type, context.catalog)
@@ -69,11 +73,25 @@ function using(
     return context.services.analyzeExpression(itself, scope)
   } catch (error) {
     if (!(error instanceof SqlError) || error.code !== '42804') throw error
-    const type = formatTypeName(context.catalog, scope.target?.type ?? oidOf(0), scope.target?.typmod, context.searchPath)
-    const plain = formatTypeName(context.catalog, scope.target?.type ?? oidOf(0), -1, context.searchPath)
-    throw new SqlError('42804', `column "${column.name}" cannot be cast automatically to type ${plain}`, {
-      hint: `You might need to specify "USING ${column.name}::${type}".`,
-    })
+    const type = formatTypeName(
+      context.catalog,
+      scope.target?.type ?? oidOf(0),
+      scope.target?.typmod,
+      context.searchPath,
+    )
+    const plain = formatTypeName(
+      context.catalog,
+      scope.target?.type ?? oidOf(0),
+      -1,
+      context.searchPath,
+    )
+    throw new SqlError(
+      '42804',
+      `column "${column.name}" cannot be cast automatically to type ${plain}`,
+      {
+        hint: `You might need to specify "USING ${column.name}::${type}".`,
+      },
+    )
   }
 }
 
@@ -82,7 +100,10 @@ function refuseDependents(context: CommandContext, relation: Relation, column: C
   const { writer } = context
   for (const row of writer.rows('pg_depend').where('refobjid', relation.oid)) {
     if (row.refclassid !== CLASS.relation || row.deptype !== 'n') continue
-    if (row.classid === CLASS.rewrite && (row.refobjsubid === 0 || row.refobjsubid === column.number)) {
+    if (
+      row.classid === CLASS.rewrite &&
+      (row.refobjsubid === 0 || row.refobjsubid === column.number)
+    ) {
       const rule = describeObject(context, address(CLASS.rewrite, row.objid))
       throw new SqlError('0A000', 'cannot alter type of a column used by a view or rule', {
         detail: `${rule} depends on column "${column.name}"`,
@@ -102,7 +123,12 @@ interface NewType extends ResolvedType {
   readonly collation: Oid
 }
 
-function* retypeColumn(context: CommandContext, table: Oid, column: Column, type: NewType): Task<void> {
+function* retypeColumn(
+  context: CommandContext,
+  table: Oid,
+  column: Column,
+  type: NewType,
+): Task<void> {
   const self = address(CLASS.relation, table, column.number)
   yield* forgetDependencies(
     context,
@@ -127,7 +153,10 @@ function* retypeDefault(
   } catch (error) {
     if (!(error instanceof SqlError) || error.code !== '42804') throw error
     const name = formatTypeName(context.catalog, type.type, -1, context.searchPath)
-    throw new SqlError('42804', `default for column "${column.name}" cannot be cast automatically to type ${name}`)
+    throw new SqlError(
+      '42804',
+      `default for column "${column.name}" cannot be cast automatically to type ${name}`,
+    )
   }
 }
 

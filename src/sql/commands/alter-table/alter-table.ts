@@ -6,14 +6,24 @@ import { formatTextArray, parseTextArray } from '../../catalog/describe/text-arr
 import type { AlterTableAction, AlterTableStatement } from '../../parse/ast/table.ts'
 import type { CommandContext } from '../command-context.ts'
 import { attributeRow } from '../constraint/add-default.ts'
-import { classRow, findRelation, refuseSystemRelation, undefinedRelation } from '../support/lookup.ts'
+import {
+  classRow,
+  findRelation,
+  refuseSystemRelation,
+  undefinedRelation,
+} from '../support/lookup.ts'
 import { optionList } from '../support/options.ts'
 import { changeOwner } from '../support/change-owner.ts'
 import { addColumn } from './add-column.ts'
 import { alterColumnType } from './alter-column-type.ts'
 import * as columns from './column-actions.ts'
 import { addAttribute } from './composite-actions.ts'
-import { addConstraint, alterConstraint, dropConstraint, validateConstraint } from './constraint-actions.ts'
+import {
+  addConstraint,
+  alterConstraint,
+  dropConstraint,
+  validateConstraint,
+} from './constraint-actions.ts'
 import { requireColumn } from './require-column.ts'
 
 const TAGS: Readonly<Record<AlterTableStatement['objectType'], string>> = {
@@ -73,7 +83,11 @@ function passOf(action: AlterTableAction): number {
     case 'addColumn':
       return 2
     case 'addConstraint':
-      return action.constraint.kind === 'foreignKey' ? 5 : action.constraint.kind === 'check' ? 3 : 4
+      return action.constraint.kind === 'foreignKey'
+        ? 5
+        : action.constraint.kind === 'check'
+          ? 3
+          : 4
     default:
       return 3
   }
@@ -85,9 +99,13 @@ function checkKind(relation: Relation, action: AlterTableAction): void {
   if (words === undefined) return
   const allowed = words[1] ?? ['r', 'p']
   if (allowed.includes(relation.kind)) return
-  throw new SqlError('42809', `ALTER action ${words[0]} cannot be performed on relation "${relation.name}"`, {
-    detail: `This operation is not supported for ${KIND_NAMES[relation.kind]}.`,
-  })
+  throw new SqlError(
+    '42809',
+    `ALTER action ${words[0]} cannot be performed on relation "${relation.name}"`,
+    {
+      detail: `This operation is not supported for ${KIND_NAMES[relation.kind]}.`,
+    },
+  )
 }
 
 type Words = readonly [name: string, kinds?: readonly Relation['kind'][]]
@@ -117,7 +135,11 @@ const KIND_NAMES: Readonly<Record<Relation['kind'], string>> = {
   t: 'TOAST tables',
 }
 
-function* runAction(context: CommandContext, relation: Relation, action: AlterTableAction): Task<void> {
+function* runAction(
+  context: CommandContext,
+  relation: Relation,
+  action: AlterTableAction,
+): Task<void> {
   checkKind(relation, action)
   const table = relation.oid
   switch (action.kind) {
@@ -157,7 +179,11 @@ function* runAction(context: CommandContext, relation: Relation, action: AlterTa
 }
 
 /** Settings that are kept in the catalogs for tools that look there. */
-function* runMinorAction(context: CommandContext, relation: Relation, action: AlterTableAction): Task<void> {
+function* runMinorAction(
+  context: CommandContext,
+  relation: Relation,
+  action: AlterTableAction,
+): Task<void> {
   const { writer } = context
   const row = classRow(context, relation.oid)
   switch (action.kind) {
@@ -173,18 +199,25 @@ function* runMinorAction(context: CommandContext, relation: Relation, action: Al
       if (action.column === undefined) return
       const { number } = requireColumn(relation, action.column)
       const attstattarget = action.target < 0 ? null : action.target
-      yield* writer.update('pg_attribute', attributeRow(context, relation.oid, number), { attstattarget })
+      yield* writer.update('pg_attribute', attributeRow(context, relation.oid, number), {
+        attstattarget,
+      })
       return
     }
     case 'setStorage': {
       const { number } = requireColumn(relation, action.column)
-      const attstorage = { plain: 'p', external: 'e', extended: 'x', main: 'm' }[action.method.toLowerCase()] ?? 'x'
-      yield* writer.update('pg_attribute', attributeRow(context, relation.oid, number), { attstorage })
+      const attstorage =
+        { plain: 'p', external: 'e', extended: 'x', main: 'm' }[action.method.toLowerCase()] ?? 'x'
+      yield* writer.update('pg_attribute', attributeRow(context, relation.oid, number), {
+        attstorage,
+      })
       return
     }
     case 'setLogged':
     case 'setUnlogged':
-      yield* writer.update('pg_class', row, { relpersistence: action.kind === 'setLogged' ? 'p' : 'u' })
+      yield* writer.update('pg_class', row, {
+        relpersistence: action.kind === 'setLogged' ? 'p' : 'u',
+      })
       return
     case 'clusterOn':
     case 'dropCluster':
@@ -202,11 +235,16 @@ function* runMinorAction(context: CommandContext, relation: Relation, action: Al
 function* changeOptions(
   context: CommandContext,
   relation: Oid,
-  action: Extract<AlterTableAction, { readonly kind: 'setOptions' | 'resetOptions' | 'genericOptions' }>,
+  action: Extract<
+    AlterTableAction,
+    { readonly kind: 'setOptions' | 'resetOptions' | 'genericOptions' }
+  >,
 ): Task<void> {
   const row = classRow(context, relation)
   const names = new Set(action.options.map((option) => option.name))
-  const kept = parseTextArray(row.reloptions).filter((option) => !names.has(option.split('=')[0] ?? ''))
+  const kept = parseTextArray(row.reloptions).filter(
+    (option) => !names.has(option.split('=')[0] ?? ''),
+  )
   const options = action.kind === 'setOptions' ? [...kept, ...optionList(action.options)] : kept
   yield* context.writer.update('pg_class', row, {
     reloptions: options.length === 0 ? null : formatTextArray(options),

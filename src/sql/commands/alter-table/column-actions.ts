@@ -19,11 +19,17 @@ import { requireColumn } from './require-column.ts'
 
 type Action<K extends AlterTableAction['kind']> = Extract<AlterTableAction, { readonly kind: K }>
 
-export function* dropColumn(context: CommandContext, table: Oid, action: Action<'dropColumn'>): Task<void> {
+export function* dropColumn(
+  context: CommandContext,
+  table: Oid,
+  action: Action<'dropColumn'>,
+): Task<void> {
   const relation = currentRelation(context, table)
   const found = relation.columns.find((column) => column.name === action.column)
   if (found === undefined && action.ifExists) {
-    context.notice(`column "${action.column}" of relation "${relation.name}" does not exist, skipping`)
+    context.notice(
+      `column "${action.column}" of relation "${relation.name}" does not exist, skipping`,
+    )
     return
   }
   if (['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid'].includes(action.column)) {
@@ -34,21 +40,36 @@ export function* dropColumn(context: CommandContext, table: Oid, action: Action<
   yield* performDeletion(context, [target], { cascade: action.cascade })
 }
 
-export function* setDefault(context: CommandContext, table: Oid, action: Action<'setDefault'>): Task<void> {
+export function* setDefault(
+  context: CommandContext,
+  table: Oid,
+  action: Action<'setDefault'>,
+): Task<void> {
   const relation = currentRelation(context, table)
   const column = requireColumn(relation, action.column)
   if (column.identity !== undefined) {
-    throw new SqlError('42601', `column "${column.name}" of relation "${relation.name}" is an identity column`, {
-      hint: action.expression === undefined ? 'Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.' : undefined,
-    })
+    throw new SqlError(
+      '42601',
+      `column "${column.name}" of relation "${relation.name}" is an identity column`,
+      {
+        hint:
+          action.expression === undefined
+            ? 'Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead.'
+            : undefined,
+      },
+    )
   }
   if (column.generated !== undefined) {
-    throw new SqlError('42601', `column "${column.name}" of relation "${relation.name}" is a generated column`, {
-      hint:
-        action.expression === undefined
-          ? 'Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.'
-          : 'Use ALTER TABLE ... ALTER COLUMN ... SET EXPRESSION instead.',
-    })
+    throw new SqlError(
+      '42601',
+      `column "${column.name}" of relation "${relation.name}" is a generated column`,
+      {
+        hint:
+          action.expression === undefined
+            ? 'Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.'
+            : 'Use ALTER TABLE ... ALTER COLUMN ... SET EXPRESSION instead.',
+      },
+    )
   }
   if (action.expression === undefined) yield* dropDefault(context, table, column.number)
   else yield* addDefault(context, table, column.number, action.expression)
@@ -66,13 +87,18 @@ export function* changeNotNull(
     return
   }
   if (column.identity !== undefined) {
-    throw new SqlError('42601', `column "${column.name}" of relation "${relation.name}" is an identity column`)
+    throw new SqlError(
+      '42601',
+      `column "${column.name}" of relation "${relation.name}" is an identity column`,
+    )
   }
   const primary = relation.indexes.find((index) => index.isPrimary)
   if (primary?.keys.some((key) => key.column === column.number) === true) {
     throw new SqlError('42P16', `column "${column.name}" is in a primary key`)
   }
-  yield* context.writer.update('pg_attribute', attributeRow(context, table, column.number), { attnotnull: false })
+  yield* context.writer.update('pg_attribute', attributeRow(context, table, column.number), {
+    attnotnull: false,
+  })
 }
 
 export function* dropGeneratedExpression(
@@ -89,28 +115,53 @@ export function* dropGeneratedExpression(
     return
   }
   yield* dropDefault(context, table, column.number)
-  yield* context.writer.update('pg_attribute', attributeRow(context, table, column.number), { attgenerated: '' })
+  yield* context.writer.update('pg_attribute', attributeRow(context, table, column.number), {
+    attgenerated: '',
+  })
 }
 
-export function* addIdentity(context: CommandContext, table: Oid, action: Action<'addIdentity'>): Task<void> {
+export function* addIdentity(
+  context: CommandContext,
+  table: Oid,
+  action: Action<'addIdentity'>,
+): Task<void> {
   const relation = currentRelation(context, table)
   const column = requireColumn(relation, action.column)
   const where = `column "${column.name}" of relation "${relation.name}"`
-  if (!column.notNull) throw new SqlError('55000', `${where} must be declared NOT NULL before identity can be added`)
-  if (column.identity !== undefined) throw new SqlError('55000', `${where} is already an identity column`)
-  if (column.defaultText !== undefined) throw new SqlError('55000', `${where} already has a default value`)
+  if (!column.notNull)
+    throw new SqlError('55000', `${where} must be declared NOT NULL before identity can be added`)
+  if (column.identity !== undefined)
+    throw new SqlError('55000', `${where} is already an identity column`)
+  if (column.defaultText !== undefined)
+    throw new SqlError('55000', `${where} already has a default value`)
   const draft = emptyDraft()
-  const owner = { table: relation.name, namespace: classRow(context, table).relnamespace, taken: [] }
+  const owner = {
+    table: relation.name,
+    namespace: classRow(context, table).relnamespace,
+    taken: [],
+  }
   const type = context.catalog.type(column.type)
-  const constraint = { kind: 'identity', generated: action.generated, options: action.options } as const
+  const constraint = {
+    kind: 'identity',
+    generated: action.generated,
+    options: action.options,
+  } as const
   addColumnDefinition(
     context,
     owner,
     {
       kind: 'column',
       name: column.name,
-      type: { schema: type.schema, name: type.name, typmods: [], arrayDimensions: [], setof: false },
-      constraints: [{ ...constraint, deferrable: false, initiallyDeferred: false, notValid: false }],
+      type: {
+        schema: type.schema,
+        name: type.name,
+        typmods: [],
+        arrayDimensions: [],
+        setof: false,
+      },
+      constraints: [
+        { ...constraint, deferrable: false, initiallyDeferred: false, notValid: false },
+      ],
     },
     draft,
   )
@@ -126,14 +177,23 @@ function* setIdentityLetter(
   column: Column,
   attidentity: 'a' | 'd' | '',
 ): Task<void> {
-  yield* context.writer.update('pg_attribute', attributeRow(context, table, column.number), { attidentity })
+  yield* context.writer.update('pg_attribute', attributeRow(context, table, column.number), {
+    attidentity,
+  })
 }
 
 function notIdentity(relation: Relation, column: Column): SqlError {
-  return new SqlError('55000', `column "${column.name}" of relation "${relation.name}" is not an identity column`)
+  return new SqlError(
+    '55000',
+    `column "${column.name}" of relation "${relation.name}" is not an identity column`,
+  )
 }
 
-export function* setIdentity(context: CommandContext, table: Oid, action: Action<'setIdentity'>): Task<void> {
+export function* setIdentity(
+  context: CommandContext,
+  table: Oid,
+  action: Action<'setIdentity'>,
+): Task<void> {
   const relation = currentRelation(context, table)
   const column = requireColumn(relation, action.column)
   if (column.identity === undefined) throw notIdentity(relation, column)
@@ -146,7 +206,11 @@ export function* setIdentity(context: CommandContext, table: Oid, action: Action
   }
 }
 
-export function* dropIdentity(context: CommandContext, table: Oid, action: Action<'dropIdentity'>): Task<void> {
+export function* dropIdentity(
+  context: CommandContext,
+  table: Oid,
+  action: Action<'dropIdentity'>,
+): Task<void> {
   const relation = currentRelation(context, table)
   const column = requireColumn(relation, action.column)
   if (column.identity === undefined) {

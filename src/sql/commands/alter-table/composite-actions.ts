@@ -8,11 +8,18 @@ import { insertAttribute } from '../support/define-relation.ts'
 import { classRow, currentRelation } from '../support/lookup.ts'
 import { attributeDraft } from '../type/type-commands.ts'
 
-export function* addAttribute(context: CommandContext, relation: Oid, attribute: ColumnDefinition): Task<void> {
+export function* addAttribute(
+  context: CommandContext,
+  relation: Oid,
+  attribute: ColumnDefinition,
+): Task<void> {
   const type = currentRelation(context, relation)
   refuseWhenStored(context, type.rowType)
   if (type.columns.some((column) => column.name === attribute.name)) {
-    throw new SqlError('42701', `column "${attribute.name}" of relation "${type.name}" already exists`)
+    throw new SqlError(
+      '42701',
+      `column "${attribute.name}" of relation "${type.name}" already exists`,
+    )
   }
   const row = classRow(context, relation)
   yield* insertAttribute(context, relation, row.relnatts + 1, attributeDraft(context, attribute))

@@ -16,7 +16,11 @@ import { currentRelation } from '../support/lookup.ts'
 
 type Action<K extends AlterTableAction['kind']> = Extract<AlterTableAction, { readonly kind: K }>
 
-export function* addConstraint(context: CommandContext, table: Oid, constraint: TableConstraint): Task<void> {
+export function* addConstraint(
+  context: CommandContext,
+  table: Oid,
+  constraint: TableConstraint,
+): Task<void> {
   switch (constraint.kind) {
     case 'check':
       yield* addCheck(context, table, checkDraft(constraint), true)
@@ -33,7 +37,11 @@ export function* addConstraint(context: CommandContext, table: Oid, constraint: 
   }
 }
 
-function findConstraint(context: CommandContext, table: Oid, name: string): ConstraintRow | undefined {
+function findConstraint(
+  context: CommandContext,
+  table: Oid,
+  name: string,
+): ConstraintRow | undefined {
   return context.writer
     .rows('pg_constraint')
     .where('conrelid', table)

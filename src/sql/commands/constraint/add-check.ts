@@ -84,7 +84,8 @@ function constraintName(
   }
   // One column: t_a_check; several or none: t_check.
   const [first, ...more] = analyzed.columns
-  const single = more.length === 0 ? table.columns.find((column) => column.number === first) : undefined
+  const single =
+    more.length === 0 ? table.columns.find((column) => column.number === first) : undefined
   const namespace = classRow(context, table.oid).relnamespace
   const parts = { name1: table.name, name2: single?.name, label: 'check' }
   return chooseConstraintName(context.catalog, namespace, parts, [])
@@ -126,5 +127,9 @@ export function* validateCheck(
 
 function checkViolation(table: Relation, name: string): SqlError {
   const message = `check constraint "${name}" of relation "${table.name}" is violated by some row`
-  return new SqlError('23514', message, { schema: table.schema, table: table.name, constraint: name })
+  return new SqlError('23514', message, {
+    schema: table.schema,
+    table: table.name,
+    constraint: name,
+  })
 }

@@ -56,7 +56,12 @@ export function* storeDefault(
   const { writer } = context
   yield* dropDefault(context, relation, column)
   const oid = writer.nextOid()
-  yield* writer.insert('pg_attrdef', { oid, adrelid: relation, adnum: column, adbin: analyzed.text })
+  yield* writer.insert('pg_attrdef', {
+    oid,
+    adrelid: relation,
+    adnum: column,
+    adbin: analyzed.text,
+  })
   yield* writer.update('pg_attribute', attributeRow(context, relation, column), { atthasdef: true })
   const self = address(CLASS.attrdef, oid)
   // A generated column is nothing without its expression: they come and go together.
@@ -75,5 +80,7 @@ export function* dropDefault(context: CommandContext, relation: Oid, column: num
   if (row === undefined) return
   yield* writer.deleteWhere('pg_depend', 'objid', row.oid)
   yield* writer.delete('pg_attrdef', row)
-  yield* writer.update('pg_attribute', attributeRow(context, relation, column), { atthasdef: false })
+  yield* writer.update('pg_attribute', attributeRow(context, relation, column), {
+    atthasdef: false,
+  })
 }

@@ -107,7 +107,10 @@ function checkReferencedTable(table: Relation, referenced: Relation): void {
 function referencedColumn(table: Relation, name: string): Column {
   const column = table.columns.find((candidate) => candidate.name === name)
   if (column !== undefined) return column
-  throw new SqlError('42703', `column "${name}" referenced in foreign key constraint does not exist`)
+  throw new SqlError(
+    '42703',
+    `column "${name}" referenced in foreign key constraint does not exist`,
+  )
 }
 
 function findTarget(table: Relation, constraint: ForeignKeyConstraint, width: number): Target {
@@ -115,10 +118,7 @@ function findTarget(table: Relation, constraint: ForeignKeyConstraint, width: nu
   const columns = constraint.referencedColumns.map((name) => referencedColumn(table, name))
   checkWidth(columns.length, width)
   if (new Set(columns).size < columns.length) {
-    throw new SqlError(
-      '42830',
-      'foreign key referenced-columns list must not contain duplicates',
-    )
+    throw new SqlError('42830', 'foreign key referenced-columns list must not contain duplicates')
   }
   const numbers = columns.map((column) => column.number)
   const matching = table.indexes.filter(

@@ -14,13 +14,18 @@ import { formatOptions } from '../support/options.ts'
 import { attributeRow } from './add-default.ts'
 import { constraintTaken, tableConstraintNames } from './add-check.ts'
 
-export function* addKey(context: CommandContext, relation: Oid, constraint: KeyConstraint): Task<Oid> {
+export function* addKey(
+  context: CommandContext,
+  relation: Oid,
+  constraint: KeyConstraint,
+): Task<Oid> {
   const table = currentRelation(context, relation)
   const isPrimary = constraint.kind === 'primaryKey'
   if (isPrimary && table.indexes.some((index) => index.isPrimary)) {
     throw new SqlError('42P16', `multiple primary keys for table "${table.name}" are not allowed`)
   }
-  if (constraint.usingIndex !== undefined) return yield* addKeyUsingIndex(context, table, constraint)
+  if (constraint.usingIndex !== undefined)
+    return yield* addKeyUsingIndex(context, table, constraint)
   const columns = keyColumns(table, constraint)
   if (isPrimary) {
     for (const column of columns) yield* setNotNull(context, relation, column)
@@ -38,7 +43,9 @@ export function* addKey(context: CommandContext, relation: Oid, constraint: KeyC
     unique: true,
     nullsNotDistinct: constraint.nullsNotDistinct,
     keys: columns.map((column) => keyDraft(context, column)),
-    included: constraint.including.map((column) => requireKeyColumn(table, column, constraint).number),
+    included: constraint.including.map(
+      (column) => requireKeyColumn(table, column, constraint).number,
+    ),
     options: formatOptions(constraint.options),
     constraint: {
       type: isPrimary ? 'p' : 'u',
@@ -125,11 +132,19 @@ function* refuseNulls(context: CommandContext, table: Relation, column: Column):
 
 function containsNulls(table: Relation, column: Column): SqlError {
   const message = `column "${column.name}" of relation "${table.name}" contains null values`
-  return new SqlError('23502', message, { schema: table.schema, table: table.name, column: column.name })
+  return new SqlError('23502', message, {
+    schema: table.schema,
+    table: table.name,
+    column: column.name,
+  })
 }
 
 /** ADD CONSTRAINT … USING INDEX: an existing unique index becomes the constraint's. */
-function* addKeyUsingIndex(context: CommandContext, table: Relation, constraint: KeyConstraint): Task<Oid> {
+function* addKeyUsingIndex(
+  context: CommandContext,
+  table: Relation,
+  constraint: KeyConstraint,
+): Task<Oid> {
   const { usingIndex = '' } = constraint
   const index = table.indexes.find((candidate) => candidate.name === usingIndex)
   if (index === undefined) throw new SqlError('42704', `index "${usingIndex}" does not exist`)
@@ -173,7 +188,10 @@ function* claimIndex(
   const row = writer.rows('pg_index').find('indexrelid', index)
   const isPrimary = constraint.kind === 'primaryKey'
   if (row !== undefined) {
-    yield* writer.update('pg_index', row, { indisprimary: isPrimary, indimmediate: !constraint.deferrable })
+    yield* writer.update('pg_index', row, {
+      indisprimary: isPrimary,
+      indimmediate: !constraint.deferrable,
+    })
   }
   yield* insertKeyConstraint(context, index, table, {
     name: constraint.name ?? '',

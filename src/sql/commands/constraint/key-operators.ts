@@ -22,11 +22,15 @@ export function equalityOperators(
   const pairs = columns.map((foreign, i) => {
     const primary = referenced.columns[i] ?? foreign
     const own = equality(catalog, primary.type, primary.type)
-    const across = equality(catalog, primary.type, foreign.type) ?? coercedEquality(catalog, primary, foreign, own)
-    if (own === undefined || across === undefined) throw incompatible(context, constraint, foreign, primary)
+    const across =
+      equality(catalog, primary.type, foreign.type) ??
+      coercedEquality(catalog, primary, foreign, own)
+    if (own === undefined || across === undefined)
+      throw incompatible(context, constraint, foreign, primary)
     return { own, across, other: equality(catalog, foreign.type, foreign.type) ?? own }
   })
-  const list = (pick: (pair: (typeof pairs)[number]) => Oid): string => `{${pairs.map(pick).join(',')}}`
+  const list = (pick: (pair: (typeof pairs)[number]) => Oid): string =>
+    `{${pairs.map(pick).join(',')}}`
   return {
     conpfeqop: list((pair) => pair.across),
     conppeqop: list((pair) => pair.own),

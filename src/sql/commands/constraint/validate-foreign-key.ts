@@ -7,12 +7,18 @@ import type { Column, ForeignKey, Oid, Relation } from '../../catalog/catalog.ts
 import type { CommandContext } from '../command-context.ts'
 import { currentRelation } from '../support/lookup.ts'
 
-export function* validateForeignKey(context: CommandContext, relation: Oid, name: string): Task<void> {
+export function* validateForeignKey(
+  context: CommandContext,
+  relation: Oid,
+  name: string,
+): Task<void> {
   const table = currentRelation(context, relation)
   const key = table.foreignKeys.find((candidate) => candidate.name === name)
   if (key === undefined || table.tree === undefined) return
   if (context.access.rowCount(table.tree) === 0) return
-  const columns = key.columns.flatMap((number) => table.columns.find((column) => column.number === number) ?? [])
+  const columns = key.columns.flatMap(
+    (number) => table.columns.find((column) => column.number === number) ?? [],
+  )
   const positions = columns.map((column) => column.position)
   for (const step of context.access.scan(table.tree, { columns: positions })) {
     if (step.kind !== 'batch') {
@@ -32,7 +38,11 @@ interface Checked {
   readonly columns: readonly Column[]
 }
 
-function* checkKey(context: CommandContext, checked: Checked, values: readonly (Datum | null)[]): Task<void> {
+function* checkKey(
+  context: CommandContext,
+  checked: Checked,
+  values: readonly (Datum | null)[],
+): Task<void> {
   const { key } = checked
   const nulls = values.filter((value) => value === null).length
   // MATCH SIMPLE: one null is enough not to be checked; MATCH FULL wants all or none.
@@ -41,7 +51,9 @@ function* checkKey(context: CommandContext, checked: Checked, values: readonly (
   const index = referenced.indexes.find((candidate) => candidate.oid === key.referencedIndex)
   if (index === undefined) return
   // The index may have the columns in another order than the constraint.
-  const probe = index.keys.map((part) => values[key.referencedColumns.indexOf(part.column ?? 0)] ?? null)
+  const probe = index.keys.map(
+    (part) => values[key.referencedColumns.indexOf(part.column ?? 0)] ?? null,
+  )
   if (nulls === 0 && (yield* context.access.firstMatch(index.tree, probe)) !== undefined) return
   throw violation(context, checked, values, referenced, nulls > 0)
 }

@@ -112,7 +112,9 @@ class DependentSearch {
     return row === undefined ? undefined : address(row.refclassid, row.refobjid, row.refobjsubid)
   }
 
-  #dependents(object: ObjectAddress): readonly { readonly object: ObjectAddress; readonly via: Via }[] {
+  #dependents(
+    object: ObjectAddress,
+  ): readonly { readonly object: ObjectAddress; readonly via: Via }[] {
     return (
       this.#context.writer
         .rows('pg_depend')
@@ -122,7 +124,11 @@ class DependentSearch {
             row.refclassid === object.classId &&
             (object.subId === 0 || row.refobjsubid === object.subId) &&
             // The columns of a relation are part of it.
-            !(object.subId === 0 && row.classid === object.classId && row.objid === object.objectId),
+            !(
+              object.subId === 0 &&
+              row.classid === object.classId &&
+              row.objid === object.objectId
+            ),
         )
         // Newest first, as PostgreSQL does, so that the report ends up oldest first.
         .toSorted((a, b) => b.objid - a.objid)
@@ -156,7 +162,10 @@ function report(
       ? `cannot drop ${describeObject(context, target)} because other objects depend on it`
       : 'cannot drop desired object(s) because other objects depend on them'
   throw new SqlError('2BP01', what, {
-    detail: limited(lines, (more) => `and ${more} other ${more === 1 ? 'object' : 'objects'} (see server log for list)`),
+    detail: limited(
+      lines,
+      (more) => `and ${more} other ${more === 1 ? 'object' : 'objects'} (see server log for list)`,
+    ),
     hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
   })
 }
@@ -168,7 +177,9 @@ function limited(lines: readonly string[], rest: (more: number) => string): stri
 }
 
 function noticeCascade(context: CommandContext, dependents: readonly Found[]): void {
-  const lines = dependents.map(({ object }) => `drop cascades to ${describeObject(context, object)}`)
+  const lines = dependents.map(
+    ({ object }) => `drop cascades to ${describeObject(context, object)}`,
+  )
   const [first] = lines
   if (lines.length === 1 && first !== undefined) {
     context.notice(first)

@@ -50,7 +50,12 @@ export function* createExtension(
     extrelocatable: extension.relocatable,
     extversion: extension.version,
   })
-  yield* recordDependency(context, address(CLASS.extension, oid), address(CLASS.schema, namespace), 'n')
+  yield* recordDependency(
+    context,
+    address(CLASS.extension, oid),
+    address(CLASS.schema, namespace),
+    'n',
+  )
   yield* insertFunctions(context, oid, namespace, extension)
   return 'CREATE EXTENSION'
 }
@@ -81,7 +86,10 @@ function* insertFunctions(
   }
 }
 
-export function* createDatabase(context: CommandContext, statement: CreateDatabaseStatement): Task<string> {
+export function* createDatabase(
+  context: CommandContext,
+  statement: CreateDatabaseStatement,
+): Task<string> {
   const { writer } = context
   if (writer.rows('pg_database').find('datname', statement.name) !== undefined) {
     throw new SqlError('42P04', `database "${statement.name}" already exists`)
@@ -102,7 +110,10 @@ export function* createDatabase(context: CommandContext, statement: CreateDataba
   return 'CREATE DATABASE'
 }
 
-export function* dropDatabase(context: CommandContext, statement: DropDatabaseStatement): Task<string> {
+export function* dropDatabase(
+  context: CommandContext,
+  statement: DropDatabaseStatement,
+): Task<string> {
   const { writer } = context
   const row = writer.rows('pg_database').find('datname', statement.name)
   if (row === undefined) {

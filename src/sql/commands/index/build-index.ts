@@ -30,7 +30,11 @@ export function indexTreeSchema(context: CommandContext, index: IndexInfo): Tree
 }
 
 /** Creates the tree and enters all rows of the table. */
-export function* buildIndex(context: CommandContext, tableOid: Relation['oid'], index: IndexInfo): Task<void> {
+export function* buildIndex(
+  context: CommandContext,
+  tableOid: Relation['oid'],
+  index: IndexInfo,
+): Task<void> {
   context.access.createTree(index.tree, indexTreeSchema(context, index))
   const table = currentRelation(context, tableOid)
   if (table.tree === undefined || context.access.rowCount(table.tree) === 0) return
@@ -78,7 +82,8 @@ function indexEntries(
     const computed = [...compute(rows)]
     const keys = positions.map(
       (position) =>
-        (position === undefined ? computed.shift() : rows.columns[position]) ?? vectorOf('text', []),
+        (position === undefined ? computed.shift() : rows.columns[position]) ??
+        vectorOf('text', []),
     )
     return { keys, rows: matchingRows(rows, filter) }
   }
@@ -99,7 +104,10 @@ function* enterRows(
   const kinds = index.keys.map((key) => context.catalog.type(key.type).kind)
   if (!index.isUnique) {
     const keys = kinds.map((kind, k) =>
-      vectorOf(kind, entries.rows.map((row) => keyAt(entries, k, row))),
+      vectorOf(
+        kind,
+        entries.rows.map((row) => keyAt(entries, k, row)),
+      ),
     )
     const rowIds = entries.rows.map((row) => Number(datumAt(ids, row)))
     yield* context.access.insertKeys(index.tree, batch(keys, rowIds.length), rowIds)
@@ -127,7 +135,8 @@ function* refuseDuplicate(
   if ((yield* context.access.firstMatch(index.tree, key)) === undefined) return
   const table = currentRelation(context, index.table)
   const names = index.keys.map(
-    (part) => table.columns.find((column) => column.number === part.column)?.name ?? part.expression,
+    (part) =>
+      table.columns.find((column) => column.number === part.column)?.name ?? part.expression,
   )
   const values = key.map((value, i) => {
     const part = index.keys[i]

@@ -16,7 +16,10 @@ import { accessMethod } from './operator-class.ts'
 /** INDEX_MAX_KEYS */
 const MAX_KEYS = 32
 
-export function* createIndex(context: CommandContext, statement: CreateIndexStatement): Task<string> {
+export function* createIndex(
+  context: CommandContext,
+  statement: CreateIndexStatement,
+): Task<string> {
   const table = requireIndexable(context, statement)
   const method = accessMethod(context.catalog, statement.method)
   checkShape(statement)
@@ -73,10 +76,13 @@ function checkShape(statement: CreateIndexStatement): void {
     new SqlError('0A000', `access method "${method}" does not support ${what}`)
   if (method === 'btree') return
   if (statement.unique) throw lacks('unique indexes')
-  if (including.length > 0 && method !== 'gist' && method !== 'spgist') throw lacks('included columns')
-  if ((method === 'hash' || method === 'spgist') && elements.length > 1) throw lacks('multicolumn indexes')
+  if (including.length > 0 && method !== 'gist' && method !== 'spgist')
+    throw lacks('included columns')
+  if ((method === 'hash' || method === 'spgist') && elements.length > 1)
+    throw lacks('multicolumn indexes')
   if (elements.some((element) => element.direction !== 'default')) throw lacks('ASC/DESC options')
-  if (elements.some((element) => element.nulls !== 'default')) throw lacks('NULLS FIRST/LAST options')
+  if (elements.some((element) => element.nulls !== 'default'))
+    throw lacks('NULLS FIRST/LAST options')
 }
 
 function analyzePredicate(

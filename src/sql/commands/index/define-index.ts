@@ -128,7 +128,9 @@ export function* insertKeyConstraint(
   context: CommandContext,
   index: Oid,
   table: Relation,
-  draft: Pick<IndexDraft, 'name' | 'keys' | 'included'> & { readonly constraint: KeyConstraintDraft },
+  draft: Pick<IndexDraft, 'name' | 'keys' | 'included'> & {
+    readonly constraint: KeyConstraintDraft
+  },
 ): Task<void> {
   const { writer } = context
   const oid = writer.nextOid()

@@ -35,7 +35,11 @@ function opclassesOf(method: Oid): readonly OpclassRow[] {
 }
 
 /** GetDefaultOpClass() */
-export function defaultOpclass(catalog: CatalogSnapshot, type: Oid, method: Oid): OpclassRow | undefined {
+export function defaultOpclass(
+  catalog: CatalogSnapshot,
+  type: Oid,
+  method: Oid,
+): OpclassRow | undefined {
   const info = baseTypeOf(catalog, type)
   const classes = opclassesOf(method).filter((row) => row.opcdefault)
   for (const candidate of [info.oid, ...familyTypes(info)]) {

@@ -32,7 +32,8 @@ export function* renameColumn(
 function refuseInViews(context: CommandContext, relation: Relation, column: Column): void {
   const { writer } = context
   for (const row of writer.rows('pg_depend').where('refobjid', relation.oid)) {
-    if (row.classid !== CLASS.rewrite || row.refclassid !== CLASS.relation || row.deptype === 'i') continue
+    if (row.classid !== CLASS.rewrite || row.refclassid !== CLASS.relation || row.deptype === 'i')
+      continue
     const rule = writer.rows('pg_rewrite').find('oid', row.objid)
     if (rule !== undefined && mentionsColumn(rule.ev_action, column.name)) {
       throw unsupported('renaming a column that a view uses')
@@ -51,20 +52,30 @@ function* renameInIndexes(
     const at = index.keys.findIndex((key) => key.column === column.number)
     if (at < 0) continue
     const row = attributeRow(context, index.oid, at + 1)
-    if (row.attname === column.name) yield* context.writer.update('pg_attribute', row, { attname: newName })
+    if (row.attname === column.name)
+      yield* context.writer.update('pg_attribute', row, { attname: newName })
   }
 }
 
-function* renameInExpressions(context: CommandContext, table: Oid, from: string, to: string): Task<void> {
+function* renameInExpressions(
+  context: CommandContext,
+  table: Oid,
+  from: string,
+  to: string,
+): Task<void> {
   const { writer } = context
   for (const row of [...writer.rows('pg_constraint').where('conrelid', table)]) {
     if (row.conbin === null) continue
-    yield* writer.update('pg_constraint', row, { conbin: renameColumnInExpression(row.conbin, from, to) })
+    yield* writer.update('pg_constraint', row, {
+      conbin: renameColumnInExpression(row.conbin, from, to),
+    })
   }
   for (const row of [...writer.rows('pg_attrdef').where('adrelid', table)]) {
     const generated = attributeRow(context, table, row.adnum).attgenerated === 's'
     if (!generated) continue
-    yield* writer.update('pg_attrdef', row, { adbin: renameColumnInExpression(row.adbin, from, to) })
+    yield* writer.update('pg_attrdef', row, {
+      adbin: renameColumnInExpression(row.adbin, from, to),
+    })
   }
   for (const row of [...writer.rows('pg_index').where('indrelid', table)]) {
     if (row.indexprs === null && row.indpred === null) continue

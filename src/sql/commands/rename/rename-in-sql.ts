@@ -37,7 +37,8 @@ export function mentionsColumn(text: string, column: string): boolean {
     if (node['kind'] === 'column' && Array.isArray(node['parts'])) {
       found ||= node['parts'].at(-1) === column || node['star'] === true
     }
-    if (node['kind'] === 'join') found ||= node['natural'] === true || mentionsIn(node['using'], column)
+    if (node['kind'] === 'join')
+      found ||= node['natural'] === true || mentionsIn(node['using'], column)
     return node
   })
   return found
@@ -74,7 +75,8 @@ export function renameRelationInQuery(text: string, renaming: RelationRenaming):
   const renamed = mapSyntax(parsed.statement, (node) => {
     if (node['kind'] !== 'table') return node
     const relation = node['relation'] as { readonly schema?: string; readonly name: string }
-    const here = relation.schema === undefined ? renaming.isVisible : relation.schema === renaming.schema
+    const here =
+      relation.schema === undefined ? renaming.isVisible : relation.schema === renaming.schema
     if (!here || relation.name !== renaming.name) return node
     const target = { ...relation, schema: renaming.newSchema, name: renaming.newName }
     const alias = node['alias'] ?? { name: renaming.name, columns: [] }

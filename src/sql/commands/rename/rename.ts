@@ -12,7 +12,16 @@ import type { CommandContext } from '../command-context.ts'
 import type { ObjectAddress } from '../ddl-services.ts'
 import { changeOwner, changeTypeOwner, ownedSequences } from '../support/change-owner.ts'
 import { CLASS } from '../support/class-ids.ts'
-import { checkRelationNameFree, classRow, currentRelation, findRelation, refuseSystemRelation, requireSchema, typeTaken, undefinedRelation } from '../support/lookup.ts'
+import {
+  checkRelationNameFree,
+  classRow,
+  currentRelation,
+  findRelation,
+  refuseSystemRelation,
+  requireSchema,
+  typeTaken,
+  undefinedRelation,
+} from '../support/lookup.ts'
 import { arrayTypeName } from '../support/object-names.ts'
 import { MissingObject, resolveObject } from '../support/resolve-object.ts'
 import { renameColumn } from './rename-column.ts'
@@ -38,17 +47,23 @@ const WORDS: Partial<Record<ObjectReference['type'], string>> = {
 }
 
 function tagOf(reference: ObjectReference, relationType?: string): string {
-  const type = reference.kind === 'part' && relationType !== undefined ? relationType : reference.type
+  const type =
+    reference.kind === 'part' && relationType !== undefined ? relationType : reference.type
   return `ALTER ${WORDS[type as ObjectReference['type']] ?? 'TABLE'}`
 }
 
 /** The object; undefined after a notice when IF EXISTS forgives that it is missing. */
-function find(context: CommandContext, reference: ObjectReference, ifExists: boolean): ObjectAddress | undefined {
+function find(
+  context: CommandContext,
+  reference: ObjectReference,
+  ifExists: boolean,
+): ObjectAddress | undefined {
   try {
     if (reference.kind !== 'relation') return resolveObject(context, reference)
     // ALTER TABLE … RENAME works on every kind of relation.
     const relation = findRelation(context, reference.name)
-    if (relation === undefined) throw new MissingObject('42P01', undefinedRelation(reference.name).message)
+    if (relation === undefined)
+      throw new MissingObject('42P01', undefinedRelation(reference.name).message)
     if (reference.type !== 'table' && reference.type !== 'index') resolveObject(context, reference)
     refuseSystemRelation(relation)
     return { classId: CLASS.relation, objectId: relation.oid, subId: 0 }
@@ -79,13 +94,19 @@ function* renameObject(
   switch (object.classId) {
     case CLASS.relation:
       if (object.subId === 0) return yield* renameRelation(context, oid, newName)
-      return yield* renameColumn(context, currentRelation(context, oid), reference.kind === 'part' ? reference.name : '', newName)
+      return yield* renameColumn(
+        context,
+        currentRelation(context, oid),
+        reference.kind === 'part' ? reference.name : '',
+        newName,
+      )
     case CLASS.type:
       return yield* renameType(context, oid, newName)
     case CLASS.constraint:
       return yield* renameConstraint(context, oid, newName)
     case CLASS.schema: {
-      if (context.catalog.hasSchema(newName)) throw new SqlError('42P06', `schema "${newName}" already exists`)
+      if (context.catalog.hasSchema(newName))
+        throw new SqlError('42P06', `schema "${newName}" already exists`)
       const row = writer.rows('pg_namespace').find('oid', oid)
       if (row !== undefined) yield* writer.update('pg_namespace', row, { nspname: newName })
       return
@@ -145,9 +166,12 @@ function* renameInViews(
     const rule = writer.rows('pg_rewrite').find('oid', oid)
     if (rule === undefined) continue
     const path = JSON.parse(rule.search_path ?? '[]') as string[] // as CREATE VIEW wrote it
-    const isVisible = context.catalog.findRelationOid(undefined, relation.name, path) === relation.oid
+    const isVisible =
+      context.catalog.findRelationOid(undefined, relation.name, path) === relation.oid
     const renaming = { schema: relation.schema, name: relation.name, ...to, isVisible }
-    yield* writer.update('pg_rewrite', rule, { ev_action: renameRelationInQuery(rule.ev_action, renaming) })
+    yield* writer.update('pg_rewrite', rule, {
+      ev_action: renameRelationInQuery(rule.ev_action, renaming),
+    })
   }
 }
 
@@ -169,7 +193,9 @@ function* renameType(context: CommandContext, oid: Oid, newName: string): Task<v
   if (row.typtype !== 'c') return yield* renameTypeRow(context, oid, newName)
   const relation = currentRelation(context, row.typrelid)
   if (relation.kind !== 'c') {
-    throw new SqlError('42809', `${row.typname} is a table's row type`, { hint: 'Use ALTER TABLE instead.' })
+    throw new SqlError('42809', `${row.typname} is a table's row type`, {
+      hint: 'Use ALTER TABLE instead.',
+    })
   }
   yield* renameRelation(context, relation.oid, newName)
 }
@@ -189,11 +215,15 @@ function* renameConstraint(context: CommandContext, oid: Oid, newName: string): 
         : `relation "${currentRelation(context, row.conrelid).name}"`
     throw new SqlError('42710', `constraint "${newName}" for ${owner} already exists`)
   }
-  if (row.contype === 'p' || row.contype === 'u') return yield* renameRelation(context, row.conindid, newName)
+  if (row.contype === 'p' || row.contype === 'u')
+    return yield* renameRelation(context, row.conindid, newName)
   yield* writer.update('pg_constraint', row, { conname: newName })
 }
 
-export function* alterSchema(context: CommandContext, statement: AlterSchemaStatement): Task<string> {
+export function* alterSchema(
+  context: CommandContext,
+  statement: AlterSchemaStatement,
+): Task<string> {
   const { object: reference, newSchema } = statement
   const tag = tagOf(reference)
   const object = find(context, reference, statement.ifExists)
@@ -211,7 +241,8 @@ export function* alterSchema(context: CommandContext, statement: AlterSchemaStat
     }
     case CLASS.proc: {
       const row = context.writer.rows('pg_proc').find('oid', object.objectId)
-      if (row !== undefined) yield* context.writer.update('pg_proc', row, { pronamespace: namespace })
+      if (row !== undefined)
+        yield* context.writer.update('pg_proc', row, { pronamespace: namespace })
       yield* moveDependency(context, object.objectId, namespace)
       return tag
     }
@@ -221,7 +252,12 @@ export function* alterSchema(context: CommandContext, statement: AlterSchemaStat
 }
 
 /** A relation with its type, indexes, constraints and owned sequences. */
-function* moveRelation(context: CommandContext, oid: Oid, namespace: Oid, schema: string): Task<void> {
+function* moveRelation(
+  context: CommandContext,
+  oid: Oid,
+  namespace: Oid,
+  schema: string,
+): Task<void> {
   const { writer } = context
   const row = classRow(context, oid)
   if (row.relnamespace === namespace) return

@@ -2,7 +2,13 @@
 import { SqlError, unsupported } from '../../../errors/sql-error.ts'
 import type { Task } from '../../../storage/task.ts'
 import type { Oid } from '../../catalog/catalog.ts'
-import { allPrivileges, defaultAcl, formatAcl, parseAcl, PRIVILEGES } from '../../catalog/describe/acl.ts'
+import {
+  allPrivileges,
+  defaultAcl,
+  formatAcl,
+  parseAcl,
+  PRIVILEGES,
+} from '../../catalog/describe/acl.ts'
 import type { AclItem, AclObject } from '../../catalog/describe/acl.ts'
 import type { CatalogName, RowOf } from '../../catalog/store/catalog-tables.ts'
 import type { RoleName } from '../../parse/ast/common.ts'
@@ -40,7 +46,8 @@ function lettersFor(privileges: readonly Privilege[], site: AclSite): readonly s
   return whole.map((privilege) => {
     const word = (privilege.name ?? '').toUpperCase().replace(/^TEMP$/, 'TEMPORARY')
     const letter = PRIVILEGES.find(([, name]) => name === word)?.[0]
-    if (letter === undefined) throw new SqlError('42601', `unrecognized privilege type "${privilege.name}"`)
+    if (letter === undefined)
+      throw new SqlError('42601', `unrecognized privilege type "${privilege.name}"`)
     if (allPrivileges(site.object).includes(letter)) return letter
     throw new SqlError('0LP01', `invalid privilege type ${word} for ${site.word}`)
   })
@@ -87,7 +94,8 @@ function withoutGrant(
   letters: readonly string[],
   grantOptionOnly: boolean,
 ): readonly AclItem[] {
-  const rest = (list: readonly string[]): string[] => list.filter((letter) => !letters.includes(letter))
+  const rest = (list: readonly string[]): string[] =>
+    list.filter((letter) => !letters.includes(letter))
   return items
     .map((item) => {
       if (item.grantee !== grantee) return item
@@ -126,7 +134,9 @@ function sitesOf(context: CommandContext, statement: GrantStatement): readonly A
   switch (target.kind) {
     case 'tables':
     case 'sequences':
-      return target.relations.map((name) => relationSite(context, requireRelation(context, name).oid))
+      return target.relations.map((name) =>
+        relationSite(context, requireRelation(context, name).oid),
+      )
     case 'types':
       return target.types.map((name) =>
         typeSite(context, context.services.resolveTypeName(name, context.catalog).type),
@@ -189,7 +199,11 @@ function objectSite(context: CommandContext, classId: number, oid: Oid): AclSite
   }
 }
 
-function allInSchema(context: CommandContext, type: string, schemas: readonly string[]): readonly AclSite[] {
+function allInSchema(
+  context: CommandContext,
+  type: string,
+  schemas: readonly string[],
+): readonly AclSite[] {
   const kinds = type === 'sequence' ? ['S'] : ['r', 'v', 'm', 'f', 'p']
   return schemas.flatMap((name) => {
     const namespace = requireSchema(context, name)
@@ -198,7 +212,9 @@ function allInSchema(context: CommandContext, type: string, schemas: readonly st
       return rows.map((row) => routineSite(context, row.oid))
     }
     const rows = context.writer.rows('pg_class').where('relnamespace', namespace)
-    return rows.filter((row) => kinds.includes(row.relkind)).map((row) => relationSite(context, row.oid))
+    return rows
+      .filter((row) => kinds.includes(row.relkind))
+      .map((row) => relationSite(context, row.oid))
   })
 }
 

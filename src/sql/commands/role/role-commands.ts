@@ -53,7 +53,8 @@ function roleColumns(options: readonly Option[]): Partial<AuthidRow> {
   const columns: Record<string, boolean | number> = {}
   for (const { name, value } of options) {
     const flag = FLAGS[name]
-    if (flag !== undefined) columns[flag] = optionText(value) === 'true' || optionText(value) === '1'
+    if (flag !== undefined)
+      columns[flag] = optionText(value) === 'true' || optionText(value) === '1'
     if (name === 'connectionlimit') columns['rolconnlimit'] = Number(optionText(value))
     if (name === 'validUntil') throw unsupported('VALID UNTIL of a role')
   }
@@ -74,9 +75,13 @@ function* applyMembership(context: CommandContext, role: Oid, option: Option): T
 
 function* addMember(context: CommandContext, role: Oid, member: Oid, admin: boolean): Task<void> {
   const { writer } = context
-  const row = writer.rows('pg_auth_members').where('roleid', role).find((one) => one.member === member)
+  const row = writer
+    .rows('pg_auth_members')
+    .where('roleid', role)
+    .find((one) => one.member === member)
   if (row !== undefined) {
-    if (admin && !row.admin_option) yield* writer.update('pg_auth_members', row, { admin_option: true })
+    if (admin && !row.admin_option)
+      yield* writer.update('pg_auth_members', row, { admin_option: true })
     return
   }
   if (isMember(context, role, member)) {
@@ -108,7 +113,8 @@ export function* alterRole(context: CommandContext, statement: AlterRoleStatemen
   const row = context.writer.rows('pg_authid').find('oid', oid)
   if (row === undefined) throw new SqlError('42939', 'role name is reserved')
   for (const option of statement.options) {
-    if (statement.membership === 'drop' && option.name === 'rolemembers') yield* dropMembers(context, oid, option)
+    if (statement.membership === 'drop' && option.name === 'rolemembers')
+      yield* dropMembers(context, oid, option)
     else yield* applyMembership(context, oid, option)
   }
   yield* context.writer.update('pg_authid', row, roleColumns(statement.options))
@@ -118,17 +124,30 @@ export function* alterRole(context: CommandContext, statement: AlterRoleStatemen
 function* dropMembers(context: CommandContext, role: Oid, option: Option): Task<void> {
   if (option.value?.kind !== 'list') return
   for (const item of option.value.items) {
-    const member = item.kind === 'role' ? context.resolveRole(item.role) : context.roleOid(optionText(item))
+    const member =
+      item.kind === 'role' ? context.resolveRole(item.role) : context.roleOid(optionText(item))
     yield* removeMember(context, role, member, false)
   }
 }
 
-function* removeMember(context: CommandContext, role: Oid, member: Oid, adminOnly: boolean): Task<void> {
+function* removeMember(
+  context: CommandContext,
+  role: Oid,
+  member: Oid,
+  adminOnly: boolean,
+): Task<void> {
   const { writer } = context
-  const row = writer.rows('pg_auth_members').where('roleid', role).find((one) => one.member === member)
+  const row = writer
+    .rows('pg_auth_members')
+    .where('roleid', role)
+    .find((one) => one.member === member)
   if (row === undefined) {
     const [a, b] = [role, member].map((oid) => context.catalog.role(oid)?.name)
-    context.session.notice('WARNING', '01000', `role "${b}" has not been granted membership in role "${a}" by role "${context.session.currentUser}"`)
+    context.session.notice(
+      'WARNING',
+      '01000',
+      `role "${b}" has not been granted membership in role "${a}" by role "${context.session.currentUser}"`,
+    )
     return
   }
   if (adminOnly) yield* writer.update('pg_auth_members', row, { admin_option: false })
@@ -147,9 +166,13 @@ export function* dropRole(context: CommandContext, statement: DropRoleStatement)
     const oid = context.resolveRole(role)
     const row = writer.rows('pg_authid').find('oid', oid)
     const name = context.catalog.role(oid)?.name ?? ''
-    if (name === context.session.currentUser) throw new SqlError('55006', 'current user cannot be dropped')
+    if (name === context.session.currentUser)
+      throw new SqlError('55006', 'current user cannot be dropped')
     if (row === undefined || row.oid < 16384) {
-      throw new SqlError('2BP01', `cannot drop role ${name} because it is required by the database system`)
+      throw new SqlError(
+        '2BP01',
+        `cannot drop role ${name} because it is required by the database system`,
+      )
     }
     refuseOwner(context, oid, name)
     yield* writer.deleteWhere('pg_auth_members', 'roleid', oid)
@@ -163,20 +186,31 @@ function refuseOwner(context: CommandContext, role: Oid, name: string): void {
   const { writer } = context
   const relations = writer.rows('pg_class').where('relowner', role)
   const owned: string[] = []
-  const words: Readonly<Record<string, string>> = { r: 'table', v: 'view', m: 'materialized view', S: 'sequence' }
+  const words: Readonly<Record<string, string>> = {
+    r: 'table',
+    v: 'view',
+    m: 'materialized view',
+    S: 'sequence',
+  }
   for (const row of relations) {
     const word = words[row.relkind]
     if (word !== undefined) owned.push(`owner of ${word} ${row.relname}`)
   }
   for (const row of writer.rows('pg_class').all()) {
     const granted = parseAcl(row.relacl)?.some((item) => item.grantee === name)
-    if (granted === true && row.relowner !== role) owned.push(`privileges for ${words[row.relkind] ?? 'relation'} ${row.relname}`)
+    if (granted === true && row.relowner !== role)
+      owned.push(`privileges for ${words[row.relkind] ?? 'relation'} ${row.relname}`)
   }
-  for (const row of writer.rows('pg_namespace').where('nspowner', role)) owned.push(`owner of schema ${row.nspname}`)
+  for (const row of writer.rows('pg_namespace').where('nspowner', role))
+    owned.push(`owner of schema ${row.nspname}`)
   if (owned.length === 0) return
-  throw new SqlError('2BP01', `role "${name}" cannot be dropped because some objects depend on it`, {
-    detail: owned.join('\n'),
-  })
+  throw new SqlError(
+    '2BP01',
+    `role "${name}" cannot be dropped because some objects depend on it`,
+    {
+      detail: owned.join('\n'),
+    },
+  )
 }
 
 export function* grantRole(context: CommandContext, statement: GrantRoleStatement): Task<string> {

@@ -59,7 +59,12 @@ export function* defineSequence(context: CommandContext, draft: SequenceDraft): 
     })
   }
   yield* writer.insert('pg_sequence', { seqrelid: oid, ...sequenceRow(values) })
-  yield* recordDependency(context, address(CLASS.relation, oid), address(CLASS.schema, draft.namespace), 'n')
+  yield* recordDependency(
+    context,
+    address(CLASS.relation, oid),
+    address(CLASS.schema, draft.namespace),
+    'n',
+  )
   // Sequences are kept under their own OIDs.
   context.access.writeSequence(Number(oid) as TreeId, {
     lastValue: normalizeInt64(values.restart ?? values.start),

@@ -4,7 +4,10 @@ import type { Task } from '../../../storage/task.ts'
 import { normalizeInt64 } from '../../../storage/vector.ts'
 import type { Oid, SequenceInfo } from '../../catalog/catalog.ts'
 import type { RelationName, SequenceOption } from '../../parse/ast/common.ts'
-import type { AlterSequenceStatement, CreateSequenceStatement } from '../../parse/ast/definitions.ts'
+import type {
+  AlterSequenceStatement,
+  CreateSequenceStatement,
+} from '../../parse/ast/definitions.ts'
 import type { CommandContext } from '../command-context.ts'
 import { creationSchema, findRelation, requireRelation } from '../support/lookup.ts'
 import { defineSequence, setOwnedBy } from './define-sequence.ts'
@@ -44,7 +47,10 @@ export function requireSequence(context: CommandContext, name: RelationName): Se
   return sequence
 }
 
-export function* alterSequence(context: CommandContext, statement: AlterSequenceStatement): Task<string> {
+export function* alterSequence(
+  context: CommandContext,
+  statement: AlterSequenceStatement,
+): Task<string> {
   if (statement.ifExists && findRelation(context, statement.sequence) === undefined) {
     context.notice(`relation "${statement.sequence.name}" does not exist, skipping`)
     return 'ALTER SEQUENCE'
@@ -62,7 +68,8 @@ export function* changeSequence(
   options: readonly SequenceOption[],
 ): Task<void> {
   const old = context.writer.rows('pg_sequence').find('seqrelid', sequence.oid)
-  if (old === undefined) throw new SqlError('XX000', `sequence ${sequence.oid} has no pg_sequence row`)
+  if (old === undefined)
+    throw new SqlError('XX000', `sequence ${sequence.oid} has no pg_sequence row`)
   const values = sequenceValues(context, options, old)
   yield* context.writer.update('pg_sequence', old, sequenceRow(values))
   if (values.restart !== undefined) {
@@ -81,9 +88,15 @@ function checkLastValue(
 ): void {
   const last = BigInt(context.access.readSequence(sequence.tree)?.lastValue ?? sequence.start)
   if (last < limits.minimum) {
-    throw new SqlError('22023', `RESTART value (${last}) cannot be less than MINVALUE (${limits.minimum})`)
+    throw new SqlError(
+      '22023',
+      `RESTART value (${last}) cannot be less than MINVALUE (${limits.minimum})`,
+    )
   }
   if (last > limits.maximum) {
-    throw new SqlError('22023', `RESTART value (${last}) cannot be greater than MAXVALUE (${limits.maximum})`)
+    throw new SqlError(
+      '22023',
+      `RESTART value (${last}) cannot be greater than MAXVALUE (${limits.maximum})`,
+    )
   }
 }

@@ -20,7 +20,10 @@ export interface SequenceValues {
 }
 
 const INT8 = oidOf(20)
-const LIMITS = new Map<number, { readonly name: string; readonly minimum: bigint; readonly maximum: bigint }>([
+const LIMITS = new Map<
+  number,
+  { readonly name: string; readonly minimum: bigint; readonly maximum: bigint }
+>([
   [21, { name: 'smallint', minimum: -32768n, maximum: 32767n }],
   [23, { name: 'integer', minimum: -2147483648n, maximum: 2147483647n }],
   [20, { name: 'bigint', minimum: -(2n ** 63n), maximum: 2n ** 63n - 1n }],
@@ -52,7 +55,8 @@ export function sequenceValues(
   })
   checkRange('MAXVALUE', maximum, limits)
   checkRange('MINVALUE', minimum, limits)
-  if (minimum >= maximum) throw invalid(`MINVALUE (${minimum}) must be less than MAXVALUE (${maximum})`)
+  if (minimum >= maximum)
+    throw invalid(`MINVALUE (${minimum}) must be less than MAXVALUE (${maximum})`)
   const start = startValue(given, old, increment > 0n ? minimum : maximum)
   checkInside('START', start, minimum, maximum)
   const restart = restartValue(given, start)
@@ -130,7 +134,8 @@ function restartValue(given: Given, start: bigint): bigint | undefined {
 }
 
 function checkInside(what: string, value: bigint, minimum: bigint, maximum: bigint): void {
-  if (value < minimum) throw invalid(`${what} value (${value}) cannot be less than MINVALUE (${minimum})`)
+  if (value < minimum)
+    throw invalid(`${what} value (${value}) cannot be less than MINVALUE (${minimum})`)
   if (value > maximum) {
     throw invalid(`${what} value (${value}) cannot be greater than MAXVALUE (${maximum})`)
   }

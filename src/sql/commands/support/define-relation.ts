@@ -68,10 +68,19 @@ export function* defineRelation(context: CommandContext, draft: RelationDraft): 
     relnatts: draft.columns.length,
     relispopulated: true,
     relreplident: stored ? 'd' : 'n',
-    reloptions: draft.options === undefined || draft.options.length === 0 ? null : formatTextArray(draft.options),
+    reloptions:
+      draft.options === undefined || draft.options.length === 0
+        ? null
+        : formatTextArray(draft.options),
   })
-  for (const [i, column] of draft.columns.entries()) yield* insertAttribute(context, oid, i + 1, column)
-  yield* recordDependency(context, address(CLASS.relation, oid), address(CLASS.schema, draft.namespace), 'n')
+  for (const [i, column] of draft.columns.entries())
+    yield* insertAttribute(context, oid, i + 1, column)
+  yield* recordDependency(
+    context,
+    address(CLASS.relation, oid),
+    address(CLASS.schema, draft.namespace),
+    'n',
+  )
   if (stored) createTableTree(context, oid)
   return row
 }
@@ -106,7 +115,7 @@ function checkTypeNameFree(context: CommandContext, draft: RelationDraft): void 
   if (draft.kind === 'c') throw typeTaken(draft.name)
   throw new SqlError('42710', `type "${draft.name}" already exists`, {
     hint:
-      'A relation has an associated type of the same name, so you must use a name that doesn\'t conflict with ' +
+      "A relation has an associated type of the same name, so you must use a name that doesn't conflict with " +
       'any existing type.',
   })
 }
@@ -129,7 +138,10 @@ export function checkSystemColumnName(name: string): void {
 }
 
 /** What a pg_attribute row takes over from the column's type. */
-export function attributeOfType(catalog: CatalogSnapshot, column: ColumnDraft): Partial<AttributeRow> {
+export function attributeOfType(
+  catalog: CatalogSnapshot,
+  column: ColumnDraft,
+): Partial<AttributeRow> {
   const type = catalog.typeRow(column.type)
   return {
     attname: column.name,

@@ -88,7 +88,8 @@ function* insertArrayType(context: CommandContext, element: TypeRow, oid: Oid): 
 /** An array type gives its made-up name up to a type that is called so (moveArrayTypeName()). */
 function* makeWay(context: CommandContext, taken: Oid, draft: TypeDraft): Task<void> {
   const row = context.writer.rows('pg_type').find('oid', taken)
-  if (row === undefined || row.typelem === 0 || row.typcategory !== 'A') throw typeTaken(draft.typname)
+  if (row === undefined || row.typelem === 0 || row.typcategory !== 'A')
+    throw typeTaken(draft.typname)
   const name = arrayTypeName(context.catalog, row.typnamespace, row.typname)
   yield* context.writer.update('pg_type', row, { typname: name })
 }

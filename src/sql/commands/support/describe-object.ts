@@ -87,7 +87,8 @@ export function relationName(context: CommandContext, row: ClassRow): string {
 function describeConstraint(context: CommandContext, oid: Oid): string {
   const row = context.writer.rows('pg_constraint').find('oid', oid)
   if (row === undefined) return `constraint ${oid}`
-  if (row.conrelid !== 0) return `constraint ${row.conname} on ${describeRelation(context, row.conrelid)}`
+  if (row.conrelid !== 0)
+    return `constraint ${row.conname} on ${describeRelation(context, row.conrelid)}`
   return `constraint ${row.conname} on type ${formatTypeName(context.catalog, row.contypid, -1, context.searchPath)}`
 }
 
@@ -101,7 +102,10 @@ export function describeRoutine(context: CommandContext, oid: Oid): string {
   const visible = context.catalog
     .functionsNamed(undefined, row.proname, context.searchPath)
     .some((candidate) => candidate.oid === oid)
-  const name = quoteQualified(visible ? undefined : context.catalog.schemaName(row.pronamespace), row.proname)
+  const name = quoteQualified(
+    visible ? undefined : context.catalog.schemaName(row.pronamespace),
+    row.proname,
+  )
   const kinds: Readonly<Record<string, string>> = { p: 'procedure', a: 'aggregate' }
   return `${kinds[row.prokind] ?? 'function'} ${name}(${types.join(',')})`
 }

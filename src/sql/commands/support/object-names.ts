@@ -9,7 +9,11 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** makeObjectName(): name1_name2_label, cutting the longer of the two names until all fits. */
-export function makeObjectName(name1: string, name2: string | undefined, label: string | undefined): string {
+export function makeObjectName(
+  name1: string,
+  name2: string | undefined,
+  label: string | undefined,
+): string {
   const overhead = (name2 === undefined ? 0 : 1) + (label === undefined ? 0 : byteLength(label) + 1)
   const available = MAX_NAME_BYTES - overhead
   let bytes1 = byteLength(name1)

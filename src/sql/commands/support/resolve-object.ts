@@ -62,7 +62,12 @@ export function resolveObject(context: CommandContext, reference: ObjectReferenc
 }
 
 function checkSchema(context: CommandContext, name: QualifiedName): void {
-  if (name.schema === undefined || name.schema === 'pg_temp' || context.catalog.hasSchema(name.schema)) return
+  if (
+    name.schema === undefined ||
+    name.schema === 'pg_temp' ||
+    context.catalog.hasSchema(name.schema)
+  )
+    return
   throw new MissingObject('3F000', `schema "${name.schema}" does not exist`)
 }
 
@@ -104,7 +109,12 @@ export function resolveRoutine(
   what: 'function' | 'procedure' | 'routine' | 'aggregate',
 ): Oid {
   checkSchema(context, name)
-  const kinds = { function: ['f', 'w'], procedure: ['p'], aggregate: ['a'], routine: ['f', 'w', 'p', 'a'] }[what]
+  const kinds = {
+    function: ['f', 'w'],
+    procedure: ['p'],
+    aggregate: ['a'],
+    routine: ['f', 'w', 'p', 'a'],
+  }[what]
   const { args } = name
   const types = args
     ?.filter((argument) => argument.mode !== 'out' && argument.mode !== 'table')
@@ -154,34 +164,67 @@ function resolvePart(context: CommandContext, reference: PartReference): ObjectA
     case 'attribute': {
       const column = relation.columns.find((candidate) => candidate.name === part)
       if (column !== undefined) return address(CLASS.relation, relation.oid, column.number)
-      throw new MissingObject('42703', `column "${part}" of relation "${relation.name}" does not exist`)
+      throw new MissingObject(
+        '42703',
+        `column "${part}" of relation "${relation.name}" does not exist`,
+      )
     }
     case 'constraint': {
-      const row = writer.rows('pg_constraint').where('conrelid', relation.oid).find((one) => one.conname === part)
+      const row = writer
+        .rows('pg_constraint')
+        .where('conrelid', relation.oid)
+        .find((one) => one.conname === part)
       if (row !== undefined) return address(CLASS.constraint, row.oid)
-      throw new MissingObject('42704', `constraint "${part}" for table "${relation.name}" does not exist`)
+      throw new MissingObject(
+        '42704',
+        `constraint "${part}" for table "${relation.name}" does not exist`,
+      )
     }
     case 'trigger': {
-      const row = writer.rows('pg_trigger').where('tgrelid', relation.oid).find((one) => one.tgname === part)
+      const row = writer
+        .rows('pg_trigger')
+        .where('tgrelid', relation.oid)
+        .find((one) => one.tgname === part)
       if (row !== undefined) return address(CLASS.trigger, row.oid)
-      throw new MissingObject('42704', `trigger "${part}" for table "${relation.name}" does not exist`)
+      throw new MissingObject(
+        '42704',
+        `trigger "${part}" for table "${relation.name}" does not exist`,
+      )
     }
     case 'rule': {
-      const row = writer.rows('pg_rewrite').where('ev_class', relation.oid).find((one) => one.rulename === part)
+      const row = writer
+        .rows('pg_rewrite')
+        .where('ev_class', relation.oid)
+        .find((one) => one.rulename === part)
       if (row !== undefined) return address(CLASS.rewrite, row.oid)
-      throw new MissingObject('42704', `rule "${part}" for relation "${relation.name}" does not exist`)
+      throw new MissingObject(
+        '42704',
+        `rule "${part}" for relation "${relation.name}" does not exist`,
+      )
     }
     case 'policy': {
-      const row = writer.rows('pg_policy').where('polrelid', relation.oid).find((one) => one.polname === part)
+      const row = writer
+        .rows('pg_policy')
+        .where('polrelid', relation.oid)
+        .find((one) => one.polname === part)
       if (row !== undefined) return address(CLASS.policy, row.oid)
-      throw new MissingObject('42704', `policy "${part}" for table "${relation.name}" does not exist`)
+      throw new MissingObject(
+        '42704',
+        `policy "${part}" for table "${relation.name}" does not exist`,
+      )
     }
   }
 }
 
-function resolveDomainConstraint(context: CommandContext, domain: TypeName, name: string): ObjectAddress {
+function resolveDomainConstraint(
+  context: CommandContext,
+  domain: TypeName,
+  name: string,
+): ObjectAddress {
   const type = resolveType(context, domain, 'domain')
-  const row = context.catalog.constraintsOfType(type).find((candidate) => candidate.conname === name)
+  const row = context.catalog
+    .constraintsOfType(type)
+    .find((candidate) => candidate.conname === name)
   if (row !== undefined) return address(CLASS.constraint, row.oid)
   throw new MissingObject('42704', `constraint "${name}" for domain ${domain.name} does not exist`)
 }
@@ -215,5 +258,8 @@ function resolvePlain(context: CommandContext, type: PlainType, name: string): O
 function resolveCollationObject(context: CommandContext, name: QualifiedName): ObjectAddress {
   const found = context.catalog.findCollation(name.schema, name.name)
   if (found !== undefined) return address(CLASS.collation, found.oid)
-  throw new MissingObject('42704', `collation "${displayName(name)}" for encoding "UTF8" does not exist`)
+  throw new MissingObject(
+    '42704',
+    `collation "${displayName(name)}" for encoding "UTF8" does not exist`,
+  )
 }

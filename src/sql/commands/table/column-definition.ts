@@ -82,7 +82,8 @@ class ColumnState {
   refuseCombination(position: number | undefined): void {
     const identity = this.identity !== ''
     const generated = this.generated !== ''
-    if (this.hasDefault && identity) throw this.complain('both default and identity specified', position)
+    if (this.hasDefault && identity)
+      throw this.complain('both default and identity specified', position)
     if (this.hasDefault && generated) {
       throw this.complain('both default and generation expression specified', position)
     }
@@ -156,7 +157,13 @@ function requestSequence(
       ? named.name.name
       : chooseRelationName(context.catalog, owner.namespace, parts)
   const rest = options.filter((option) => option.kind !== 'sequenceName')
-  draft.sequences.push({ column: column.name, name, namespace: owner.namespace, options: rest, kind })
+  draft.sequences.push({
+    column: column.name,
+    name,
+    namespace: owner.namespace,
+    options: rest,
+    kind,
+  })
 }
 
 interface ConstraintSite {
@@ -184,19 +191,29 @@ function applyConstraint(
     case 'default':
       if (state.hasDefault) throw state.complain('multiple default values specified', position)
       state.hasDefault = true
-      draft.defaults.push({ column: column.name, expression: constraint.expression, purpose: 'default' })
+      draft.defaults.push({
+        column: column.name,
+        expression: constraint.expression,
+        purpose: 'default',
+      })
       break
     case 'identity':
       if (state.identity !== '') throw state.complain('multiple identity specifications', position)
       state.identity = constraint.generated === 'always' ? 'a' : 'd'
-      if (state.notNull === false) throw state.complain('conflicting NULL/NOT NULL declarations', position)
+      if (state.notNull === false)
+        throw state.complain('conflicting NULL/NOT NULL declarations', position)
       state.notNull = true
       requestIdentity(context, owner, site, constraint.options, draft)
       break
     case 'generated':
-      if (state.generated !== '') throw state.complain('multiple generation clauses specified', position)
+      if (state.generated !== '')
+        throw state.complain('multiple generation clauses specified', position)
       state.generated = 's'
-      draft.defaults.push({ column: column.name, expression: constraint.expression, purpose: 'generated' })
+      draft.defaults.push({
+        column: column.name,
+        expression: constraint.expression,
+        purpose: 'generated',
+      })
       break
     case 'check':
       draft.checks.push(checkDraft(constraint))
@@ -228,7 +245,11 @@ function requestIdentity(
 }
 
 /** A table constraint, or a column's in the form of one. */
-export function addTableConstraint(constraint: TableConstraint, table: string, draft: TableDraft): void {
+export function addTableConstraint(
+  constraint: TableConstraint,
+  table: string,
+  draft: TableDraft,
+): void {
   switch (constraint.kind) {
     case 'check':
       draft.checks.push(checkDraft(constraint))

@@ -25,7 +25,12 @@ export function* copyIndexesAndComments(
   if (copy.comments) yield* copyComments(context, source, target)
 }
 
-function* copyIndex(context: CommandContext, source: Relation, target: Oid, index: IndexInfo): Task<void> {
+function* copyIndex(
+  context: CommandContext,
+  source: Relation,
+  target: Oid,
+  index: IndexInfo,
+): Task<void> {
   const table = currentRelation(context, target)
   const numberOf = (number: number): number => {
     const name = source.columns.find((column) => column.number === number)?.name
@@ -44,7 +49,10 @@ function* copyIndex(context: CommandContext, source: Relation, target: Oid, inde
   const predicate =
     index.predicate === undefined
       ? undefined
-      : analyze(context, index.predicate, { ...indexScope(context, table), purpose: 'indexPredicate' })
+      : analyze(context, index.predicate, {
+          ...indexScope(context, table),
+          purpose: 'indexPredicate',
+        })
   yield* defineIndex(context, {
     table,
     name: chooseRelationName(context.catalog, namespace, parts, index.constraint !== undefined),
@@ -66,7 +74,11 @@ function* copyIndex(context: CommandContext, source: Relation, target: Oid, inde
   })
 }
 
-function analyze(context: CommandContext, text: string, scope: ExpressionScope): AnalyzedExpression {
+function analyze(
+  context: CommandContext,
+  text: string,
+  scope: ExpressionScope,
+): AnalyzedExpression {
   return context.services.analyzeExpression(text, scope)
 }
 

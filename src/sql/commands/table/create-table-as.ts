@@ -15,7 +15,10 @@ import { optionList } from '../support/options.ts'
 import { analyzeStored, renamed, storeRule } from '../view/create-view.ts'
 import { checkStorableType } from './column-definition.ts'
 
-export function* createTableAs(context: CommandContext, statement: CreateTableAsStatement): Task<string> {
+export function* createTableAs(
+  context: CommandContext,
+  statement: CreateTableAsStatement,
+): Task<string> {
   const isView = statement.objectType === 'materializedView'
   const { relation, persistence, columns: names } = statement.into
   const namespace = yield* creationSchema(context, relation, persistence)
@@ -77,7 +80,10 @@ export function* refreshMaterializedView(
   const view = requireRelation(context, statement.relation)
   if (view.kind !== 'm') throw new SqlError('42809', `"${view.name}" is not a materialized view`)
   if (statement.concurrently && statement.withoutData) {
-    throw new SqlError('42601', 'REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together')
+    throw new SqlError(
+      '42601',
+      'REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together',
+    )
   }
   yield* rewriteTable(context, view.oid, undefined, view.treeWidth)
   if (!statement.withoutData) {

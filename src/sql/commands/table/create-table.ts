@@ -20,7 +20,10 @@ import { copyIndexesAndComments } from './copy-indexes.ts'
 import { emptyDraft } from './table-draft.ts'
 import type { SequenceRequest, TableDraft } from './table-draft.ts'
 
-export function* createTable(context: CommandContext, statement: CreateTableStatement): Task<string> {
+export function* createTable(
+  context: CommandContext,
+  statement: CreateTableStatement,
+): Task<string> {
   refuseUnsupported(statement)
   const { relation, persistence } = statement
   const namespace = yield* creationSchema(context, relation, persistence)
@@ -55,11 +58,18 @@ function refuseUnsupported(statement: CreateTableStatement): void {
     if (statement.persistence !== 'temporary') {
       throw new SqlError('42P16', 'ON COMMIT can only be used on temporary tables')
     }
-    throw unsupported(`ON COMMIT ${statement.onCommit === 'drop' ? 'DROP' : 'DELETE ROWS'}`, position)
+    throw unsupported(
+      `ON COMMIT ${statement.onCommit === 'drop' ? 'DROP' : 'DELETE ROWS'}`,
+      position,
+    )
   }
 }
 
-function transform(context: CommandContext, statement: CreateTableStatement, namespace: Oid): TableDraft {
+function transform(
+  context: CommandContext,
+  statement: CreateTableStatement,
+  namespace: Oid,
+): TableDraft {
   const draft = emptyDraft()
   const table = statement.relation.name
   for (const element of statement.elements) {
@@ -103,8 +113,10 @@ export function* finishTable(
   sequences: readonly MadeSequence[],
 ): Task<void> {
   const numberOf = (column: string): number =>
-    currentRelation(context, oid).columns.find((candidate) => candidate.name === column)?.number ?? 0
-  for (const sequence of sequences) yield* attachSequence(context, oid, numberOf(sequence.column), sequence)
+    currentRelation(context, oid).columns.find((candidate) => candidate.name === column)?.number ??
+    0
+  for (const sequence of sequences)
+    yield* attachSequence(context, oid, numberOf(sequence.column), sequence)
   for (const { column, expression, purpose } of draft.defaults) {
     yield* addDefault(context, oid, numberOf(column), expression, purpose)
   }
@@ -144,7 +156,9 @@ function refuseDuplicateChecks(draft: TableDraft): void {
 
 /** Made-up names avoid those that are written. */
 function namedFirst(draft: TableDraft): TableDraft['checks'] {
-  return draft.checks.toSorted((a, b) => Number(a.name === undefined) - Number(b.name === undefined))
+  return draft.checks.toSorted(
+    (a, b) => Number(a.name === undefined) - Number(b.name === undefined),
+  )
 }
 
 /** UNIQUE over the very columns of the primary key, or of another UNIQUE without a name of its own, is one index. */

@@ -24,7 +24,12 @@ export function addLikeClause(
   for (const column of source.columns) copyColumn(context, owner, source, column, including, draft)
   if (including.has('constraints')) {
     for (const check of source.checks) {
-      draft.checks.push({ name: check.name, expression: check.expression, noInherit: false, notValid: false })
+      draft.checks.push({
+        name: check.name,
+        expression: check.expression,
+        noInherit: false,
+        notValid: false,
+      })
     }
   }
   if (including.has('indexes') || including.has('comments')) {
@@ -56,7 +61,8 @@ function copyColumn(
     identity: identity ?? '',
     generated: generated ? 's' : '',
   })
-  if (generated) draft.defaults.push({ column: name, expression: defaultText ?? '', purpose: 'generated' })
+  if (generated)
+    draft.defaults.push({ column: name, expression: defaultText ?? '', purpose: 'generated' })
   const isPlain = column.generated === undefined && column.identity === undefined
   const plainDefault = isPlain && including.has('defaults')
   if (plainDefault && defaultText !== undefined) {
@@ -85,7 +91,13 @@ function copyIdentity(
     options: [
       {
         kind: 'as',
-        type: { schema: 'pg_catalog', name: info.name, typmods: [], arrayDimensions: [], setof: false },
+        type: {
+          schema: 'pg_catalog',
+          name: info.name,
+          typmods: [],
+          arrayDimensions: [],
+          setof: false,
+        },
       },
       { kind: 'start', value: String(sequence.start) },
       { kind: 'increment', value: String(sequence.increment) },
@@ -102,7 +114,9 @@ export function identitySequence(context: CommandContext, table: Relation, colum
   const owned = context.writer
     .rows('pg_depend')
     .where('refobjid', table.oid)
-    .filter((row) => row.refobjsubid === column.number && (row.deptype === 'i' || row.deptype === 'a'))
+    .filter(
+      (row) => row.refobjsubid === column.number && (row.deptype === 'i' || row.deptype === 'a'),
+    )
   for (const row of owned) {
     const sequence = context.catalog.sequence(row.objid)
     if (sequence !== undefined) return sequence

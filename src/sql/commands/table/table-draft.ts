@@ -20,7 +20,11 @@ export interface SequenceRequest {
 export interface TableDraft {
   readonly columns: ColumnDraft[]
   readonly sequences: SequenceRequest[]
-  readonly defaults: { readonly column: string; readonly expression: Expression | string; readonly purpose: 'default' | 'generated' }[]
+  readonly defaults: {
+    readonly column: string
+    readonly expression: Expression | string
+    readonly purpose: 'default' | 'generated'
+  }[]
   readonly checks: CheckDraft[]
   readonly keys: KeyConstraint[]
   readonly foreignKeys: ForeignKeyConstraint[]
@@ -29,5 +33,13 @@ export interface TableDraft {
 }
 
 export function emptyDraft(): TableDraft {
-  return { columns: [], sequences: [], defaults: [], checks: [], keys: [], foreignKeys: [], copies: [] }
+  return {
+    columns: [],
+    sequences: [],
+    defaults: [],
+    checks: [],
+    keys: [],
+    foreignKeys: [],
+    copies: [],
+  }
 }

@@ -40,10 +40,14 @@ function refuseReferenced(context: CommandContext, tables: ReadonlyMap<Oid, Rela
     for (const key of table.referencedBy) {
       if (tables.has(key.table)) continue
       const referencing = currentRelation(context, key.table)
-      throw new SqlError('0A000', 'cannot truncate a table referenced in a foreign key constraint', {
-        detail: `Table "${referencing.name}" references "${table.name}".`,
-        hint: `Truncate table "${referencing.name}" at the same time, or use TRUNCATE ... CASCADE.`,
-      })
+      throw new SqlError(
+        '0A000',
+        'cannot truncate a table referenced in a foreign key constraint',
+        {
+          detail: `Table "${referencing.name}" references "${table.name}".`,
+          hint: `Truncate table "${referencing.name}" at the same time, or use TRUNCATE ... CASCADE.`,
+        },
+      )
     }
   }
 }

@@ -17,7 +17,10 @@ import { creationSchema } from '../support/lookup.ts'
 import { chooseConstraintName } from '../support/object-names.ts'
 import { resolveType } from '../support/resolve-object.ts'
 
-export function* createDomain(context: CommandContext, statement: CreateDomainStatement): Task<string> {
+export function* createDomain(
+  context: CommandContext,
+  statement: CreateDomainStatement,
+): Task<string> {
   const namespace = yield* creationSchema(context, statement.domain)
   const { type, typmod } = context.services.resolveTypeName(statement.type, context.catalog)
   const base = context.catalog.typeRow(type)
@@ -28,7 +31,8 @@ export function* createDomain(context: CommandContext, statement: CreateDomainSt
   }
   const rules = domainRules(statement.constraints)
   const target = { type, typmod, columnName: statement.domain.name }
-  const defaultValue = rules.default === undefined ? undefined : analyzeDefault(context, rules.default, target)
+  const defaultValue =
+    rules.default === undefined ? undefined : analyzeDefault(context, rules.default, target)
   const domain = yield* defineType(context, {
     ...baseProperties(base),
     typname: statement.domain.name,
@@ -49,7 +53,17 @@ export function* createDomain(context: CommandContext, statement: CreateDomainSt
 
 /** What a domain takes over from its base type. */
 function baseProperties(base: TypeRow): Partial<TypeRow> {
-  const { typlen, typbyval, typcategory, typdelim, typoutput, typsend, typalign, typstorage, typanalyze } = base
+  const {
+    typlen,
+    typbyval,
+    typcategory,
+    typdelim,
+    typoutput,
+    typsend,
+    typalign,
+    typstorage,
+    typanalyze,
+  } = base
   return {
     typlen,
     typbyval,
@@ -80,14 +94,18 @@ function domainRules(constraints: readonly DomainConstraint[]): DomainRules {
       case 'null': {
         const allows = constraint.kind === 'null'
         if (nullable !== undefined && nullable !== allows) {
-          throw new SqlError('42601', 'conflicting NULL/NOT NULL constraints', { position: constraint.position })
+          throw new SqlError('42601', 'conflicting NULL/NOT NULL constraints', {
+            position: constraint.position,
+          })
         }
         nullable = allows
         break
       }
       case 'default':
         if (expression !== undefined) {
-          throw new SqlError('42601', 'multiple default expressions', { position: constraint.position })
+          throw new SqlError('42601', 'multiple default expressions', {
+            position: constraint.position,
+          })
         }
         expression = constraint.expression
         break
@@ -125,7 +143,10 @@ function* addDomainCheck(context: CommandContext, domain: Oid, check: CheckConst
   if (row === undefined) return
   const taken = catalog.constraintsOfType(domain).map((constraint) => constraint.conname)
   if (check.name !== undefined && taken.includes(check.name)) {
-    throw new SqlError('42710', `constraint "${check.name}" for domain "${type.name}" already exists`)
+    throw new SqlError(
+      '42710',
+      `constraint "${check.name}" for domain "${type.name}" already exists`,
+    )
   }
   const analyzed = context.services.analyzeExpression(check.expression, {
     catalog,
@@ -134,7 +155,8 @@ function* addDomainCheck(context: CommandContext, domain: Oid, check: CheckConst
     valueType: { type: row.typbasetype, typmod: row.typtypmod, collation: row.typcollation },
   })
   const name =
-    check.name ?? chooseConstraintName(catalog, row.typnamespace, { name1: type.name, label: 'check' }, taken)
+    check.name ??
+    chooseConstraintName(catalog, row.typnamespace, { name1: type.name, label: 'check' }, taken)
   const oid = writer.nextOid()
   yield* writer.insert('pg_constraint', {
     oid,
@@ -154,18 +176,24 @@ function* addDomainCheck(context: CommandContext, domain: Oid, check: CheckConst
   yield* recordDependencies(context, self, analyzed.references, 'n')
 }
 
-export function* alterDomain(context: CommandContext, statement: AlterDomainStatement): Task<string> {
+export function* alterDomain(
+  context: CommandContext,
+  statement: AlterDomainStatement,
+): Task<string> {
   const { writer } = context
   const name = { ...statement.domain, typmods: [], arrayDimensions: [], setof: false }
   const domain = resolveType(context, name, 'domain')
   const row = writer.rows('pg_type').find('oid', domain)
-  if (row === undefined) throw new SqlError('42501', `must be owner of type ${statement.domain.name}`)
+  if (row === undefined)
+    throw new SqlError('42501', `must be owner of type ${statement.domain.name}`)
   const { action } = statement
   switch (action.kind) {
     case 'setDefault': {
       const target = { type: row.typbasetype, typmod: row.typtypmod, columnName: row.typname }
       const text =
-        action.expression === undefined ? null : analyzeDefault(context, action.expression, target).text
+        action.expression === undefined
+          ? null
+          : analyzeDefault(context, action.expression, target).text
       yield* writer.update('pg_type', row, { typdefault: text, typdefaultbin: text })
       break
     }
@@ -183,7 +211,10 @@ export function* alterDomain(context: CommandContext, statement: AlterDomainStat
       yield* dropDomainConstraint(context, domain, action)
       break
     case 'validateConstraint': {
-      const constraint = writer.rows('pg_constraint').where('contypid', domain).find((one) => one.conname === action.name)
+      const constraint = writer
+        .rows('pg_constraint')
+        .where('contypid', domain)
+        .find((one) => one.conname === action.name)
       if (constraint === undefined) throw missingConstraint(action.name, row.typname)
       if (!constraint.convalidated) refuseWhenUsed(context, domain)
       yield* writer.update('pg_constraint', constraint, { convalidated: true })
@@ -214,7 +245,9 @@ function* dropDomainConstraint(
 ): Task<void> {
   const row = context.catalog.constraintsOfType(domain).find((one) => one.conname === action.name)
   if (row !== undefined) {
-    yield* performDeletion(context, [address(CLASS.constraint, row.oid)], { cascade: action.cascade })
+    yield* performDeletion(context, [address(CLASS.constraint, row.oid)], {
+      cascade: action.cascade,
+    })
     return
   }
   const error = missingConstraint(action.name, context.catalog.type(domain).name)

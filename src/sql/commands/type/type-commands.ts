@@ -35,9 +35,13 @@ export function* createEnum(context: CommandContext, statement: CreateEnumStatem
   for (const [i, label] of statement.labels.entries()) {
     checkLabel(label)
     if (seen.has(label)) {
-      throw new SqlError('23505', 'duplicate key value violates unique constraint "pg_enum_typid_label_index"', {
-        detail: `Key (enumtypid, enumlabel)=(${type.oid}, ${label}) already exists.`,
-      })
+      throw new SqlError(
+        '23505',
+        'duplicate key value violates unique constraint "pg_enum_typid_label_index"',
+        {
+          detail: `Key (enumtypid, enumlabel)=(${type.oid}, ${label}) already exists.`,
+        },
+      )
     }
     seen.add(label)
     yield* insertLabel(context, type.oid, label, i + 1)
@@ -52,7 +56,12 @@ function checkLabel(label: string): void {
   })
 }
 
-function* insertLabel(context: CommandContext, type: Oid, label: string, sortOrder: number): Task<void> {
+function* insertLabel(
+  context: CommandContext,
+  type: Oid,
+  label: string,
+  sortOrder: number,
+): Task<void> {
   yield* context.writer.insert('pg_enum', {
     oid: context.writer.nextOid(),
     enumtypid: type,
@@ -70,15 +79,20 @@ export function* alterEnum(context: CommandContext, statement: AlterEnumStatemen
   const labels = type.labels ?? []
   const exists = labels.some(({ label }) => label === newLabel)
   if (oldLabel !== undefined) {
-    const row = context.writer.rows('pg_enum').where('enumtypid', oid).find((one) => one.enumlabel === oldLabel)
-    if (row === undefined) throw new SqlError('22023', `"${oldLabel}" is not an existing enum label`)
+    const row = context.writer
+      .rows('pg_enum')
+      .where('enumtypid', oid)
+      .find((one) => one.enumlabel === oldLabel)
+    if (row === undefined)
+      throw new SqlError('22023', `"${oldLabel}" is not an existing enum label`)
     if (exists) throw new SqlError('42710', `enum label "${newLabel}" already exists`)
     yield* context.writer.update('pg_enum', row, { enumlabel: newLabel })
     return 'ALTER TYPE'
   }
   checkLabel(newLabel)
   if (exists) {
-    if (!statement.ifNotExists) throw new SqlError('42710', `enum label "${newLabel}" already exists`)
+    if (!statement.ifNotExists)
+      throw new SqlError('42710', `enum label "${newLabel}" already exists`)
     context.notice(`enum label "${newLabel}" already exists, skipping`, { code: '42710' })
     return 'ALTER TYPE'
   }

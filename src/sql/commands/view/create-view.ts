@@ -19,7 +19,8 @@ import { optionList } from '../support/options.ts'
 
 export function* createView(context: CommandContext, statement: CreateViewStatement): Task<string> {
   const { view } = statement
-  if (statement.persistence === 'unlogged') throw new SqlError('42601', 'views cannot be unlogged because they do not have storage')
+  if (statement.persistence === 'unlogged')
+    throw new SqlError('42601', 'views cannot be unlogged because they do not have storage')
   const query = analyze(context, statement)
   const persistence = chosenPersistence(context, statement.persistence, query)
   const namespace = yield* creationSchema(context, view, persistence)
@@ -56,7 +57,10 @@ function analyze(context: CommandContext, statement: CreateViewStatement): Analy
 }
 
 /** The query with the relations that it names itself: not those behind the views among them. */
-export function analyzeStored(context: CommandContext, query: Query | ExecuteStatement): AnalyzedQuery {
+export function analyzeStored(
+  context: CommandContext,
+  query: Query | ExecuteStatement,
+): AnalyzedQuery {
   const analyzed = context.services.analyzeQuery(query, context.catalog)
   const direct = new Set(
     relationNames(query).map((name) =>
@@ -69,7 +73,10 @@ export function analyzeStored(context: CommandContext, query: Query | ExecuteSta
   return { ...analyzed, references }
 }
 
-export function renamed(columns: readonly QueryColumn[], names: readonly string[]): readonly QueryColumn[] {
+export function renamed(
+  columns: readonly QueryColumn[],
+  names: readonly string[],
+): readonly QueryColumn[] {
   return columns.map((column, i) => ({ ...column, name: names[i] ?? column.name }))
 }
 
@@ -145,14 +152,21 @@ function checkReplacement(
     const column = columns[i]
     if (column === undefined) return
     if (column.name !== old.name) {
-      throw new SqlError('42P16', `cannot change name of view column "${old.name}" to "${column.name}"`, {
-        hint: 'Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.',
-      })
+      throw new SqlError(
+        '42P16',
+        `cannot change name of view column "${old.name}" to "${column.name}"`,
+        {
+          hint: 'Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.',
+        },
+      )
     }
     if (column.type === old.type && column.typmod === old.typmod) continue
     const [from, to] = [old, column].map((one) =>
       formatTypeName(context.catalog, one.type, one.typmod, context.searchPath),
     )
-    throw new SqlError('42P16', `cannot change data type of view column "${old.name}" from ${from} to ${to}`)
+    throw new SqlError(
+      '42P16',
+      `cannot change data type of view column "${old.name}" from ${from} to ${to}`,
+    )
   }
 }
