@@ -16,6 +16,8 @@ export interface EvaluationSession {
   readonly statementTimestamp: number
   clockTimestamp(): number
   readonly transactionId: number
+  /** What pg_backend_pid() says: the id that cancel requests and pg_stat_activity use. */
+  readonly backendPid?: number
   /** [0,1) from the session's seeded generator (setseed). */
   random(): number
   setSeed(seed: number): void

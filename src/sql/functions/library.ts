@@ -18,10 +18,10 @@ export function createFunctionLibrary(): Functions {
   registerArrays(functions)
   registerJson(functions)
   registerRecordComparison(functions)
-  registerSessionInfo(functions)
   registerSequencesAndRandom(functions)
   registerRangeFunctions(functions)
   registerMultirangeFunctions(functions)
   registerCatalogFunctions(functions)
+  registerSessionInfo(functions)
   return functions
 }

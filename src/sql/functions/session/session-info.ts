@@ -1,7 +1,7 @@
 /** What a session says about itself and the server: version, names, settings, transaction, types of values. */
-import { SqlError } from '../../../errors/sql-error.ts'
+import { SqlError, unsupported } from '../../../errors/sql-error.ts'
 import type { Oid } from '../../catalog/catalog.ts'
-import { PgArray, PgRecord, Numeric } from '../../types/value-classes.ts'
+import { PgArray } from '../../types/value-classes.ts'
 import { utf8Length } from '../../types/text/characters.ts'
 import type { CallContext, FunctionRegistry, Value } from '../registry.ts'
 
@@ -26,9 +26,11 @@ export function registerSessionInfo(registry: FunctionRegistry): void {
     const isNamed = named.includes('pg_catalog')
     return new PgArray(withImplicit && !isNamed ? ['pg_catalog', ...named] : named)
   })
-  registry.scalar('pg_backend_pid', ({ session }) => Number(session.setting('lakelet.pid') ?? 1))
+  registry.scalar('pg_backend_pid', ({ session }) => {
+    if (session.backendPid === undefined) throw unsupported('pg_backend_pid')
+    return session.backendPid
+  })
   registry.scalar('pg_is_in_recovery', () => false)
-  registry.scalar('pg_is_wal_replay_paused', () => false)
   registerSettings(registry)
   registerTransaction(registry)
   registerAddresses(registry)
@@ -80,7 +82,10 @@ const ENCODING_UTF8 = 6
 
 function registerValueInfo(registry: FunctionRegistry): void {
   registry.scalar('pg_typeof', (context) => context.argumentTypes[0] ?? (0 as Oid))
-  registry.scalar('pg_client_encoding', () => 'UTF8')
+  registry.scalar(
+    'pg_client_encoding',
+    ({ session }) => session.setting('client_encoding') ?? 'UTF8',
+  )
   registry.scalar('getdatabaseencoding', () => 'UTF8')
   registry.scalar('PG_encoding_to_char', (_context, encoding: number) => ENCODINGS[encoding] ?? '')
   registry.scalar('PG_char_to_encoding', (_context, name: string) => {
@@ -88,49 +93,38 @@ function registerValueInfo(registry: FunctionRegistry): void {
     if (wanted === 'UNICODE') return ENCODING_UTF8
     return ENCODINGS.findIndex((encoding) => encoding.replace(/[^A-Z0-9]/g, '') === wanted)
   })
-  registry.scalar('pg_num_nulls', (context: CallContext, ...values: Value[]) =>
-    countNulls(context, values, true),
+  registry.scalar('pg_num_nulls', (_context: CallContext, ...values: Value[]) =>
+    countNulls(values, true),
   )
-  registry.scalar('pg_num_nonnulls', (context: CallContext, ...values: Value[]) =>
-    countNulls(context, values, false),
+  registry.scalar('pg_num_nonnulls', (_context: CallContext, ...values: Value[]) =>
+    countNulls(values, false),
   )
   registry.scalar('pg_column_size', (context, value: Value) => {
     const type = context.catalog.type(context.argumentTypes[0] ?? (0 as Oid))
-    return type.length > 0 ? type.length : sizeOf(value)
+    return type.length > 0 ? type.length : sizeOf(value, type.name)
   })
 }
 
-function countNulls(_context: CallContext, values: readonly Value[], nulls: boolean): number {
+function countNulls(values: readonly Value[], nulls: boolean): number {
   return values.filter((value) => (value === null) === nulls).length
 }
 
-const ENCODINGS = [
-  'SQL_ASCII',
-  'EUC_JP',
-  'EUC_CN',
-  'EUC_KR',
-  'EUC_TW',
-  'EUC_JIS_2004',
-  'UTF8',
-  'MULE_INTERNAL',
-  'LATIN1',
-]
+/** By their number. */
+const ENCODINGS = (
+  'SQL_ASCII EUC_JP EUC_CN EUC_KR EUC_TW EUC_JIS_2004 UTF8 MULE_INTERNAL LATIN1 LATIN2 ' +
+  'LATIN3 LATIN4 LATIN5 LATIN6 LATIN7 LATIN8 LATIN9 LATIN10 WIN1256 WIN1258 WIN866 WIN874 ' +
+  'KOI8R WIN1251 WIN1252 ISO_8859_5 ISO_8859_6 ISO_8859_7 ISO_8859_8 WIN1250 WIN1253 ' +
+  'WIN1254 WIN1255 WIN1257 KOI8U SJIS BIG5 GBK UHC GB18030 JOHAB SHIFT_JIS_2004'
+).split(' ')
 
-/** Bytes a variable-length value takes, header included: text exactly, the rest by the size of its parts. */
-function sizeOf(value: Value): number {
-  if (typeof value === 'string') return utf8Length(value) + (utf8Length(value) < 127 ? 1 : 4)
-  if (value instanceof Uint8Array) return value.length + (value.length < 127 ? 1 : 4)
-  if (value instanceof Numeric) return 3 + 2 * Math.ceil(String(value.unscaled).length / 4)
-  if (value instanceof PgArray) {
-    return 20 + value.elements.reduce<number>((sum, element) => sum + partSize(element), 0)
-  }
-  if (value instanceof PgRecord) {
-    return 24 + value.values.reduce<number>((sum, field) => sum + partSize(field), 0)
-  }
-  return 16
-}
-
-function partSize(value: Value): number {
-  if (value === null) return 0
-  return typeof value === 'number' ? 4 : sizeOf(value)
+/** Bytes a stored variable-length value takes, header included; of other types the stored form is not PostgreSQL's. */
+function sizeOf(value: Value, typeName: string): number {
+  const length =
+    typeof value === 'string'
+      ? utf8Length(value)
+      : value instanceof Uint8Array
+        ? value.length
+        : undefined
+  if (length === undefined) throw unsupported(`pg_column_size of type ${typeName}`)
+  return length + (length < 127 ? 1 : 4)
 }

@@ -154,12 +154,20 @@ class PathEvaluator {
     }
   }
 
-  #method(step: Extract<PathStep, { kind: 'method' }>, item: JsonbNode): Nodes {
+  #method(
+    step: Extract<PathStep, { kind: 'method' }>,
+    item: JsonbNode,
+    unwraps = this.#isLax,
+  ): Nodes {
     const { name } = step
     if (step.args.length > 0) throw unsupported(`jsonpath method .${name}() with arguments`)
+    // ids of inner objects are offsets in PostgreSQL's binary form, which we do not have
+    if (name === 'keyvalue' && isJsonbObject(item) && item !== this.#root) {
+      throw unsupported('jsonpath method .keyvalue() on an object inside the document')
+    }
     const isWhole = name === 'type' || name === 'size'
-    if (this.#isLax && isJsonbArray(item) && !isWhole) {
-      return item.flatMap((element) => applyMethod(name, element, this.#isLax))
+    if (unwraps && isJsonbArray(item) && !isWhole) {
+      return item.flatMap((element) => this.#method(step, element, false))
     }
     return applyMethod(name, item, this.#isLax)
   }
