@@ -6,6 +6,8 @@ import type { ConnectionTarget } from './connection-string.ts'
 
 /** As in Neon's proxy. */
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024
+/** The platform's own limit on a body. */
+const MAX_DRAINED_BYTES = 100 * 1024 * 1024
 
 const ISOLATION_LEVELS: Readonly<Record<string, string>> = {
   ReadUncommitted: 'READ UNCOMMITTED',
@@ -54,13 +56,33 @@ export async function readSqlRequest(
 }
 
 async function readBody(request: Request): Promise<string | HttpAnswer> {
-  const tooLarge = plainError(413, `request is too large (max is ${MAX_REQUEST_BYTES} bytes)`)
-  if (Number(request.headers.get('Content-Length') ?? 0) > MAX_REQUEST_BYTES) return tooLarge
-  const bytes = await request.arrayBuffer()
-  if (bytes.byteLength > MAX_REQUEST_BYTES) return tooLarge
+  const bytes = await readBytes(request)
+  if (bytes === undefined) {
+    return plainError(413, `request is too large (max is ${MAX_REQUEST_BYTES} bytes)`)
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch {
     return plainError(400, 'the request body is not valid UTF-8')
   }
+}
+
+/** undefined when there are too many. Those are read and dropped, so that a client in the middle of sending gets its answer. */
+async function readBytes({ body }: Request): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = []
+  let total = 0
+  for await (const chunk of body ?? []) {
+    total += chunk.length
+    if (total > MAX_DRAINED_BYTES) return undefined
+    if (total <= MAX_REQUEST_BYTES) chunks.push(chunk)
+    else chunks.length = 0
+  }
+  if (total > MAX_REQUEST_BYTES) return undefined
+  const bytes = new Uint8Array(total)
+  let at = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, at)
+    at += chunk.length
+  }
+  return bytes
 }

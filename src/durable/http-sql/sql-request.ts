@@ -4,6 +4,7 @@
  */
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
+import { parameterText, wellFormed } from './parameter-text.ts'
 
 export interface SqlQuery {
   readonly query: string
@@ -28,8 +29,9 @@ export function parseRequestBody(text: string): SqlRequestBody {
   if (!Object.hasOwn(body, 'queries')) return { queries: [readQuery(body)], isBatch: false }
   const { queries } = body
   if (!Array.isArray(queries)) throw malformed('"queries" must be an array')
-  if (queries.length > MAX_BATCH_QUERIES)
+  if (queries.length > MAX_BATCH_QUERIES) {
     throw malformed(`a batch holds at most ${MAX_BATCH_QUERIES} queries`)
+  }
   return { queries: queries.map(readQuery), isBatch: true }
 }
 
@@ -46,38 +48,20 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function readQuery(value: unknown): SqlQuery {
-  if (!isObject(value) || typeof value['query'] !== 'string')
+  if (!isObject(value) || typeof value['query'] !== 'string') {
     throw malformed('"query" must be a string')
+  }
   const params = value['params'] ?? []
   if (!Array.isArray(params)) throw malformed('"params" must be an array')
-  if (params.length > MAX_PARAMETERS)
+  if (params.length > MAX_PARAMETERS) {
     throw malformed(`a query takes at most ${MAX_PARAMETERS} parameters`)
+  }
   const { arrayMode } = value
   return {
-    query: value['query'],
+    query: wellFormed(value['query']),
     params: params.map(parameterText),
     arrayMode: typeof arrayMode === 'boolean' ? arrayMode : undefined,
   }
-}
-
-/** A JSON value as a parameter in text form: what Neon's proxy makes of it. */
-function parameterText(value: unknown): string | null {
-  if (value === null || value === undefined) return null
-  if (typeof value === 'string') return value
-  if (Array.isArray(value)) return arrayLiteral(value)
-  return JSON.stringify(value)
-}
-
-function arrayLiteral(values: readonly unknown[]): string {
-  return `{${values.map(arrayElement).join(',')}}`
-}
-
-function arrayElement(value: unknown): string {
-  if (value === null || value === undefined) return 'NULL'
-  if (Array.isArray(value)) return arrayLiteral(value)
-  // Objects are encoded twice: as JSON, and that text as an array element.
-  if (typeof value === 'object') return JSON.stringify(JSON.stringify(value))
-  return JSON.stringify(value)
 }
 
 function malformed(reason: string): SqlError {
