@@ -5,6 +5,7 @@ import { registerBytes } from './binary/bytes.ts'
 import { registerEnums } from './enums.ts'
 import { registerNumberFormatting } from './format/numbers.ts'
 import { registerHashing } from './hashing.ts'
+import { registerInputCheck } from './input-check.ts'
 import { registerFloats } from './number/floats.ts'
 import { registerIntegers } from './number/integers.ts'
 import { registerMoney } from './number/money.ts'
@@ -33,5 +34,6 @@ export function registerGeneralFunctions(registry: FunctionRegistry): void {
   registerBitStrings(registry)
   registerEnums(registry)
   registerHashing(registry)
+  registerInputCheck(registry)
   registerAggregates(registry)
 }

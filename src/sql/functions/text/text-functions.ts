@@ -1,5 +1,6 @@
 /** Functions of text: parts, padding, letter case, quoting, concatenation of anything, format(). */
 import { formatString } from '../../types/text/format-string.ts'
+import { parseIdentifier } from '../../types/text/identifiers.ts'
 import { initialCapitals, lowerCase, upperCase } from '../../types/text/letter-case.ts'
 import {
   padLeft,
@@ -25,6 +26,7 @@ import {
   decodeUnicodeEscapes,
   normalizationForm,
 } from '../../types/text/unicode.ts'
+import { PgArray } from '../../types/value-classes.ts'
 import { registerPure } from '../pure.ts'
 import type { CallContext, FunctionRegistry, Value } from '../registry.ts'
 import { valueToText } from '../value-text.ts'
@@ -76,6 +78,7 @@ function registerCharacters(registry: FunctionRegistry): void {
     upper: upperCase,
     lower: lowerCase,
     initcap: initialCapitals,
+    parse_ident: (text: string, strict: boolean) => new PgArray(parseIdentifier(text, strict)),
     quote_ident: quoteIdentifier,
     quote_literal: quoteLiteral,
     quote_nullable: (text: string | null) => (text === null ? 'NULL' : quoteLiteral(text)),

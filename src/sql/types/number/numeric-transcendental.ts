@@ -129,7 +129,7 @@ function logarithmPlaces(value: Numeric, places: number): bigint {
     mantissa.scale >= 0
       ? toFixedPoint(mantissa, places)
       : BigInt(value.unscaled) * powerOfTen(places - mantissa.scale)
-  const main = logarithmFixed(x, places, Math.log(Number(x) / 10 ** Math.min(places, 300)) || 0)
+  const main = logarithmFixed(x, places, estimateLogarithm(mantissa))
   if (exponent === 0) return main
   return main + BigInt(exponent) * lnTen(places)
 }
@@ -248,7 +248,9 @@ function integerValue(value: Numeric): bigint | undefined {
 function powerGeneral(base: Numeric, exponent: Numeric, odd: boolean): Numeric {
   const negative = odd && signOf(base) < 0
   const magnitude = signOf(base) < 0 ? new Numeric(absolute(base.unscaled), base.scale) : base
-  const estimate = estimateLogarithm(magnitude) * toDouble(exponent)
+  // ln(base) to eight significant digits: near 1 a double would have none.
+  const logarithm = logarithmToScale(magnitude, Math.max(8 - logarithmWeight(magnitude), 0))
+  const estimate = toDouble(multiplyNumeric(logarithm, exponent))
   if (Math.abs(estimate) > MAX_RESULT_SCALE * 3.01) {
     if (estimate > 0) throw numericOverflow()
     return new Numeric(0, MAX_DISPLAY_SCALE)

@@ -30,7 +30,11 @@ export function widthBucketFloat(
   const ascending = low < high
   if (ascending ? operand < low : operand > low) return 0
   if (ascending ? operand >= high : operand <= high) return afterLast(count)
-  const bucket = Math.floor(count * ((operand - low) / (high - low)))
+  // Halves, where the distance of the bounds would overflow.
+  const part = Number.isFinite(high - low)
+    ? (operand - low) / (high - low)
+    : (operand / 2 - low / 2) / (high / 2 - low / 2)
+  const bucket = Math.floor(count * part)
   return Math.min(bucket, count - 1) + 1
 }
 
