@@ -143,7 +143,10 @@ export class JsonLexer {
     }
     if (high >= 0xdc00 && high <= 0xdfff) this.#badSurrogate(at + 6, 'low')
     if (high < 0xd800 || high > 0xdbff) return { content: String.fromCharCode(high), end: at + 6 }
-    if (this.text[at + 6] !== '\\' || this.text[at + 7] !== 'u') this.#badSurrogate(at + 6, 'low')
+    if (this.text[at + 6] !== '\\' || this.text[at + 7] !== 'u') {
+      const isOrdinary = !/^["\\]?$/.test(this.text[at + 6] ?? '')
+      this.#badSurrogate(isOrdinary ? at + 7 : at + 6, 'low')
+    }
     const low = this.#hex(at + 6)
     if (low >= 0xd800 && low <= 0xdbff) this.#badSurrogate(at + 12, 'high')
     if (low < 0xdc00 || low > 0xdfff) this.#badSurrogate(at + 12, 'low')
