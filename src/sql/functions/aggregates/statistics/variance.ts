@@ -5,15 +5,9 @@
 import type { Datum, Vector } from '../../../../storage/vector.ts'
 import { datumAt } from '../../../../storage/vector.ts'
 import { floatOverflow } from '../../../types/number/float.ts'
-import { NUMERIC_NAN, NUMERIC_ZERO } from '../../../types/number/numeric.ts'
-import {
-  addNumeric,
-  divideToScale,
-  divisionScale,
-  multiplyNumeric,
-  signOf,
-  subtractNumeric,
-} from '../../../types/number/numeric-arithmetic.ts'
+import { compactInteger } from '../../../types/number/integer.ts'
+import { NUMERIC_NAN, NUMERIC_ZERO, powerOfTen, unscaledAt } from '../../../types/number/numeric.ts'
+import { divideToScale, divisionScale } from '../../../types/number/numeric-arithmetic.ts'
 import { squareRootToScale } from '../../../types/number/numeric-transcendental.ts'
 import { Numeric } from '../../../types/value-classes.ts'
 import type { Accumulator, FunctionRegistry } from '../../registry.ts'
@@ -24,10 +18,18 @@ interface Form {
   readonly isRoot: boolean
 }
 
+/** Exact sums of one group, as digits at a scale; squares have twice the scale, beyond what numeric itself can hold. */
+interface ExactMoments {
+  count: number
+  scale: number
+  sum: bigint
+  squares: bigint
+  /** A NaN or infinity was among the values. */
+  isSpecial: boolean
+}
+
 class NumericVariance implements Accumulator {
-  readonly #counts: number[] = []
-  readonly #sums: Numeric[] = []
-  readonly #squares: Numeric[] = []
+  readonly #groups: ExactMoments[] = []
   readonly #form: Form
 
   constructor(form: Form) {
@@ -35,45 +37,60 @@ class NumericVariance implements Accumulator {
   }
 
   grow(count: number): void {
-    while (this.#counts.length < count) {
-      this.#counts.push(0)
-      this.#sums.push(NUMERIC_ZERO)
-      this.#squares.push(NUMERIC_ZERO)
+    while (this.#groups.length < count) {
+      this.#groups.push({ count: 0, scale: 0, sum: 0n, squares: 0n, isSpecial: false })
     }
   }
 
   add(groups: Int32Array, args: readonly Vector[], n: number): void {
     for (let i = 0; i < n; i++) {
       const g = groups[i]
-      const input = g < 0 ? null : datumAt(args[0], i)
-      if (input === null) continue
-      const value = input instanceof Numeric ? input : new Numeric(input as number | bigint, 0)
-      this.#counts[g]++
-      this.#sums[g] = addNumeric(this.#sums[g], value)
-      this.#squares[g] = addNumeric(this.#squares[g], multiplyNumeric(value, value))
+      const value = g < 0 ? null : datumAt(args[0], i)
+      if (value === null) continue
+      if (value instanceof Numeric) addNumericMoment(this.#groups[g], value)
+      else addDigits(this.#groups[g], BigInt(value as number | bigint)) // an integer type
     }
   }
 
   finish(count: number): Vector {
     const values = new Array<Datum | null>(count)
-    for (let g = 0; g < count; g++) values[g] = this.#result(g)
+    for (let g = 0; g < count; g++) values[g] = this.#result(this.#groups[g])
     return { kind: 'datum', values }
   }
 
-  #result(g: number): Numeric | null {
-    const n = this.#counts[g]
+  #result({ count: n, scale, sum, squares, isSpecial }: ExactMoments): Numeric | null {
     const { isSample, isRoot } = this.#form
     if (n === 0 || (isSample && n === 1)) return null
-    const sum = this.#sums[g]
-    if (sum.special !== undefined) return NUMERIC_NAN
-    const scaled = multiplyNumeric(new Numeric(n, 0), this.#squares[g])
-    const numerator = subtractNumeric(scaled, multiplyNumeric(sum, sum))
-    if (signOf(numerator) <= 0) return NUMERIC_ZERO
+    if (isSpecial) return NUMERIC_NAN
+    const digits = BigInt(n) * squares - sum * sum
+    if (digits <= 0n) return NUMERIC_ZERO
+    const numerator = new Numeric(compactInteger(digits), scale * 2)
     const denominator = new Numeric(n * (isSample ? n - 1 : n), 0)
-    const scale = divisionScale(numerator, denominator)
-    const variance = divideToScale(numerator, denominator, scale)
-    return isRoot ? squareRootToScale(variance, scale) : variance
+    const resultScale = divisionScale(numerator, denominator)
+    const variance = divideToScale(numerator, denominator, resultScale)
+    return isRoot ? squareRootToScale(variance, resultScale) : variance
   }
+}
+
+function addNumericMoment(moments: ExactMoments, value: Numeric): void {
+  if (value.special !== undefined) {
+    moments.count++
+    moments.isSpecial = true
+    return
+  }
+  if (value.scale > moments.scale) {
+    const factor = powerOfTen(value.scale - moments.scale)
+    moments.sum *= factor
+    moments.squares *= factor * factor
+    moments.scale = value.scale
+  }
+  addDigits(moments, unscaledAt(value, moments.scale))
+}
+
+function addDigits(moments: ExactMoments, digits: bigint): void {
+  moments.count++
+  moments.sum += digits
+  moments.squares += digits * digits
 }
 
 class FloatVariance implements Accumulator {
