@@ -26,7 +26,7 @@ import { prepareCteScan, prepareWith } from './operators/shared/with.ts'
 import { prepareFunctionScan } from './operators/source/function-scan.ts'
 import { prepareIndexScan } from './operators/source/index-scan.ts'
 import { prepareScan } from './operators/source/scan.ts'
-import { prepareEmpty, prepareOneRow, prepareValues } from './operators/source/simple.ts'
+import { prepareConstantRows, prepareEmpty, prepareOneRow, prepareValues } from './operators/source/simple.ts'
 import { prepareSystemScan } from './operators/source/system-scan.ts'
 import { prepareWindow } from './operators/window/window.ts'
 
@@ -61,6 +61,8 @@ function prepareNode(node: PlanNode, preparation: Preparation): Operator {
       return prepareIndexScan(node, preparation)
     case 'values':
       return prepareValues(node, preparation)
+    case 'constantRows':
+      return prepareConstantRows(node, preparation)
     case 'functionScan':
       return prepareFunctionScan(node, preparation)
     case 'project':

@@ -47,6 +47,10 @@ export interface ExecutionOptions {
   readonly columnDefault?: (relation: Relation, column: Column) => Expression | undefined
 }
 
+/** Work between two pauses, in rows of a simple scan; and what a piece of work costs besides its rows. */
+const WORK_PER_PAUSE = 16 * 1024
+const PIECE_COST = 16
+
 const NO_PARAMETERS: readonly (Datum | null)[] = []
 
 export class ExecutionContext {
@@ -65,6 +69,7 @@ export class ExecutionContext {
   readonly shared = new Map<number, SharedRows>()
   /** Rows inserted, updated or deleted by the statement's top modify node: the command tag's count. */
   affectedRows = 0
+  #workSincePause = 0
   readonly #calls: (CallContext | undefined)[] = []
 
   constructor(options: ExecutionOptions) {
@@ -78,6 +83,17 @@ export class ExecutionContext {
     this.systemRelations = options.systemRelations
     this.tableRules = options.tableRules
     this.columnDefault = options.columnDefault
+  }
+
+  /**
+   * Whether to let others run now; asked after each piece of work of so many rows. Counted for the whole statement, because
+   * pausing is dear and loops nest: many short inner scans pause as often as one long scan.
+   */
+  isPauseDue(rows: number): boolean {
+    this.#workSincePause += rows + PIECE_COST
+    if (this.#workSincePause < WORK_PER_PAUSE) return false
+    this.#workSincePause = 0
+    return true
   }
 
   /** The call context of a call site in this execution. */

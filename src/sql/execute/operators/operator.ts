@@ -27,9 +27,6 @@ export interface Preparation {
   prepare(node: PlanNode): Operator
 }
 
-/** Batches between two pauses of a long loop. */
-export const BATCHES_PER_PAUSE = 16
-
 export function makeOperator(
   output: readonly OutputColumn[],
   catalog: Catalog,

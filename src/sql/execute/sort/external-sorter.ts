@@ -111,7 +111,7 @@ export class ExternalSorter {
       if (!heads[best].advance()) heads.splice(best, 1)
       if (rows.length < BATCH_ROWS) continue
       yield rows.finish()
-      yield PAUSE
+      if (this.#context.isPauseDue(BATCH_ROWS)) yield PAUSE
       rows = new RowBuilder(this.#kinds.slice(0, this.#width))
     }
     if (rows.length > 0) yield rows.finish()

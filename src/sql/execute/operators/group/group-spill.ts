@@ -61,7 +61,7 @@ export class GroupSpill {
     const part = this.#parts?.takePart(this.#next++)
     if (part === undefined) return undefined
     return {
-      rows: () => streamOf(part),
+      rows: () => streamOf(part, this.#context),
       deeper: new GroupSpill(this.#plan, this.#context, this.#depth + 1),
       release: () => part.release(),
     }
@@ -80,9 +80,9 @@ function pick(batch: Batch, keys: readonly Vector[], rows: number[]): [Batch, Ve
   ]
 }
 
-function* streamOf(part: SpilledRows): BatchStream {
+function* streamOf(part: SpilledRows, context: ExecutionContext): BatchStream {
   for (const batch of part.batches()) {
     yield batch
-    yield PAUSE
+    if (context.isPauseDue(batch.length)) yield PAUSE
   }
 }

@@ -92,9 +92,9 @@ function* partitionedJoin(
     for (let p = 0; p < PARTITIONS; p++) {
       const part = new BuildSide(plan, keys, context)
       // LIMIT: a part that is still too large is joined in memory all the same, within the overdraft.
-      yield* part.take(streamOf(rightParts.takePart(p)), false)
+      yield* part.take(streamOf(rightParts.takePart(p), context), false)
       context.memory.takeFirmly(0)
-      yield* probe({ plan, keys, build: part, context }, streamOf(leftParts.takePart(p)))
+      yield* probe({ plan, keys, build: part, context }, streamOf(leftParts.takePart(p), context))
       part.close()
     }
   } finally {
@@ -103,10 +103,10 @@ function* partitionedJoin(
   }
 }
 
-function* streamOf(rows: SpilledRows | undefined): BatchStream {
+function* streamOf(rows: SpilledRows | undefined, context: ExecutionContext): BatchStream {
   if (rows === undefined) return
   for (const batch of rows.batches()) {
     yield batch
-    yield PAUSE
+    if (context.isPauseDue(batch.length)) yield PAUSE
   }
 }

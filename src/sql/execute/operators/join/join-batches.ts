@@ -5,7 +5,6 @@ import { type Batch, BATCH_ROWS, type Vector } from '../../../../storage/vector.
 import type { ExecutionContext } from '../../execution-context.ts'
 import { gather, gatherBatch, nullVector, selectTrue } from '../../vectors/gather.ts'
 import type { RowCollection } from '../../vectors/row-collection.ts'
-import { BATCHES_PER_PAUSE } from '../operator.ts'
 import { type JoinPlan, keepsLeft, keepsRight, wantsExistenceOnly } from './join-plan.ts'
 import type { PairSource } from './pair-source.ts'
 
@@ -21,7 +20,6 @@ export class JoinBatches {
   readonly #selected = new Int32Array(BATCH_ROWS)
   /** Right rows that have joined, when the others are wanted at the end. */
   readonly #rightMatched: Uint8Array | undefined
-  #batches = 0
 
   constructor(plan: JoinPlan, right: RowCollection, context: ExecutionContext) {
     this.#plan = plan
@@ -44,7 +42,7 @@ export class JoinBatches {
       if (matched !== undefined) for (let i = 0; i < count; i++) matched[this.#leftRows[i]] = 1
       this.#markRight(count)
       if (!existence && count > 0) yield this.#joined(left, count)
-      if (++this.#batches % BATCHES_PER_PAUSE === 0) yield PAUSE
+      if (this.#context.isPauseDue(found)) yield PAUSE
     }
     if (matched === undefined) return
     const last = existence

@@ -49,7 +49,7 @@ export function prepareProjectSet(node: ProjectSetNode, preparation: Preparation
           rows.push(parts.map((part, k) => part.each?.(i) ?? valueOf(results[k], shapes[k])))
           if (rows.length < BATCH_ROWS) continue
           yield rows.finish()
-          yield PAUSE
+          if (context.isPauseDue(BATCH_ROWS)) yield PAUSE
           rows = new RowBuilder(kinds)
         }
       }

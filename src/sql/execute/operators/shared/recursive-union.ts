@@ -31,7 +31,7 @@ export function prepareRecursiveUnion(
         const stream = withWorkingTable(step.run(context), node.cte, rows, context)
         yield* collect(stream, working, fresh)
         round.release()
-        yield PAUSE
+        if (context.isPauseDue(working.length)) yield PAUSE
       }
     } finally {
       working.release()

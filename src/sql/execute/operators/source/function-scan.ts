@@ -5,13 +5,7 @@ import type { FunctionScanNode } from '../../../plan/plan-node.ts'
 import { PgRecord } from '../../../types/value-classes.ts'
 import { ONE_ROW } from '../../expression/kernel.ts'
 import { RowBuilder } from '../../vectors/row-builder.ts'
-import {
-  BATCHES_PER_PAUSE,
-  kindsOf,
-  makeOperator,
-  type Operator,
-  type Preparation,
-} from '../operator.ts'
+import { kindsOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
 import { compileSetCall, type SetResult } from './set-call.ts'
 
 export function prepareFunctionScan(node: FunctionScanNode, preparation: Preparation): Operator {
@@ -26,7 +20,6 @@ export function prepareFunctionScan(node: FunctionScanNode, preparation: Prepara
       const iterators = calls.map((call) => call(ONE_ROW, context)(0))
       let rows = new RowBuilder(kinds)
       let ordinal = 0
-      let batches = 0
       for (;;) {
         const results = iterators.map((iterator) => iterator.next())
         if (results.every((result) => result.done)) break
@@ -39,7 +32,7 @@ export function prepareFunctionScan(node: FunctionScanNode, preparation: Prepara
         if (rows.length === BATCH_ROWS) {
           yield rows.finish()
           rows = new RowBuilder(kinds)
-          if (++batches % BATCHES_PER_PAUSE === 0) yield PAUSE
+          if (context.isPauseDue(BATCH_ROWS)) yield PAUSE
         }
       }
       if (rows.length > 0) yield rows.finish()

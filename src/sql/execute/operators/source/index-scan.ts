@@ -122,7 +122,7 @@ function* scanKeys(
       start = end
       chunk = Math.min(chunk * FETCH_GROWTH, 1024)
     }
-    yield PAUSE
+    if (context.isPauseDue(ids.length)) yield PAUSE
   }
 }
 

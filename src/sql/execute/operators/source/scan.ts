@@ -7,13 +7,7 @@ import type { ExecutionContext } from '../../execution-context.ts'
 import { compileExpression } from '../../expression/compile-expression.ts'
 import type { Kernel } from '../../expression/kernel.ts'
 import { sliceBatch } from '../../vectors/gather.ts'
-import {
-  BATCHES_PER_PAUSE,
-  layoutOf,
-  makeOperator,
-  type Operator,
-  type Preparation,
-} from '../operator.ts'
+import { layoutOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
 import { keepTrue } from '../row/filter.ts'
 import { compileSampler } from './sample.ts'
 import { scanColumns, withColumns } from './scan-columns.ts'
@@ -35,13 +29,12 @@ export function prepareScan(node: ScanNode, preparation: Preparation): Operator 
       ...(zones.length > 0 && { zoneFilters: zones }),
     }
     const sample = sampler?.(context)
-    let count = 0
     for (const item of context.access.scan(node.tree, request)) {
       if (item.kind !== 'batch') {
         yield item
         continue
       }
-      if (++count % BATCHES_PER_PAUSE === 0) yield PAUSE
+      if (context.isPauseDue(item.length)) yield PAUSE
       const picked = sample === undefined ? item : sample(item)
       if (picked !== undefined) {
         yield* filtered(withColumns(picked, columns.arrange(picked.columns)), condition, context)

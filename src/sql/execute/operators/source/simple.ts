@@ -1,10 +1,11 @@
 /** Sources without storage: one row, no rows, VALUES. */
 import type { BatchStream } from '../../../../storage/task.ts'
 import { BATCH_ROWS, type Datum, datumAt, vectorOf } from '../../../../storage/vector.ts'
-import type { EmptyNode, OneRowNode, ValuesNode } from '../../../plan/plan-node.ts'
+import type { ConstantRowsNode, EmptyNode, OneRowNode, ValuesNode } from '../../../plan/plan-node.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { compileAll } from '../../expression/compile-expression.ts'
 import { type Kernel, ONE_ROW } from '../../expression/kernel.ts'
+import { sliceBatch } from '../../vectors/gather.ts'
 import { kindsOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
 
 /** SELECT without FROM. */
@@ -27,6 +28,16 @@ export function prepareValues(node: ValuesNode, preparation: Preparation): Opera
       const part = rows.length <= BATCH_ROWS ? rows : rows.slice(start, start + BATCH_ROWS)
       const columns = kinds.map((kind, k) => valuesColumn(part, k, kind, context))
       yield { kind: 'batch', length: part.length, columns }
+    }
+  })
+}
+
+export function prepareConstantRows(node: ConstantRowsNode, preparation: Preparation): Operator {
+  const { rows } = node
+  return makeOperator(node.output, preparation.catalog, function* constantRows(): BatchStream {
+    if (rows.length <= BATCH_ROWS) return yield rows
+    for (let start = 0; start < rows.length; start += BATCH_ROWS) {
+      yield sliceBatch(rows, start, Math.min(rows.length, start + BATCH_ROWS))
     }
   })
 }

@@ -99,7 +99,7 @@ function* window(plan: WindowPlan, context: ExecutionContext): BatchStream {
     const columns = [...sorted.rows.columns]
     for (const compute of plan.functions) {
       columns.push(compute(sorted, context))
-      yield PAUSE
+      if (context.isPauseDue(sorted.rows.length)) yield PAUSE
     }
     const { length } = sorted.rows
     const all: Batch = { kind: 'batch', length, columns }
