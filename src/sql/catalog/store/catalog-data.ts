@@ -5,9 +5,9 @@
 import type { TransactionAccess } from '../../../storage/access.ts'
 import type { Task } from '../../../storage/task.ts'
 import { datumAt } from '../../../storage/vector.ts'
-import type { Datum } from '../../../storage/vector.ts'
 import { CatalogRows } from './catalog-rows.ts'
 import { CATALOG_NAMES, catalogTable } from './catalog-tables.ts'
+import { rowViewsOf } from './row-view.ts'
 import type { CatalogName, RowOf } from './catalog-tables.ts'
 
 export class CatalogData {
@@ -34,7 +34,9 @@ export function* loadCatalogRows(
   access: TransactionAccess,
   name: CatalogName,
 ): Task<CatalogRows<object>> {
-  const { tree, columns } = catalogTable(name)
+  const table = catalogTable(name)
+  const { tree, columns } = table
+  const makeRow = rowViewsOf(table)
   const rows = new Map<object, number>()
   if (!access.hasTree(tree) || access.rowCount(tree) === 0) return new CatalogRows(rows)
   const positions = columns.map((_, position) => position)
@@ -45,13 +47,7 @@ export function* loadCatalogRows(
     }
     const rowIds = step.columns[columns.length]
     for (let i = 0; i < step.length; i++) {
-      const row: Record<string, Datum | null> = {}
-      for (let c = 0; c < columns.length; c++) {
-        const vector = step.columns[c]
-        const column = columns[c]
-        if (vector !== undefined && column !== undefined) row[column.name] = datumAt(vector, i)
-      }
-      rows.set(row, Number(rowIds === undefined ? -1 : datumAt(rowIds, i)))
+      rows.set(makeRow(step.columns, i), Number(rowIds === undefined ? -1 : datumAt(rowIds, i)))
     }
   }
   return new CatalogRows(rows)

@@ -78,9 +78,15 @@ export class CatalogWriter {
     const rows = this.#own(catalog)
     const rowId = rows.rowId(row)
     assert(rowId !== undefined, `no such row of ${catalog}`)
-    const made: RowOf<C> = { ...row, ...changes }
-    // A row object seen as its columns.
-    const values = made as unknown as Readonly<Record<string, Datum | null>>
+    // Rows and changes seen as their columns; a loaded row has them as getters, which a spread would not copy.
+    const old = row as unknown as Readonly<Record<string, Datum | null>>
+    const given = changes as Readonly<Record<string, Datum | null | undefined>>
+    const values: Record<string, Datum | null> = {}
+    for (const { name } of table.columns) {
+      const value = given[name]
+      values[name] = value === undefined ? (old[name] ?? null) : value
+    }
+    const made = values as unknown as RowOf<C>
     yield* this.access.update(table.tree, [rowId], rowBatch(table, values))
     rows.remove(row)
     rows.add(made, rowId)
