@@ -3,7 +3,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import type { EvaluationSession } from '../../execute/evaluation-session.ts'
 import type { TypeIoContext, TypeIoRegistry } from '../type-io.ts'
 import { type Interval, TimeTz } from '../value-classes.ts'
-import { daysFromCivil } from './calendar.ts'
+import { daysFromCivil, daysInMonth } from './calendar.ts'
 import { formatDate, formatTime, formatTimestamp } from './datetime-output.ts'
 import { formatTimestampTz, formatTimeTz } from './datetime-output.ts'
 import { dateStyleOf, intervalStyleOf, timeZoneOf } from './datetime-settings.ts'
@@ -26,7 +26,42 @@ export function decodeSettingsOf(session: EvaluationSession): DecodeSettings {
   }
 }
 
+/** The form that nearly all literals have; anything unusual about one is left to the decoder. */
+const PLAIN_ISO =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d)(\.\d{1,6})?(?:(Z)|([+-]\d\d)(?::?(\d\d))?)?)?$/
+
+interface PlainIso {
+  readonly days: number
+  readonly micros: number
+  /** Seconds east of UTC, if the text has a zone. */
+  readonly offset: number | undefined
+}
+
+function matchPlainIso(text: string): PlainIso | undefined {
+  const match = PLAIN_ISO.exec(text)
+  if (match === null) return undefined
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  const [hour, minute, second] = [match[4], match[5], match[6]].map((part) => Number(part ?? 0))
+  if (hour === undefined || minute === undefined || second === undefined) return undefined
+  const isDate =
+    year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
+  const zoneHours = Number(match[9] ?? 0)
+  const zoneMinutes = Number(match[10] ?? 0)
+  const isTime = hour < 24 && minute < 60 && second < 60
+  if (!isDate || !isTime || Math.abs(zoneHours) > 15 || zoneMinutes > 59) return undefined
+  const fraction = match[7] === undefined ? 0 : Number(match[7].slice(1).padEnd(6, '0'))
+  const sign = match[9]?.startsWith('-') === true ? -1 : 1
+  const hasZone = match[8] !== undefined || match[9] !== undefined
+  return {
+    days: daysFromCivil(year, month, day),
+    micros: ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction,
+    offset: hasZone ? zoneHours * 3600 + sign * zoneMinutes * 60 : undefined,
+  }
+}
+
 export function parseDate(text: string, session: EvaluationSession): number {
+  const plain = matchPlainIso(text)
+  if (plain !== undefined) return plain.days
   const decoded = decodeDateTime(text, 'date', decodeSettingsOf(session))
   switch (decoded.kind) {
     case 'infinity':
@@ -50,6 +85,16 @@ export function parseTimestamp(
   hasZone: boolean,
   typmod: number,
 ): Timestamp {
+  const plain = matchPlainIso(text)
+  if (plain !== undefined) {
+    const { days, micros, offset } = plain
+    if (!hasZone) return roundTimestamp(Value.joinTimestamp(days, micros), typmod)
+    const instant =
+      offset === undefined
+        ? Value.toInstant({ days, micros }, timeZoneOf(session))
+        : Value.joinTimestamp(days, micros - offset * 1_000_000)
+    return roundTimestamp(instant, typmod)
+  }
   const typeName = hasZone ? 'timestamp with time zone' : 'timestamp'
   const decoded = decodeDateTime(text, typeName, decodeSettingsOf(session))
   switch (decoded.kind) {
