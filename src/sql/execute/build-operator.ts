@@ -26,7 +26,12 @@ import { prepareCteScan, prepareWith } from './operators/shared/with.ts'
 import { prepareFunctionScan } from './operators/source/function-scan.ts'
 import { prepareIndexScan } from './operators/source/index-scan.ts'
 import { prepareScan } from './operators/source/scan.ts'
-import { prepareConstantRows, prepareEmpty, prepareOneRow, prepareValues } from './operators/source/simple.ts'
+import {
+  prepareConstantRows,
+  prepareEmpty,
+  prepareOneRow,
+  prepareValues,
+} from './operators/source/simple.ts'
 import { prepareSystemScan } from './operators/source/system-scan.ts'
 import { prepareWindow } from './operators/window/window.ts'
 

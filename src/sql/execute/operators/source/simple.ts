@@ -1,7 +1,12 @@
 /** Sources without storage: one row, no rows, VALUES. */
 import type { BatchStream } from '../../../../storage/task.ts'
 import { BATCH_ROWS, type Datum, datumAt, vectorOf } from '../../../../storage/vector.ts'
-import type { ConstantRowsNode, EmptyNode, OneRowNode, ValuesNode } from '../../../plan/plan-node.ts'
+import type {
+  ConstantRowsNode,
+  EmptyNode,
+  OneRowNode,
+  ValuesNode,
+} from '../../../plan/plan-node.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { compileAll } from '../../expression/compile-expression.ts'
 import { type Kernel, ONE_ROW } from '../../expression/kernel.ts'
