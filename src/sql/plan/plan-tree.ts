@@ -204,7 +204,7 @@ function mapInsert(node: InsertNode, map: MapExpression): PlanNode {
   }
 }
 
-function mapRules(rules: TableRules, map: MapExpression): TableRules {
+export function mapRules(rules: TableRules, map: MapExpression): TableRules {
   return {
     ...rules,
     generated: rules.generated.map((g) => ({ ...g, expression: map(g.expression) })),

@@ -5,7 +5,7 @@
 import type { Catalog, Column, IndexInfo, Oid, Relation } from '../../catalog/catalog.ts'
 import type { ColumnId, Expression } from '../../plan/expression.ts'
 import { transformExpression } from '../../plan/map-expression.ts'
-import { mapRules } from '../../plan/map-plan.ts'
+import { mapRules } from '../../plan/plan-tree.ts'
 import type { OutputColumn, TableRules } from '../../plan/plan-node.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import type { RangeItem } from '../context/scope.ts'

@@ -2,7 +2,7 @@
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { JoinReference } from '../../parse/ast/select.ts'
 import type { Expression } from '../../plan/expression.ts'
-import { producedColumns, referencedColumns } from '../../plan/map-plan.ts'
+import { freeColumns } from '../../plan/plan-tree.ts'
 import type { JoinType, PlanNode } from '../../plan/plan-node.ts'
 import { type RangeItem, inKind } from '../context/scope.ts'
 import { makeCoalesce } from '../expression/bind-conditional.ts'
@@ -252,9 +252,6 @@ export function joinPlans(
 /** Columns of `left` that `right` refers to. */
 export function correlationOf(left: PlanNode, right: PlanNode): PlanNode['output'][number]['id'][] {
   if (right.kind === 'scan' || right.kind === 'systemScan') return []
-  const used = referencedColumns(right)
-  const own = producedColumns(right)
-  return left.output
-    .map((column) => column.id)
-    .filter((column) => used.has(column) && !own.has(column))
+  const used = freeColumns(right)
+  return left.output.map((column) => column.id).filter((column) => used.has(column))
 }

@@ -1,5 +1,5 @@
 /** WITH RECURSIVE t AS (initial UNION [ALL] step): the checks of parse_cte.c, then the two terms. */
-import { SqlError, unsupported } from '../../../errors/sql-error.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
 import type {
   CommonTable,
   FromItem,
@@ -14,6 +14,9 @@ import { Scope } from '../context/scope.ts'
 import { coerceToCommonType, resolveUnknown } from '../resolve/coerce.ts'
 import { selectCommonType, selectCommonTypmod } from '../resolve/common-type.ts'
 import { formatTypeWithTypmod } from '../resolve/format-type.ts'
+import { baseElementType } from '../resolve/type-facts.ts'
+import { NO_OID, TYPE } from '../resolve/type-oids.ts'
+import { equalityOperator } from '../resolve/type-support.ts'
 import { bindSelectQuery } from './bind-query-node.ts'
 import { commonTableEntry, wrapWith, bindWith } from './bind-with.ts'
 import { coerceColumns, openColumns } from './coerce-columns.ts'
@@ -45,6 +48,7 @@ export function bindRecursive(
     })
   }
   const coerced = coerceStep(context, table, initial, step)
+  if (!union.all) requireHashable(context, output)
   const plan: PlanNode = {
     kind: 'recursiveUnion',
     cte: id,
@@ -54,6 +58,19 @@ export function bindRecursive(
     output,
   }
   return ctes.length === 0 ? plan : wrapWith(ctes, plan)
+}
+
+/** UNION keeps the rows seen so far in a hash table, as PostgreSQL does. */
+function requireHashable(context: BindContext, output: readonly OutputColumn[]): void {
+  const hashable = output.every(({ type }) => {
+    const element = baseElementType(context.catalog, type)
+    const operator = equalityOperator(context, element === NO_OID ? type : element)
+    return type === TYPE.record || operator?.canHash === true
+  })
+  if (hashable) return
+  throw new SqlError('0A000', 'could not implement recursive UNION', {
+    detail: 'All column datatypes must be hashable.',
+  })
 }
 
 /** The table's types are the initial term's; the step must fit them without widening. */
@@ -127,21 +144,24 @@ function checkForm(table: CommonTable, query: Query): SetOperationQuery {
 /** Where the recursive reference may not stand. */
 function checkStep(name: string, step: Query): void {
   if (step.kind === 'setOperation') {
-    if (step.operation !== 'union') {
-      const side = step.operation.toUpperCase()
-      if (step.operation === 'intersect' || referencesTable(step.right, name)) {
-        throw invalid(
-          `recursive reference to query "${name}" must not appear within ${side}`,
-          findReferences(step, name)[0],
-        )
-      }
+    const isWrong =
+      step.operation === 'intersect' ||
+      (step.operation === 'except' && referencesTable(step.right, name))
+    if (isWrong && referencesTable(step, name)) {
+      throw invalid(
+        `recursive reference to query "${name}" must not appear within ${step.operation.toUpperCase()}`,
+        findReferences(step, name)[0],
+      )
     }
     if (countReferences(step, name) > 1) throw twice(name, step)
-    throw unsupported('a recursive term that is itself a set operation')
+    checkStep(name, step.left)
+    checkStep(name, step.right)
+    return
   }
   if (step.kind === 'values') return
   for (const item of step.from) checkFrom(name, item)
-  const { from: _, ...rest } = step
+  // FROM was looked at; a WITH of the step's own may pass the reference on.
+  const { from: _, with: __, ...rest } = step
   if (referencesTable(rest, name)) {
     throw invalid(
       `recursive reference to query "${name}" must not appear within a subquery`,

@@ -167,7 +167,12 @@ function buildPlan(binder: Binder, clauses: Clauses, buildFrom: () => PlanNode):
   const having = clauses.having === undefined ? undefined : rewrite(clauses.having)
   // Windows are rewritten while they are built, which may still add groups: so they are built over a stand-in first.
   const windows = (input: PlanNode): PlanNode => buildWindows(query, input, rewrite)
-  let plan = filtered(buildFrom(), clauses.where)
+  // HAVING without groups or aggregates is one row or none, whatever FROM would give.
+  const ignoresInput =
+    step !== undefined && ast.groupBy.length === 0 && query.aggregates.length === 0
+  let plan: PlanNode = ignoresInput
+    ? { kind: 'oneRow', output: [] }
+    : filtered(buildFrom(), clauses.where)
   if (step !== undefined) {
     windows(plan)
     plan = filtered(step.build(plan), having)

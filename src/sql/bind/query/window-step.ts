@@ -1,7 +1,7 @@
 /** WindowNodes over the grouped (or plain) input: one for each distinct window. */
-import type { Expression, SortKey } from '../../plan/expression.ts'
-import { mapWindowCall } from '../../plan/map-plan.ts'
-import type { FrameBound, PlanNode, WindowNode } from '../../plan/plan-node.ts'
+import type { Expression } from '../../plan/expression.ts'
+import type { PlanNode, WindowNode } from '../../plan/plan-node.ts'
+import { mapExpressions } from '../../plan/plan-tree.ts'
 import type { BoundWindow, QueryState } from '../context/scope.ts'
 
 export function buildWindows(
@@ -20,22 +20,17 @@ function buildWindow(
   window: BoundWindow,
   input: PlanNode,
   rewrite: (expression: Expression) => Expression,
-): WindowNode {
+): PlanNode {
   const calls = query.windows.filter((one) => one.window === window)
-  const rewriteBound = (bound: FrameBound): FrameBound =>
-    'offset' in bound ? { ...bound, offset: rewrite(bound.offset) } : bound
-  const rewriteKey = (key: SortKey): SortKey => ({ ...key, expression: rewrite(key.expression) })
-  return {
+  const { partitionBy, orderBy, frame } = window
+  const node: WindowNode = {
     kind: 'window',
     input,
-    partitionBy: window.partitionBy.map(rewrite),
-    orderBy: window.orderBy.map(rewriteKey),
-    frame: {
-      ...window.frame,
-      start: rewriteBound(window.frame.start),
-      end: rewriteBound(window.frame.end),
-    },
-    functions: calls.map((one) => mapWindowCall(one.call, rewrite)),
+    partitionBy,
+    orderBy,
+    frame,
+    functions: calls.map((one) => one.call),
     output: [...input.output, ...calls.map((one) => one.column)],
   }
+  return mapExpressions(node, rewrite)
 }
