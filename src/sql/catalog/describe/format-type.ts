@@ -17,6 +17,7 @@ const SQL_NAMES: Readonly<Record<string, string>> = {
   varbit: 'bit varying',
   interval: 'interval',
   numeric: 'numeric',
+  json: 'json',
 }
 
 /** `typmod` -1: without modifier; undefined: as format_type(oid, NULL) has it. */

@@ -13,15 +13,21 @@ import type { CallContext, FunctionRegistry, Value } from '../../functions/regis
 import { relationDisplayName, snapshotOf, splitQualifiedName } from './call-catalog.ts'
 
 export function registerDefinitions(registry: FunctionRegistry): void {
-  const constraint = (context: CallContext, oid: number): Value =>
-    constraintDefinition(context, oidOf(oid))
-  registry.scalar('pg_get_constraintdef', constraint)
-  registry.scalar('pg_get_constraintdef_ext', constraint)
-  registry.scalar('pg_get_indexdef', (context: CallContext, oid: number) =>
-    indexDefinition(context, oidOf(oid), 0),
+  registry.scalar('pg_get_constraintdef', (context: CallContext, oid: number) =>
+    constraintDefinition(context, oidOf(oid), false),
   )
-  registry.scalar('pg_get_indexdef_ext', (context: CallContext, oid: number, column: number) =>
-    indexDefinition(context, oidOf(oid), column),
+  registry.scalar(
+    'pg_get_constraintdef_ext',
+    (context: CallContext, oid: number, pretty: boolean) =>
+      constraintDefinition(context, oidOf(oid), pretty),
+  )
+  registry.scalar('pg_get_indexdef', (context: CallContext, oid: number) =>
+    indexDefinition(context, oidOf(oid), 0, false),
+  )
+  registry.scalar(
+    'pg_get_indexdef_ext',
+    (context: CallContext, oid: number, column: number, pretty: boolean) =>
+      indexDefinition(context, oidOf(oid), column, pretty),
   )
   const expression = (context: CallContext, text: string): Value => displayExpression(context, text)
   registry.scalar('pg_get_expr', expression)
@@ -65,12 +71,25 @@ function columnNames(catalog: CatalogSnapshot, relation: Oid, numbers: readonly 
     .join(', ')
 }
 
-function constraintDefinition(context: CallContext, oid: Oid): string | null {
+/** Pretty: without the parentheses around the whole. LIMIT: those further in stay. */
+function withoutOuterParentheses(text: string): string {
+  if (!text.startsWith('(') || !text.endsWith(')')) return text
+  let depth = 0
+  for (let i = 0; i < text.length - 1; i++) {
+    if (text[i] === '(') depth++
+    // The first parenthesis closes before the end: it does not enclose everything.
+    if (text[i] === ')' && --depth === 0) return text
+    if (text[i] === "'" || text[i] === '"') i = Math.max(text.indexOf(text[i] ?? '', i + 1), i)
+  }
+  return text.slice(1, -1)
+}
+
+function constraintDefinition(context: CallContext, oid: Oid, pretty: boolean): string | null {
   const catalog = snapshotOf(context)
   const row =
     catalog.data.rows('pg_constraint').find('oid', oid) ?? builtinRow('pg_constraint', 'oid', oid)
   if (row === undefined) return null
-  const parts = [constraintBody(context, catalog, row)]
+  const parts = [constraintBody(context, catalog, row, pretty)]
   if (row.condeferrable) parts.push('DEFERRABLE')
   if (row.condeferred) parts.push('INITIALLY DEFERRED')
   if (!row.convalidated) parts.push('NOT VALID')
@@ -81,10 +100,12 @@ function constraintBody(
   context: CallContext,
   catalog: CatalogSnapshot,
   row: ConstraintRow,
+  pretty: boolean,
 ): string {
   switch (row.contype) {
     case 'c': {
-      const check = `CHECK (${displayExpression(context, row.conbin ?? '')})`
+      const text = displayExpression(context, row.conbin ?? '')
+      const check = `CHECK (${pretty ? withoutOuterParentheses(text) : text})`
       return row.connoinherit ? `${check} NO INHERIT` : check
     }
     case 'f':
@@ -137,7 +158,12 @@ function foreignKeyBody(
   return parts.join(' ')
 }
 
-function indexDefinition(context: CallContext, oid: Oid, column: number): string | null {
+function indexDefinition(
+  context: CallContext,
+  oid: Oid,
+  column: number,
+  pretty: boolean,
+): string | null {
   const catalog = snapshotOf(context)
   const row = catalog.data.rows('pg_index').find('indexrelid', oid)
   const table = row === undefined ? undefined : catalog.relation(row.indrelid)
@@ -157,17 +183,20 @@ function indexDefinition(context: CallContext, oid: Oid, column: number): string
   const elements = keys.map(
     (key, i) => key.full + opclassText(classes[i] ?? 0) + orderText(index, i),
   )
+  const tableName = pretty
+    ? relationDisplayName(catalog, table.oid, context.session.searchPath)
+    : quoteQualified(table.schema, table.name)
   const parts = [`CREATE ${index.isUnique ? 'UNIQUE ' : ''}INDEX ${quoteIdentifier(index.name)}`]
-  parts.push(
-    `ON ${quoteQualified(table.schema, table.name)} USING ${index.method} (${elements.join(', ')})`,
-  )
+  parts.push(`ON ${tableName} USING ${index.method} (${elements.join(', ')})`)
   if (index.included.length > 0)
     parts.push(`INCLUDE (${columnNames(catalog, table.oid, index.included)})`)
   if (index.nullsNotDistinct) parts.push('NULLS NOT DISTINCT')
   const options = parseTextArray(catalog.classRow(oid)?.reloptions ?? null)
   if (options.length > 0) parts.push(`WITH (${options.map(optionText).join(', ')})`)
-  if (index.predicate !== undefined)
-    parts.push(`WHERE ${displayExpression(context, index.predicate)}`)
+  if (index.predicate !== undefined) {
+    const text = displayExpression(context, index.predicate)
+    parts.push(`WHERE ${pretty ? withoutOuterParentheses(text) : text}`)
+  }
   return parts.join(' ')
 }
 

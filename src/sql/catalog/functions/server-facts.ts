@@ -21,7 +21,38 @@ export function registerServerFacts(registry: FunctionRegistry): void {
   ]) {
     registry.set(symbol, () => [])
   }
+  // No table is partitioned.
+  registry.set('pg_partition_ancestors', () => [])
+  registry.set('pg_partition_tree', () => [])
+  registry.scalar('pg_partition_root', () => null)
+  registry.set('pg_stat_get_activity', ownActivity)
   registerStatistics(registry)
+}
+
+/** LIMIT: a session sees itself only. */
+function* ownActivity(context: CallContext, pid: number | null): Iterable<readonly Value[]> {
+  const { session } = context
+  const catalog = snapshotOf(context)
+  const own = Number(session.setting('lakelet.pid') ?? 1)
+  if (pid !== null && pid !== own) return
+  const facts: Readonly<Record<string, Value>> = {
+    datid: catalog.data.rows('pg_database').find('datname', session.databaseName)?.oid ?? null,
+    pid: own,
+    usesysid: catalog.findRole(session.sessionUser)?.oid ?? null,
+    application_name: session.setting('application_name') ?? '',
+    state: 'active',
+    xact_start: session.transactionTimestamp,
+    query_start: session.statementTimestamp,
+    state_change: session.statementTimestamp,
+    backend_type: 'client backend',
+    ssl: false,
+    gss_auth: false,
+    gss_enc: false,
+    gss_delegation: false,
+  }
+  const [activity] = catalog.functionsNamed('pg_catalog', 'pg_stat_get_activity', [])
+  // The first argument is the pid asked for; the others are the columns.
+  yield (activity?.argumentNames ?? []).slice(1).map((name) => facts[name] ?? null)
 }
 
 function* allSettings(context: CallContext): Iterable<readonly Value[]> {
