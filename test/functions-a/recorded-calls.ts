@@ -24,7 +24,10 @@ export const io = createTypeIo()
 export const catalog = builtinCatalog()
 
 /** Only settings are looked at by the functions tried here. */
-export const session = { setting: () => undefined } as unknown as EvaluationSession
+export const session = {
+  setting: () => undefined,
+  searchPath: ['pg_catalog'],
+} as unknown as EvaluationSession
 
 export function typeNamed(name: string): TypeInfo {
   const type = catalog.findType('pg_catalog', name, [])

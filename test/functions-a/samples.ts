@@ -151,7 +151,7 @@ export const OVERRIDES: Readonly<Record<string, readonly (readonly string[] | un
   ],
   'substring(text,text,text)': [
     ['abcdefg', 'foobar'],
-    ['a#"(b_d)#"%', '%#"o_b#"%', '#"%#"', 'a#"%#"x', '_#"_#"%'],
+    ['a#"(b_d)#"%', '%#"o_b#"%', '#"%#"', 'a#"%#"x', '_#"_#"%', 'a*#"%#"g*', '(a|b)*#"%#"_?'],
     ['#'],
   ],
   numeric_round: [undefined, ['0', '1', '-1', '5', '-5', '30']],
@@ -295,6 +295,18 @@ export const OVERRIDES: Readonly<Record<string, readonly (readonly string[] | un
   pg_convert_to: [
     ['abc', 'é', '🐎'],
     ['UTF8', 'LATIN1', 'nope'],
+  ],
+  parse_ident: [
+    ['a.b', ' "A b".C ', 'a..b', '.a', 'a.', '"a', '""', 'é.Éa', 'a[]', ''],
+    ['t', 'f'],
+  ],
+  pg_input_is_valid: [
+    ['1', '1234.5', 'x', ''],
+    ['int4', 'integer', 'numeric(4,2)', 'varchar(2)', 'bool'],
+  ],
+  pg_input_error_info: [
+    ['1', '1234.5', 'x', ''],
+    ['int4', 'numeric(4,2)', 'varchar(2)', 'bool'],
   ],
   pg_convert: [['\\x616263', '\\xc3a9'], ['UTF8'], ['LATIN1', 'UTF8']],
   length_in_encoding: [

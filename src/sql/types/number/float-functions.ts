@@ -38,7 +38,7 @@ export function powerFloat(x: number, y: number): number {
   if (Number.isNaN(x)) return y === 0 ? 1 : NaN
   if (Number.isNaN(y)) return x === 1 ? 1 : NaN
   if (x === 0 && y < 0) throw new SqlError('2201F', 'zero raised to a negative power is undefined')
-  if (x < 0 && Number.isFinite(x) && Number.isFinite(y) && !Number.isInteger(y)) {
+  if (x < 0 && Number.isFinite(y) && !Number.isInteger(y)) {
     throw new SqlError(
       '2201F',
       'a negative number raised to a non-integer power yields a complex result',

@@ -327,7 +327,9 @@ class Translator {
     // "{n}" has no preference of its own, nor "{n}?".
     const fixed = low !== undefined && comma === undefined
     const prefers = fixed ? atom.prefers : lazy === '?' ? 'shortest' : 'longest'
-    return { source: atom.source + all, prefers }
+    // (…){1,1}? asks for the shortest match of what stands inside.
+    const isShortened = low === '1' && high === '1' && lazy === '?'
+    return { source: (isShortened ? withLazyQuantifiers(atom.source) : atom.source) + all, prefers }
   }
 }
 
@@ -345,6 +347,16 @@ function simple(source: string): Atom {
 }
 function constraint(source: string): Atom {
   return { source, prefers: undefined, quantifiable: false, isGroup: false }
+}
+
+const QUANTIFIERS =
+  /\\(?:[up]\{[^}]*\}|.)|\[(?:\\.|[^\]])*\]|\(\?(?:[:=!]|<[=!])|([*+?]|\{\d+(?:,\d*)?\})\??/gsu
+
+/** Translated source with every quantifier made lazy; escapes, classes and group heads are stepped over. */
+function withLazyQuantifiers(source: string): string {
+  return source.replace(QUANTIFIERS, (all: string, quantifier: string | undefined) =>
+    quantifier === undefined ? all : `${quantifier}?`,
+  )
 }
 
 /** PostgreSQL's limit of a bound. */

@@ -1,7 +1,6 @@
 /** parse_ident(): a qualified name taken apart as the SQL parser would. */
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
-import { lowerCase } from './letter-case.ts'
 
 function invalid(text: string, detail?: string): SqlError {
   return new SqlError(
@@ -22,13 +21,18 @@ export function parseIdentifier(text: string, strict: boolean): string[] {
       )
     if (match === null) throw failure(text, at, afterDot)
     if (match[1] === '') throw invalid(text, 'Quoted identifier must not be empty.')
-    parts.push(match[1]?.replaceAll('""', '"') ?? lowerCase(match[2]))
+    parts.push(match[1]?.replaceAll('""', '"') ?? asciiLower(match[2]))
     at = skipBlanks(text, at + match[0].length)
     if (text[at] !== '.') break
     at = skipBlanks(text, at + 1)
   }
   if (at < text.length && strict) throw invalid(text)
   return parts
+}
+
+/** Folding of unquoted names leaves letters beyond ASCII alone. */
+function asciiLower(name: string): string {
+  return name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }
 
 function skipBlanks(text: string, from: number): number {
