@@ -305,7 +305,7 @@ export const OVERRIDES: Readonly<Record<string, readonly (readonly string[] | un
     ['int4', 'integer', 'numeric(4,2)', 'varchar(2)', 'bool'],
   ],
   pg_input_error_info: [
-    ['1', '1234.5', 'x', ''],
+    ['1234.5x', 'zz zz'],
     ['int4', 'numeric(4,2)', 'varchar(2)', 'bool'],
   ],
   pg_convert: [['\\x616263', '\\xc3a9'], ['UTF8'], ['LATIN1', 'UTF8']],
