@@ -1,5 +1,5 @@
 /** Text I/O of every type Lakelet knows, in one registry. A part that adds types adds its line here. */
-import { registerAclItemIo, registerRegTypeIo } from '../catalog/functions/reg-types.ts'
+import { registerCatalogTextIo, registerRegTypeIo } from '../catalog/functions/reg-types.ts'
 import { registerRangeIo } from './range/range-text.ts'
 import { registerRecordIo } from './record/record-text.ts'
 import { registerJsonIo } from './json/json-io.ts'
@@ -27,6 +27,6 @@ export function createTypeIo(): TypeIo {
   registerRecordIo(io)
   registerRangeIo(io)
   registerRegTypeIo(io)
-  registerAclItemIo(io)
+  registerCatalogTextIo(io)
   return io
 }

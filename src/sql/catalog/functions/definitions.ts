@@ -55,11 +55,37 @@ export function displayExpression(context: CallContext, text: string): string {
   const catalog = snapshotOf(context)
   // Several index expressions are kept as a JSON array of texts.
   const joined = text.startsWith('[') ? (JSON.parse(text) as string[]).join(', ') : text
-  return joined.replace(/'(\d{5,})'::regclass/g, (whole, digits: string) => {
+  const named = joined.replace(/'(\d{5,})'::regclass/g, (whole, digits: string) => {
     const oid = oidOf(Number(digits))
     if (catalog.classRow(oid) === undefined) return whole
-    return `${quoteLiteral(relationDisplayName(catalog, oid, context.session.searchPath))}::regclass`
+    const name = relationDisplayName(catalog, oid, context.session.searchPath)
+    return `${quoteLiteral(name)}::regclass`
   })
+  return withoutVisibleSchemas(named, catalog, context.session.searchPath)
+}
+
+/** Stored expressions name types and functions with their schemas; people read those that the path finds without. */
+function withoutVisibleSchemas(
+  text: string,
+  catalog: CatalogSnapshot,
+  searchPath: readonly string[],
+): string {
+  if (!text.includes('.')) return text
+  const name = '"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*'
+  const pattern = new RegExp(`'(?:[^']|'')*'|(?<![\\w."])(${name})\\.(${name})`, 'g')
+  return text.replace(pattern, (whole, schema?: string, object?: string) => {
+    if (schema === undefined || object === undefined) return whole
+    const [from, plain] = [schema, object].map(unquote)
+    if (from === undefined || plain === undefined || !searchPath.includes(from)) return whole
+    const type = catalog.findType(undefined, plain, searchPath)?.schema
+    const routine = catalog.functionsNamed(undefined, plain, searchPath)
+    const isRoutine = routine.length > 0 && routine.every((proc) => proc.schema === from)
+    return type === from || isRoutine ? object : whole
+  })
+}
+
+function unquote(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name
 }
 
 function columnNames(catalog: CatalogSnapshot, relation: Oid, numbers: readonly number[]): string {

@@ -237,10 +237,14 @@ export function registerRegTypeIo(registry: TypeIoRegistry): void {
   }
 }
 
-/** ACL items are kept in their text form. */
-export function registerAclItemIo(registry: TypeIoRegistry): void {
+/** Types of catalog columns that are kept in their text form: ACL items, and SQL where PostgreSQL has node trees. */
+export function registerCatalogTextIo(registry: TypeIoRegistry): void {
   registry.input('aclitemin', (text) => formatAclItem(parseAclItem(text)))
   registry.output('aclitemout', String)
+  registry.input('pg_node_tree_in', () => {
+    throw new SqlError('0A000', 'cannot accept a value of type pg_node_tree')
+  })
+  registry.output('pg_node_tree_out', String)
 }
 
 /** What to_reg…() answers with null. */
