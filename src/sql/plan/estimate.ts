@@ -28,6 +28,7 @@ export function estimateRows(node: PlanNode, context: EstimateContext): number {
     case 'oneRow':
       return 1
     case 'values':
+    case 'constantRows':
       return node.rows.length
     case 'scan':
     case 'indexScan':

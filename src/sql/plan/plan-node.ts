@@ -4,7 +4,7 @@
  * builds one operator per node. Every node says what columns it puts out, by id.
  */
 import type { TreeId } from '../../storage/access.ts'
-import type { Datum } from '../../storage/vector.ts'
+import type { Batch, Datum } from '../../storage/vector.ts'
 import type { ForeignKey, IndexInfo, Oid, Relation } from '../catalog/catalog.ts'
 import type {
   AggregateCall,
@@ -93,6 +93,11 @@ export interface IndexScanNode extends Node {
 export interface ValuesNode extends Node {
   readonly kind: 'values'
   readonly rows: readonly (readonly Expression[])[]
+}
+/** VALUES of nothing but literals, already read: the rows by column. What a large INSERT … VALUES becomes. */
+export interface ConstantRowsNode extends Node {
+  readonly kind: 'constantRows'
+  readonly rows: Batch
 }
 /** Functions in FROM; several = ROWS FROM (zipped). Arguments may refer to outer (lateral) columns. */
 export interface FunctionScanNode extends Node {
@@ -330,6 +335,7 @@ export type PlanNode =
   | SystemScanNode
   | IndexScanNode
   | ValuesNode
+  | ConstantRowsNode
   | FunctionScanNode
   | ProjectNode
   | ProjectSetNode

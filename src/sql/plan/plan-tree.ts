@@ -18,6 +18,7 @@ export function mapInputs(node: PlanNode, map: MapPlan): PlanNode {
     case 'systemScan':
     case 'indexScan':
     case 'values':
+    case 'constantRows':
     case 'functionScan':
     case 'cteScan':
       return node
@@ -61,6 +62,7 @@ export function mapExpressions(node: PlanNode, map: MapExpression): PlanNode {
   switch (node.kind) {
     case 'oneRow':
     case 'empty':
+    case 'constantRows':
     case 'cteScan':
     case 'setOperation':
     case 'with':

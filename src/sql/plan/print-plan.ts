@@ -78,6 +78,8 @@ function describe(node: PlanNode, catalog: Catalog): string {
     }
     case 'values':
       return printValues(node, catalog)
+    case 'constantRows':
+      return `constantRows ${node.rows.length} rows [${columns(node.output)}]`
     case 'functionScan': {
       const calls = node.functions.map((one) => show(one.call)).join(', ')
       return `functionScan ${calls}${node.withOrdinality ? ' with ordinality' : ''} [${columns(node.output)}]`

@@ -1,5 +1,6 @@
 /** INSERT INTO t (columns) VALUES … / SELECT … / DEFAULT VALUES. The input plan puts out one column per tree position. */
 import { SqlError } from '../../../errors/sql-error.ts'
+import type { Datum } from '../../../storage/vector.ts'
 import type { Column } from '../../catalog/catalog.ts'
 import type { Expression as Ast } from '../../parse/ast/expression.ts'
 import type { AssignmentTarget, InsertStatement } from '../../parse/ast/modify.ts'
@@ -8,12 +9,14 @@ import type { Expression } from '../../plan/expression.ts'
 import type { InsertNode, OutputColumn, PlanNode } from '../../plan/plan-node.ts'
 import { Scope, inKind, newQueryState } from '../context/scope.ts'
 import { bindExpression } from '../expression/bind-expression.ts'
+import { columnReference } from '../expression/bind-subquery.ts'
 import type { Binder } from '../expression/binder.ts'
 import { type BoundSelect, bindSelectQuery } from '../query/bind-query-node.ts'
 import { openColumns } from '../query/coerce-columns.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
 import { assignPart, assignToColumn } from './assignment.ts'
-import { assignLiteral } from './literal-assignment.ts'
+import { constantRows } from './constant-rows.ts'
+import { type LiteralReader, literalReader } from './literal-reader.ts'
 import { bindOnConflict } from './on-conflict.ts'
 import { bindReturning } from './returning.ts'
 import { columnDefault, nullValue, rowColumns, rowItem, tableRules } from './table-rules.ts'
@@ -163,10 +166,17 @@ function valuesPlan(
   completer: RowCompleter,
   output: readonly OutputColumn[],
 ): PlanNode {
+  const { context } = insert.binder
   const width = source.rows[0]?.length ?? 0
-  const given = new Map(insert.columns.slice(0, width).map(({ column }) => [column, DROPPED]))
+  const targets = insert.columns.slice(0, width)
+  const readers = targets.map((one) => readerFor(insert, one))
+  if (source.rows.length > 1 && isCountRight(insert, width)) {
+    const given = targets.map(({ column }, i) => ({ column, read: readers[i] ?? UNREADABLE }))
+    const constants = constantRows(context, source.rows, given)
+    if (constants !== undefined) return completeRows(insert, targets, constants, completer, output)
+  }
   // What every row has in common: the defaults of the columns without a value.
-  const common = completer.complete(given)
+  const common = completer.complete(new Map(targets.map(({ column }) => [column, DROPPED])))
   const rows = source.rows.map((row) => {
     if (row.length !== width) {
       throw new SqlError('42601', 'VALUES lists must all be the same length', {
@@ -181,19 +191,54 @@ function valuesPlan(
       const ast = row[i]
       if (one === undefined || ast === undefined) continue
       const { column } = one
-      const literal = literalFor(insert, one, ast)
+      const literal = readers[i]?.(ast)
       if (literal === undefined) assignAst(insert, assigned, one, ast)
-      values[column.position] = literal ?? assigned.get(column) ?? completer.defaultOf(column)
+      values[column.position] =
+        literal === undefined
+          ? (assigned.get(column) ?? completer.defaultOf(column))
+          : literalOf(column, literal, ast.position)
     }
     return values
   })
   return { kind: 'values', rows, output }
 }
 
-function literalFor(insert: InsertPlan, one: InsertColumn, ast: Ast): Expression | undefined {
-  if (one.target !== undefined && one.target.steps.length > 0) return undefined
-  if (!isFree(insert, one.column)) return undefined
-  return assignLiteral(insert.binder.context, one.column, ast)
+/** The constant rows, put where the tree has their columns, with the defaults of the others. */
+function completeRows(
+  { table: { relation } }: InsertPlan,
+  targets: readonly InsertColumn[],
+  constants: PlanNode,
+  completer: RowCompleter,
+  output: readonly OutputColumn[],
+): PlanNode {
+  const inPlace = targets.every(({ column }, i) => column.position === i)
+  if (inPlace && targets.length === relation.treeWidth) return { ...constants, output }
+  const assigned = new Map(
+    targets.map(({ column }, i): [Column, Expression] => [
+      column,
+      columnReference(constants.output[i]!), // one column per target
+    ]),
+  )
+  return { kind: 'project', input: constants, expressions: completer.complete(assigned), output }
+}
+
+const UNREADABLE: LiteralReader = () => undefined
+
+/** Only where the column simply takes the value. */
+function readerFor(insert: InsertPlan, one: InsertColumn): LiteralReader {
+  if (one.target !== undefined && one.target.steps.length > 0) return UNREADABLE
+  if (!isFree(insert, one.column)) return UNREADABLE
+  return literalReader(insert.binder.context, one.column)
+}
+
+function literalOf(column: Column, value: Datum | null, position: number | undefined): Expression {
+  const { type, typmod, collation } = column
+  return { kind: 'constant', value, type, typmod, collation, position }
+}
+
+/** Without a column list the columns left over get their defaults. */
+function isCountRight({ columns, statement }: InsertPlan, count: number): boolean {
+  return statement.columns.length > 0 ? count === columns.length : count <= columns.length
 }
 
 function checkCount(
