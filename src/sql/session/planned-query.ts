@@ -180,7 +180,18 @@ export function readParameters(
       `bind message supplies ${texts.length} parameters, but prepared statement "" requires ${types.length}`,
     )
   }
-  return texts.map((text, index) => (text === null ? null : readDatum(text, types[index]!, environment)))
+  return texts.map((text, index) => (text === null ? null : readParameter(text, index, types[index]!, environment)))
+}
+
+function readParameter(text: string, index: number, type: Oid, environment: QueryEnvironment): Datum {
+  try {
+    return readDatum(text, type, environment)
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.fields.where !== undefined) throw error
+    // The value itself is not shown, as PostgreSQL's log_parameter_max_length_on_error has it by default.
+    const where = `unnamed portal parameter $${index + 1} = '...'`
+    throw new SqlError(error.code, error.message, { ...error.fields, where })
+  }
 }
 
 function readDatum(text: string, type: Oid, environment: QueryEnvironment): Datum {
