@@ -256,6 +256,37 @@ describe('types', () => {
   })
 })
 
+describe('range types', () => {
+  test('come with multirange and constructors, and go with them', () => {
+    session.run('create type floatrange as range (subtype = float8)')
+    expect(session.rows('select floatmultirange(floatrange(1, 2), floatrange(4, 5))')).toEqual([
+      '{[1,2),[4,5)}',
+    ])
+    session.run('drop type floatrange')
+    expect(session.rows('select count(*) from pg_proc where oid >= 16384')).toEqual(['0'])
+  })
+})
+
+describe('roles and privileges', () => {
+  test('grants are kept in ACLs', () => {
+    session.run(
+      'create table t (a int); create role bob login; grant select, insert on t to bob with grant option',
+    )
+    expect(session.rows("select relacl from pg_class where relname = 't'")).toEqual([
+      '{postgres=arwdDxtm/postgres,bob=a*r*/postgres}',
+    ])
+    session.run('revoke insert on t from bob')
+    expect(
+      session.rows(
+        "select has_table_privilege('bob', 't', 'select'), has_table_privilege('bob', 't', 'insert')",
+      ),
+    ).toEqual(['t|f'])
+    expect(session.error('drop role bob')).toBe(
+      '2BP01 role "bob" cannot be dropped because some objects depend on it\nDETAIL privileges for table t',
+    )
+  })
+})
+
 describe('what the trees hold', () => {
   test('is what a fresh process reads', () => {
     session.run(

@@ -22,6 +22,7 @@ import { createSchema } from './schema/schema-commands.ts'
 import { alterSequence, createSequence } from './sequence/sequence-commands.ts'
 import { createTable } from './table/create-table.ts'
 import { alterEnum, createCompositeType, createEnum } from './type/type-commands.ts'
+import { createRangeType } from './type/range-type.ts'
 import { createView } from './view/create-view.ts'
 
 type Handlers = {
@@ -53,6 +54,7 @@ type DdlKind =
   | 'createTableAs'
   | 'refreshMaterializedView'
   | 'createExtension'
+  | 'createRangeType'
   | 'createDatabase'
   | 'dropDatabase'
   | 'createRole'
@@ -86,6 +88,7 @@ const HANDLERS: Handlers = {
   createTableAs,
   refreshMaterializedView,
   createExtension,
+  createRangeType,
   createDatabase,
   dropDatabase,
   createRole,
