@@ -3,10 +3,11 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import type { EvaluationSession } from '../../execute/evaluation-session.ts'
 import type { TypeIoContext, TypeIoRegistry } from '../type-io.ts'
 import { type Interval, TimeTz } from '../value-classes.ts'
-import { daysFromCivil, daysInMonth } from './calendar.ts'
+import { MICROS_PER_SECOND, daysFromCivil } from './calendar.ts'
 import { formatDate, formatTime, formatTimestamp } from './datetime-output.ts'
 import { formatTimestampTz, formatTimeTz } from './datetime-output.ts'
 import { dateStyleOf, intervalStyleOf, timeZoneOf } from './datetime-settings.ts'
+import { decodeIso, type IsoDateTime } from './decode/decode-iso.ts'
 import { decodeDateTime, type DecodeSettings } from './decode/decode-datetime.ts'
 import { decodeInterval } from './decode/decode-interval.ts'
 import { decodeTimeOnly } from './decode/decode-time.ts'
@@ -26,42 +27,9 @@ export function decodeSettingsOf(session: EvaluationSession): DecodeSettings {
   }
 }
 
-/** The form that nearly all literals have; anything unusual about one is left to the decoder. */
-const PLAIN_ISO =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d):(\d\d)(\.\d{1,6})?(?:(Z)|([+-]\d\d)(?::?(\d\d))?)?)?$/
-
-interface PlainIso {
-  readonly days: number
-  readonly micros: number
-  /** Seconds east of UTC, if the text has a zone. */
-  readonly offset: number | undefined
-}
-
-function matchPlainIso(text: string): PlainIso | undefined {
-  const match = PLAIN_ISO.exec(text)
-  if (match === null) return undefined
-  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
-  const [hour, minute, second] = [match[4], match[5], match[6]].map((part) => Number(part ?? 0))
-  if (hour === undefined || minute === undefined || second === undefined) return undefined
-  const isDate =
-    year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
-  const zoneHours = Number(match[9] ?? 0)
-  const zoneMinutes = Number(match[10] ?? 0)
-  const isTime = hour < 24 && minute < 60 && second < 60
-  if (!isDate || !isTime || Math.abs(zoneHours) > 15 || zoneMinutes > 59) return undefined
-  const fraction = match[7] === undefined ? 0 : Number(match[7].slice(1).padEnd(6, '0'))
-  const sign = match[9]?.startsWith('-') === true ? -1 : 1
-  const hasZone = match[8] !== undefined || match[9] !== undefined
-  return {
-    days: daysFromCivil(year, month, day),
-    micros: ((hour * 60 + minute) * 60 + second) * 1_000_000 + fraction,
-    offset: hasZone ? zoneHours * 3600 + sign * zoneMinutes * 60 : undefined,
-  }
-}
-
 export function parseDate(text: string, session: EvaluationSession): number {
-  const plain = matchPlainIso(text)
-  if (plain !== undefined) return plain.days
+  const iso = decodeIso(text)
+  if (iso !== undefined) return daysFromCivil(iso.year, iso.month, iso.day)
   const decoded = decodeDateTime(text, 'date', decodeSettingsOf(session))
   switch (decoded.kind) {
     case 'infinity':
@@ -85,16 +53,8 @@ export function parseTimestamp(
   hasZone: boolean,
   typmod: number,
 ): Timestamp {
-  const plain = matchPlainIso(text)
-  if (plain !== undefined) {
-    const { days, micros, offset } = plain
-    if (!hasZone) return roundTimestamp(Value.joinTimestamp(days, micros), typmod)
-    const instant =
-      offset === undefined
-        ? Value.toInstant({ days, micros }, timeZoneOf(session))
-        : Value.joinTimestamp(days, micros - offset * 1_000_000)
-    return roundTimestamp(instant, typmod)
-  }
+  const iso = decodeIso(text)
+  if (iso !== undefined) return roundTimestamp(timestampOfIso(iso, session, hasZone), typmod)
   const typeName = hasZone ? 'timestamp with time zone' : 'timestamp'
   const decoded = decodeDateTime(text, typeName, decodeSettingsOf(session))
   switch (decoded.kind) {
@@ -113,6 +73,14 @@ export function parseTimestamp(
       return roundTimestamp(value, typmod)
     }
   }
+}
+
+function timestampOfIso(iso: IsoDateTime, session: EvaluationSession, hasZone: boolean): Timestamp {
+  const days = daysFromCivil(iso.year, iso.month, iso.day)
+  const { micros, offset } = iso
+  if (!hasZone) return Value.joinTimestamp(days, micros)
+  if (offset === undefined) return Value.toInstant({ days, micros }, timeZoneOf(session))
+  return Value.joinTimestamp(days, micros - offset * MICROS_PER_SECOND)
 }
 
 export function roundTimestamp(value: Timestamp, typmod: number): Timestamp {
