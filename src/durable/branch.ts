@@ -63,6 +63,7 @@ export class Branch implements Database {
   /** Commits of DDL. */
   #catalogChanges = 0
   #transactionsBegun = 0
+  #sessionsBegun = 0
 
   private constructor(store: Store, platform: StoragePlatform, options: BranchOptions) {
     const { functions, typeIo } = sharedLibraries()
@@ -147,6 +148,9 @@ export class Branch implements Database {
     }
   }
 
+  nextSessionNumber(): number {
+    return ++this.#sessionsBegun
+  }
   nowMicros(): number {
     return this.#platform.clock.nowMicros()
   }

@@ -27,6 +27,8 @@ export interface Database {
   commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void>
   rollback(transaction: OpenTransaction): void
   createSpill(): SpillStore
+  /** Numbers sessions, so that each has a temporary schema of its own. */
+  nextSessionNumber(): number
   /** Microseconds since 2000-01-01 UTC. */
   nowMicros(): number
   random(): number

@@ -68,7 +68,8 @@ export class SessionDdlServices implements DdlServices {
       catalog: scope.catalog,
       session,
       io: database.typeIo,
-      searchPath: session.searchPath,
+      // Names outside pg_catalog are written with their schema: the text must mean the same under any search path.
+      searchPath: [],
       columnName: (column) => columns.get(column)?.name ?? 'value',
     })
     const { type, typmod, collation } = expression

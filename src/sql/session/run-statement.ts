@@ -2,7 +2,7 @@
  * Runs one statement inside the session's transaction: queries through a plan, DDL through `sql/commands`, the rest here.
  * Returns the command tag.
  */
-import { SqlError, unsupported } from '../../errors/sql-error.ts'
+import { SqlError, assert, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Task } from '../../storage/task.ts'
 import type { Datum } from '../../storage/vector.ts'
@@ -11,7 +11,8 @@ import type { BindableStatement } from '../bind/bind-query.ts'
 import { executeDdl, isDdl } from '../commands/execute-ddl.ts'
 import type { DdlStatement } from '../commands/execute-ddl.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
-import type { ExecuteStatement } from '../parse/ast/utility.ts'
+import type { DiscardStatement, ExecuteStatement } from '../parse/ast/utility.ts'
+import { parse } from '../parse/parse.ts'
 import { printPlan } from '../plan/print-plan.ts'
 import { SessionDdlServices } from './ddl-services.ts'
 import { executionContext, forEachBatch, planQuery, readParameters } from './planned-query.ts'
@@ -23,7 +24,7 @@ import { SessionEvaluation } from './session-evaluation.ts'
 import { applyModes, applySetting, setCharacteristics, showSetting, textColumn } from './set-command.ts'
 import { cachedPlan } from './statement-cache.ts'
 import type { Statement } from './statement-cache.ts'
-import type { ResultSink } from './statement-result.ts'
+import type { Notice, ResultSink } from './statement-result.ts'
 import type { RunningTransaction } from './transaction-block.ts'
 
 export interface StatementRun {
@@ -38,13 +39,7 @@ export interface StatementRun {
 export function* runStatement(run: StatementRun): Task<string> {
   const { state, transaction, sink } = run
   const syntax = run.parsed.statement
-  const evaluation = new SessionEvaluation(state, transaction, (notice) => sink.notice(notice))
-  const environment: QueryEnvironment = {
-    database: state.database,
-    catalog: transaction.catalog,
-    access: transaction.open.access,
-    session: evaluation,
-  }
+  const environment = environmentOf(state, transaction, (notice) => sink.notice(notice))
   if (isBindable(syntax)) return yield* runQuery(run, environment, syntax)
   if (isDdl(syntax)) return yield* runDdl(run, environment, syntax)
   return yield* runUtility(run, environment, syntax)
@@ -107,16 +102,63 @@ function* runDdl(run: StatementRun, environment: QueryEnvironment, syntax: DdlSt
   const { state, transaction } = run
   if (run.parameters.length > 0) throw unsupported('parameters in a utility statement')
   if (state.settings.get('transaction_read_only') === 'on') throw readOnlyError(syntax.kind.toUpperCase())
+  return yield* changeCatalog(state, transaction, environment, syntax)
+}
+
+function* changeCatalog(
+  state: SessionState,
+  transaction: RunningTransaction,
+  environment: QueryEnvironment,
+  syntax: DdlStatement,
+): Task<string> {
   const result = yield* executeDdl(syntax, {
     access: transaction.open.access,
     catalog: transaction.catalog,
     session: environment.session,
     services: new SessionDdlServices(environment),
-    temporarySchema: 'pg_temp_1',
+    temporarySchema: state.temporarySchema,
   })
   transaction.hasChangedCatalog ||= result.catalog !== transaction.catalog
   transaction.catalog = result.catalog
   return result.tag
+}
+
+function* discard(
+  state: SessionState,
+  transaction: RunningTransaction,
+  target: DiscardStatement['target'],
+): Task<void> {
+  if (target === 'temp' || target === 'all') yield* dropTemporaryObjects(state, transaction)
+  if (target === 'sequences' || target === 'all') {
+    state.drawnSequences.values.clear()
+    state.drawnSequences.last = undefined
+  }
+  if (target !== 'all') return
+  state.prepared.clear()
+  state.currentUser = state.sessionUser
+  state.settings.resetAll()
+}
+
+/** DISCARD TEMP: the session's temporary tables, views, sequences and types go. */
+export function* dropTemporaryObjects(state: SessionState, transaction: RunningTransaction): Task<void> {
+  if (!transaction.catalog.hasSchema(state.temporarySchema)) return
+  const environment = environmentOf(state, transaction, () => undefined)
+  const [drop] = parse(`DROP SCHEMA ${state.temporarySchema} CASCADE`)
+  assert(drop !== undefined && isDdl(drop.statement), 'DROP SCHEMA is DDL')
+  yield* changeCatalog(state, transaction, environment, drop.statement)
+}
+
+function environmentOf(
+  state: SessionState,
+  transaction: RunningTransaction,
+  onNotice: (notice: Notice) => void,
+): QueryEnvironment {
+  return {
+    database: state.database,
+    catalog: transaction.catalog,
+    access: transaction.open.access,
+    session: new SessionEvaluation(state, transaction, onNotice),
+  }
 }
 
 function* runUtility(run: StatementRun, environment: QueryEnvironment, syntax: Syntax): Task<string> {
@@ -142,6 +184,9 @@ function* runUtility(run: StatementRun, environment: QueryEnvironment, syntax: S
     case 'deallocate':
       deallocate(run.state.prepared, syntax.name)
       return syntax.name === undefined ? 'DEALLOCATE ALL' : 'DEALLOCATE'
+    case 'discard':
+      yield* discard(state, transaction, syntax.target)
+      return `DISCARD ${syntax.target.toUpperCase()}`
     case 'vacuum':
       // Copy-on-write pages leave nothing to vacuum, and statistics are read from the trees themselves.
       return syntax.command.toUpperCase()

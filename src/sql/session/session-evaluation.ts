@@ -20,6 +20,8 @@ export interface SessionState {
   readonly prepared: PreparedStatements
   readonly sessionUser: string
   currentUser: string
+  /** Schema of the session's temporary objects; exists once the first is made. */
+  readonly temporarySchema: string
 }
 
 export class SessionEvaluation implements EvaluationSession {
@@ -48,7 +50,9 @@ export class SessionEvaluation implements EvaluationSession {
     this.#state.settings.set(name, value, local)
   }
   get searchPath(): readonly string[] {
-    return this.#state.settings.searchPath(this.#state.currentUser)
+    const path = this.#state.settings.searchPath(this.#state.currentUser)
+    const { temporarySchema } = this.#state
+    return this.#transaction.catalog.hasSchema(temporarySchema) ? [temporarySchema, ...path] : path
   }
   get currentUser(): string {
     return this.#state.currentUser

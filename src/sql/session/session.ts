@@ -11,7 +11,7 @@ import type { Task } from '../../storage/task.ts'
 import type { ParsedStatement } from '../parse/ast/statement.ts'
 import type { TransactionStatement } from '../parse/ast/utility.ts'
 import type { Database } from './database.ts'
-import { runStatement } from './run-statement.ts'
+import { dropTemporaryObjects, runStatement } from './run-statement.ts'
 import { SeededGenerator } from './seeded-generator.ts'
 import type { SessionState } from './session-evaluation.ts'
 import { applyModes } from './set-command.ts'
@@ -26,6 +26,8 @@ export interface SessionOptions {
   readonly user: string
   /** Startup parameters: settings such as application_name or datestyle. */
   readonly settings?: ReadonlyMap<string, string>
+  /** The session ends with its one request: temporary objects go before the commit, as if they had never been. */
+  readonly isSingleRequest?: boolean
 }
 
 /** Each transaction starts them from their default_… settings. */
@@ -33,6 +35,7 @@ const TRANSACTION_SETTINGS = ['transaction_isolation', 'transaction_read_only', 
 
 export class Session {
   readonly #state: SessionState
+  readonly #isSingleRequest: boolean
   #transaction: RunningTransaction | undefined
 
   constructor(database: Database, options: SessionOptions) {
@@ -44,7 +47,9 @@ export class Session {
       prepared: new Map(),
       sessionUser: options.user,
       currentUser: options.user,
+      temporarySchema: `pg_temp_${database.nextSessionNumber()}`,
     }
+    this.#isSingleRequest = options.isSingleRequest ?? false
   }
 
   get status(): BlockStatus {
@@ -150,6 +155,7 @@ export class Session {
     const transaction = this.#transaction
     assert(transaction !== undefined, 'commit without a transaction')
     const { database, settings } = this.#state
+    if (this.#isSingleRequest) yield* dropTemporaryObjects(this.#state, transaction)
     yield* database.commit(transaction.open, transaction.hasChangedCatalog ? transaction.catalog : undefined)
     settings.endTransaction(true)
     this.#transaction = undefined

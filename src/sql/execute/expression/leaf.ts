@@ -3,6 +3,7 @@ import { SqlError, unsupported } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { ColumnKind, Datum, Vector } from '../../../storage/vector.ts'
 import { BATCH_ROWS } from '../../../storage/vector.ts'
+import { isTemporarySchema } from '../../catalog/catalog-snapshot.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import type {
   ColumnReference,
@@ -62,7 +63,7 @@ const SESSION_VALUES: Readonly<Record<string, (context: ExecutionContext) => Dat
   session_user: ({ session }) => session.sessionUser,
   current_catalog: ({ session }) => session.databaseName,
   current_schema: ({ session, catalog }) =>
-    session.searchPath.find((schema) => catalog.hasSchema(schema)) ?? null,
+    session.searchPath.find((name) => catalog.hasSchema(name) && !isTemporarySchema(name)) ?? null,
 }
 
 /** The others are the transaction's time through a cast function of the library. */

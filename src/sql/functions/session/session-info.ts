@@ -3,6 +3,7 @@ import { SqlError, unsupported } from '../../../errors/sql-error.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import { PgArray } from '../../types/value-classes.ts'
 import { utf8Length } from '../../types/text/characters.ts'
+import { isTemporarySchema } from '../../catalog/catalog-snapshot.ts'
 import type { CallContext, FunctionRegistry, Value } from '../registry.ts'
 
 /** Clients look for "PostgreSQL <number>". */
@@ -18,13 +19,11 @@ export function registerSessionInfo(registry: FunctionRegistry): void {
   registry.scalar('current_database', ({ session }) => session.databaseName)
   registry.scalar('current_user', ({ session }) => session.currentUser)
   registry.scalar('session_user', ({ session }) => session.sessionUser)
-  registry.scalar('current_schema', ({ session, catalog }) => {
-    return session.searchPath.find((name) => catalog.hasSchema(name)) ?? null
-  })
-  registry.scalar('current_schemas', ({ session, catalog }, withImplicit: boolean) => {
-    const named = session.searchPath.filter((name) => catalog.hasSchema(name))
-    const isNamed = named.includes('pg_catalog')
-    return new PgArray(withImplicit && !isNamed ? ['pg_catalog', ...named] : named)
+  registry.scalar('current_schema', (context) => existingSchemas(context).named[0] ?? null)
+  registry.scalar('current_schemas', (context, withImplicit: boolean) => {
+    const { temporary, named } = existingSchemas(context)
+    const implicit = named.includes('pg_catalog') ? temporary : [...temporary, 'pg_catalog']
+    return new PgArray(withImplicit ? [...implicit, ...named] : named)
   })
   registry.scalar('pg_backend_pid', ({ session }) => {
     if (session.backendPid === undefined) throw unsupported('pg_backend_pid')
@@ -35,6 +34,15 @@ export function registerSessionInfo(registry: FunctionRegistry): void {
   registerTransaction(registry)
   registerAddresses(registry)
   registerValueInfo(registry)
+}
+
+/** The schemas of the search path that exist; the session's temporary one is searched but never named by it. */
+function existingSchemas({ session, catalog }: CallContext) {
+  const existing = session.searchPath.filter((name) => catalog.hasSchema(name))
+  return {
+    temporary: existing.filter(isTemporarySchema),
+    named: existing.filter((name) => !isTemporarySchema(name)),
+  }
 }
 
 function registerSettings(registry: FunctionRegistry): void {
