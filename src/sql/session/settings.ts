@@ -25,8 +25,9 @@ export class Settings {
 
   constructor(startup: ReadonlyMap<string, string> = new Map()) {
     const values = new Map<string, string>()
-    for (const [name, value] of startup) values.set(name.toLowerCase(), this.#check(name, value))
+    // Set before it is filled: a value may refer to one before it (DateStyle's order of fields).
     this.#startup = values
+    for (const [name, value] of startup) values.set(name.toLowerCase(), this.#check(name, value))
   }
 
   /** The stored value; undefined when there is no such setting. */
