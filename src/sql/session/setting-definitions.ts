@@ -41,6 +41,20 @@ const OVERRIDES: Readonly<Record<string, string>> = {
   ident_file: '',
 }
 
+/** Settings that pg_settings does not show. */
+const HIDDEN: readonly SettingDefinition[] = [
+  {
+    name: 'default_with_oids',
+    type: 'bool',
+    unit: null,
+    minimum: undefined,
+    maximum: undefined,
+    values: [],
+    context: 'user',
+    defaultValue: 'off',
+  },
+]
+
 let definitions: ReadonlyMap<string, SettingDefinition> | undefined
 
 /** By lower-case name; decoded on first use. */
@@ -52,7 +66,7 @@ export function settingDefinitions(): ReadonlyMap<string, SettingDefinition> {
 function readDefinitions(): ReadonlyMap<string, SettingDefinition> {
   const table = builtinTable('pg_settings')
   const optionalNumber = (text: string | null): number | undefined => (text === null ? undefined : Number(text))
-  const result = new Map<string, SettingDefinition>()
+  const result = new Map<string, SettingDefinition>(HIDDEN.map((definition) => [definition.name, definition]))
   for (let row = 0; row < table.rowCount; row++) {
     const name = table.cell('name', row) ?? ''
     const key = name.toLowerCase()

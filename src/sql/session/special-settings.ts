@@ -16,6 +16,9 @@ export function normalizeSpecialSetting(
       return checkTimeZone(value)
     case 'client_encoding':
       return checkEncoding(value)
+    case 'default_with_oids':
+      if (value === 'on') throw new SqlError(SQLSTATE.FEATURE_NOT_SUPPORTED, 'tables declared WITH OIDS are not supported')
+      return value
     default:
       return value
   }
