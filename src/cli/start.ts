@@ -13,6 +13,7 @@ const WRANGLER = join(ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js')
 const EXIT_WITH_PARENT = pathToFileURL(join(ROOT, 'src', 'cli', 'exit-with-parent.mjs')).href
 const READY_TIMEOUT_MS = 120_000
 const POLL_MS = 50
+const FREE_PORT_TIMEOUT_MS = 3_000
 
 /** Runs until wrangler ends or a signal comes; resolves with the exit code. */
 export async function start(options: LocalOptions): Promise<number> {
@@ -30,18 +31,30 @@ export async function start(options: LocalOptions): Promise<number> {
   return exitCode
 }
 
+/** A server that was killed a moment ago may still be letting go of the port. */
 async function requireFreePort({ host, port }: LocalOptions): Promise<void> {
+  const deadline = Date.now() + FREE_PORT_TIMEOUT_MS
+  while (!(await isFree(host, port))) {
+    if (Date.now() > deadline) {
+      const hint = 'stop what listens there, or set LAKELET_PORT to another port'
+      throw new Error(`port ${port} on ${host} is in use: ${hint}`)
+    }
+    await sleep(POLL_MS)
+  }
+}
+
+async function isFree(host: string, port: number): Promise<boolean> {
   const probe = createServer()
   try {
     probe.listen(port, host)
     await once(probe, 'listening')
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error
-    const hint = 'stop what listens there, or set LAKELET_PORT to another port'
-    throw new Error(`port ${port} on ${host} is in use: ${hint}`, { cause: error })
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false
+    throw error
   }
   probe.close()
   await once(probe, 'close')
+  return true
 }
 
 function spawnWrangler({ host, port, dataFolder }: LocalOptions): ChildProcess {
@@ -60,8 +73,7 @@ function spawnWrangler({ host, port, dataFolder }: LocalOptions): ChildProcess {
   return spawn(process.execPath, [...flags, ...wrangler, ...address, ...data, ...quiet], {
     cwd: ROOT,
     env: environment,
-    // A group of its own: a Ctrl-C reaches wrangler through us, once. Its stdin stays open for as long as we live.
-    detached: true,
+    // Its stdin stays open for as long as we live.
     stdio: ['pipe', 'inherit', 'inherit'],
   })
 }

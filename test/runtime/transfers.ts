@@ -6,6 +6,7 @@ const ACCOUNTS = 20
 const BALANCE = 1000
 
 export class Bank {
+  readonly #url: string
   readonly #sql: ReturnType<typeof neon<false, true>>
   /** Ids of transfers the server has acknowledged. */
   readonly acknowledged = new Set<number>()
@@ -13,6 +14,7 @@ export class Bank {
   #isStopped = false
 
   constructor(url: string) {
+    this.#url = url
     neonConfig.fetchEndpoint = url
     this.#sql = neon(CONNECTION, { fullResults: true })
   }
@@ -79,7 +81,16 @@ export class Bank {
         - (SELECT coalesce(sum(amount), 0) FROM transfer WHERE debit = account.id)`)
     for (const row of drift)
       problems.push(`account ${String(row['id'])} does not match its transfers`)
+    for (const finding of await this.#check()) problems.push(`check: ${finding}`)
     this.#nextTransfer = Math.max(this.#nextTransfer, ...present) + 1
     return problems
+  }
+
+  /** What the branch's own check of its storage finds. */
+  async #check(): Promise<readonly string[]> {
+    const headers = { 'Neon-Connection-String': CONNECTION }
+    const response = await fetch(this.#url.replace(/sql$/, 'check'), { method: 'POST', headers })
+    const { findings } = (await response.json()) as { findings?: readonly string[] } // or an error's body
+    return findings ?? [`answered with status ${response.status}`]
   }
 }
