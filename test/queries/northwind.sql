@@ -121,8 +121,11 @@ SELECT a.product_id, b.product_id, a.unit_price FROM products a JOIN products b 
 ORDER BY 3 DESC, 1, 2 LIMIT 10;
 
 -- aggregates of many kinds
-SELECT min(order_date), max(order_date), count(DISTINCT ship_country), bool_or(ship_region IS NULL), stddev_pop(order_id), variance(employee_id), bit_or(ship_via), corr(order_id, employee_id)
+SELECT min(order_date), max(order_date), count(DISTINCT ship_country), bool_or(ship_region IS NULL), stddev_pop(order_id), variance(employee_id), bit_or(ship_via)
 FROM orders;
+
+-- correlation
+SELECT corr(order_id, employee_id), regr_slope(order_id, employee_id), regr_count(order_id, employee_id) FROM orders;
 
 -- interval arithmetic
 SELECT employee_id, hire_date + interval '1 year 2 months', date_part('quarter', hire_date), to_char(hire_date, 'Day, DD "of" Month YYYY'), justify_days(hire_date - timestamp '1990-01-01')
