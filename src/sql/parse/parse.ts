@@ -15,10 +15,30 @@ import { required } from './convert/raw-node.ts'
 import { SourceText } from './convert/source-text.ts'
 import { convertStatement } from './convert/statement.ts'
 import { isStackOverflow, parseRaw, stackDepthExceeded } from './libpg-query/pg-query.ts'
+import { type LiteralRows, scanLiteralRows } from './literal-rows.ts'
 
 /** Parses a text of any number of statements; positions count from the start of the whole text. */
 export function parse(sql: string): readonly ParsedStatement[] {
-  return parseShifted(sql, 0)
+  const literalRows = scanLiteralRows(sql)
+  const parsed = literalRows && parseAround(sql, literalRows)
+  return parsed ?? parseShifted(sql, 0)
+}
+
+/** Parses what is left of the text without its literal rows, and puts those back into the INSERT. */
+function parseAround(
+  sql: string,
+  { reducedText, rows }: LiteralRows,
+): readonly ParsedStatement[] | undefined {
+  const raw = parseRaw(reducedText)
+  // Outside of the rows a location must be an index into the text.
+  if (!raw.isAscii) return undefined
+  const [first, ...others] = convertAll(raw.json, new SourceText(sql, true))
+  const insert = first?.statement
+  if (insert?.kind !== 'insert' || insert.source?.kind !== 'values') return undefined
+  const [firstRow, ...rest] = insert.source.rows
+  if (firstRow === undefined) return undefined
+  const source = { ...insert.source, rows: [firstRow, ...rows, ...rest] }
+  return [{ ...first, statement: { ...insert, source } }, ...others]
 }
 
 /**
@@ -65,7 +85,10 @@ function parseWrapped(text: string, prefix: string): Statement {
  */
 function parseShifted(sql: string, shift: number): readonly ParsedStatement[] {
   const { json, isAscii } = parseRawShifted(sql, shift)
-  const source = new SourceText(sql, isAscii, shift)
+  return convertAll(json, new SourceText(sql, isAscii, shift))
+}
+
+function convertAll(json: string, source: SourceText): readonly ParsedStatement[] {
   try {
     const result: raw.ParseResult = JSON.parse(json)
     return (result.stmts ?? []).map((statement) => parsedStatement(statement, source))
