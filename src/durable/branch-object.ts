@@ -51,7 +51,8 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
     return this.#answer(request, async (branch) => {
       const body = parseRequestBody(request.body)
       const settings = startupSettings(request.parameters)
-      const newSession = () => branch.newSession({ user: request.role, settings, isSingleRequest: true })
+      const newSession = () =>
+        branch.newSession({ user: request.role, settings, isSingleRequest: true })
       const results = await executeRequest(branch, newSession, body, request.batch)
       return responseJson(results, body, request.format)
     })

@@ -25,6 +25,7 @@ import type { Statement } from '../sql/session/statement-cache.ts'
 import { datumCodec } from '../sql/types/datum-codec.ts'
 import type { TypeIo } from '../sql/types/type-io.ts'
 import { createTypeIo } from '../sql/types/type-io-library.ts'
+import { createScramSecret } from './auth/scram-secret.ts'
 
 export interface BranchOptions {
   readonly databaseName: string
@@ -159,5 +160,12 @@ export class Branch implements Database {
   }
   randomBytes(length: number): Uint8Array {
     return this.#platform.random.bytes(length)
+  }
+
+  *passwordSecret(password: string): Task<string> {
+    let secret = ''
+    const until = createScramSecret(password).then((made) => void (secret = made))
+    yield { kind: 'wait', until }
+    return secret
   }
 }

@@ -66,6 +66,12 @@ export class MemoryDatabase implements Database {
     // Made for every statement, used by none of these.
     return undefined as never
   }
+  nextSessionNumber(): number {
+    return 1
+  }
+  *passwordSecret(): Task<string> {
+    return 'SCRAM-SHA-256$4096:AAAA$AAAA:AAAA'
+  }
   nowMicros(): number {
     return 0
   }

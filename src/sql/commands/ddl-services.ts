@@ -2,7 +2,7 @@
  * What DDL needs of the binder and the executor. The session injects it, so that commands depend on neither: an
  * expression comes in as syntax and goes into the catalogs as canonical SQL text.
  */
-import type { BatchStream } from '../../storage/task.ts'
+import type { BatchStream, Task } from '../../storage/task.ts'
 import type { Batch, Vector } from '../../storage/vector.ts'
 import type { Oid } from '../catalog/catalog.ts'
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
@@ -106,6 +106,8 @@ export interface DdlServices {
     catalog: CatalogSnapshot,
     searchPath: readonly string[],
   ): BatchStream
+  /** The SCRAM-SHA-256 secret that a password is checked against. */
+  passwordSecret(password: string): Task<string>
   /** One value as text, for messages such as `Key (a)=(1) is duplicated.` */
   formatValue(type: Oid, value: unknown, catalog: CatalogSnapshot): string
 }

@@ -33,4 +33,6 @@ export interface Database {
   nowMicros(): number
   random(): number
   randomBytes(length: number): Uint8Array
+  /** The SCRAM-SHA-256 secret that is stored for a password. */
+  passwordSecret(password: string): Task<string>
 }

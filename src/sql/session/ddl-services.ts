@@ -1,7 +1,7 @@
 /** What DDL asks of the binder and the executor, answered with those of the session. */
 import { SqlError, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { BatchStream } from '../../storage/task.ts'
+import type { BatchStream, Task } from '../../storage/task.ts'
 import type { Batch, Datum } from '../../storage/vector.ts'
 import { BindContext } from '../bind/context/bind-context.ts'
 import type { ExpressionKind } from '../bind/context/expression-kind.ts'
@@ -55,6 +55,10 @@ export class SessionDdlServices implements DdlServices {
 
   constructor(environment: QueryEnvironment) {
     this.#environment = environment
+  }
+
+  passwordSecret(password: string): Task<string> {
+    return this.#environment.database.passwordSecret(password)
   }
 
   resolveTypeName(name: TypeName, catalog: CatalogSnapshot): ResolvedType {

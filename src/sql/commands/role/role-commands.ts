@@ -13,6 +13,7 @@ import type {
 } from '../../parse/ast/role.ts'
 import type { CommandContext } from '../command-context.ts'
 import { optionText } from '../support/options.ts'
+import { passwordColumn } from './role-password.ts'
 
 /** Options that are plain yes or no, by the column that keeps them. */
 const FLAGS: Readonly<Record<string, keyof AuthidRow>> = {
@@ -43,12 +44,12 @@ export function* createRole(context: CommandContext, statement: CreateRoleStatem
     rolcanlogin: statement.form === 'user',
     rolconnlimit: -1,
     ...roleColumns(statement.options),
+    ...(yield* passwordColumn(context, statement.options)),
   })
   for (const option of statement.options) yield* applyMembership(context, oid, option)
   return 'CREATE ROLE'
 }
 
-/** LIMIT: passwords are not kept here; authentication is the front door's. */
 function roleColumns(options: readonly Option[]): Partial<AuthidRow> {
   const columns: Record<string, boolean | number> = {}
   for (const { name, value } of options) {
@@ -117,7 +118,10 @@ export function* alterRole(context: CommandContext, statement: AlterRoleStatemen
       yield* dropMembers(context, oid, option)
     else yield* applyMembership(context, oid, option)
   }
-  yield* context.writer.update('pg_authid', row, roleColumns(statement.options))
+  yield* context.writer.update('pg_authid', row, {
+    ...roleColumns(statement.options),
+    ...(yield* passwordColumn(context, statement.options)),
+  })
   return 'ALTER ROLE'
 }
 
