@@ -1,17 +1,21 @@
 /**
  * The rows of a bulk INSERT, read without the grammar. In `INSERT INTO t VALUES (…), (…), …` each row after the first
- * takes PostgreSQL's parser from a state back to the same state, so rows of nothing but literals can be blanked out of
- * the text and read here; the grammar then parses what is left, where every position and every error is still the same.
+ * takes PostgreSQL's parser from a state back to the same state, so rows of nothing but literals can be cut out of the
+ * text and read here; the grammar then parses what is left, with the same result and the same errors.
  *
  * Only what the scanner of PostgreSQL reads in one way is read here: plain strings, decimal numbers, NULL, TRUE, FALSE
  * and DEFAULT between commas and parentheses. The first thing that is anything else ends the run, and the grammar
  * parses on from there.
  */
 import type { Expression } from './ast/expression.ts'
+import type { Gap } from './convert/source-text.ts'
+import { STATEMENT_CHARACTERS_MAX } from './libpg-query/pg-query.ts'
 
 export interface LiteralRows {
-  /** The text with spaces in place of `rows`: as long as the whole. */
+  /** The text with one space in place of `rows`. */
   readonly reducedText: string
+  /** Where it differs from the whole. */
+  readonly gap: Gap
   /** They follow the first row of the first statement, an INSERT. */
   readonly rows: readonly (readonly Expression[])[]
 }
@@ -32,7 +36,7 @@ const HEAD = new RegExp(
 const UNUSUAL = /[\0\ud800-\udfff]/
 
 export function scanLiteralRows(sql: string): LiteralRows | undefined {
-  if (sql.length < TEXT_LENGTH_MIN) return undefined
+  if (sql.length < TEXT_LENGTH_MIN || sql.length > STATEMENT_CHARACTERS_MAX) return undefined
   HEAD.lastIndex = 0
   if (!HEAD.test(sql) || UNUSUAL.test(sql)) return undefined
   const scanner = new LiteralScanner(sql, HEAD.lastIndex)
@@ -47,7 +51,8 @@ export function scanLiteralRows(sql: string): LiteralRows | undefined {
     end = scanner.at
   }
   if (rows.length < ROWS_MIN) return undefined
-  return { reducedText: sql.slice(0, start) + ' '.repeat(end - start) + sql.slice(end), rows }
+  const reducedText = `${sql.slice(0, start)} ${sql.slice(end)}`
+  return { reducedText, gap: { start, length: end - start - 1 }, rows }
 }
 
 const QUOTE = 0x27

@@ -12,7 +12,7 @@ import type { TypeName } from './ast/common.ts'
 import type { Expression } from './ast/expression.ts'
 import type { ParsedStatement, Statement } from './ast/statement.ts'
 import { required } from './convert/raw-node.ts'
-import { SourceText } from './convert/source-text.ts'
+import { acrossGap, SourceText } from './convert/source-text.ts'
 import { convertStatement } from './convert/statement.ts'
 import { isStackOverflow, parseRaw, stackDepthExceeded } from './libpg-query/pg-query.ts'
 import { type LiteralRows, scanLiteralRows } from './literal-rows.ts'
@@ -27,12 +27,12 @@ export function parse(sql: string): readonly ParsedStatement[] {
 /** Parses what is left of the text without its literal rows, and puts those back into the INSERT. */
 function parseAround(
   sql: string,
-  { reducedText, rows }: LiteralRows,
+  { reducedText, gap, rows }: LiteralRows,
 ): readonly ParsedStatement[] | undefined {
-  const raw = parseRaw(reducedText)
+  const raw = parseRawMoved(reducedText, (position) => acrossGap(position - 1, gap) + 1)
   // Outside of the rows a location must be an index into the text.
   if (!raw.isAscii) return undefined
-  const [first, ...others] = convertAll(raw.json, new SourceText(sql, true))
+  const [first, ...others] = convertAll(raw.json, new SourceText(sql, true, 0, gap))
   const insert = first?.statement
   if (insert?.kind !== 'insert' || insert.source?.kind !== 'values') return undefined
   const [firstRow, ...rest] = insert.source.rows
@@ -84,7 +84,7 @@ function parseWrapped(text: string, prefix: string): Statement {
  * Parses a text whose first `shift` characters are ours; positions count from what follows them.
  */
 function parseShifted(sql: string, shift: number): readonly ParsedStatement[] {
-  const { json, isAscii } = parseRawShifted(sql, shift)
+  const { json, isAscii } = parseRawMoved(sql, (position) => Math.max(1, position - shift))
   return convertAll(json, new SourceText(sql, isAscii, shift))
 }
 
@@ -99,12 +99,13 @@ function convertAll(json: string, source: SourceText): readonly ParsedStatement[
   }
 }
 
-function parseRawShifted(sql: string, shift: number) {
+/** Positions in errors are moved to where the caller counts from. */
+function parseRawMoved(sql: string, move: (position: number) => number) {
   try {
     return parseRaw(sql)
   } catch (error) {
     if (!(error instanceof SqlError) || error.fields.position === undefined) throw error
-    const position = Math.max(1, error.fields.position - shift)
+    const position = move(error.fields.position)
     throw new SqlError(error.code, error.message, { ...error.fields, position })
   }
 }

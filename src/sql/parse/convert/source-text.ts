@@ -3,6 +3,19 @@
  * PostgreSQL's clients count characters from 1. For pure ASCII (nearly every statement) the two
  * differ by one; otherwise a table is made on first use.
  */
+/** A place where the raw parser did not see so many characters of the text; only for ASCII around it. */
+export interface Gap {
+  /** Locations after this one lie behind the gap. */
+  readonly start: number
+  readonly length: number
+}
+
+/** A location (from 0) in a text with a gap as one in the whole text. */
+export function acrossGap(location: number, gap: Gap): number {
+  return location > gap.start ? location + gap.length : location
+}
+
+const NO_GAP: Gap = { start: 0, length: 0 }
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
@@ -11,13 +24,15 @@ export class SourceText {
   private readonly isAscii: boolean
   /** Characters in front of the text that the caller did not write (parseExpression's SELECT). */
   private readonly shift: number
+  private readonly gap: Gap
   private bytes: Uint8Array | undefined
   private characters: Uint32Array | undefined
 
-  constructor(text: string, isAscii: boolean, shift = 0) {
+  constructor(text: string, isAscii: boolean, shift = 0, gap = NO_GAP) {
     this.text = text
     this.isAscii = isAscii
     this.shift = shift
+    this.gap = gap
   }
 
   /**
@@ -27,12 +42,15 @@ export class SourceText {
   position(location: number | undefined): number | undefined {
     const offset = location ?? 0
     if (offset < 0) return undefined
-    return (this.isAscii ? offset : this.characterAt(offset)) + 1 - this.shift
+    const character = this.isAscii ? acrossGap(offset, this.gap) : this.characterAt(offset)
+    return character + 1 - this.shift
   }
 
   /** The text from one byte offset to another. */
   slice(startByte: number, endByte: number): string {
-    if (this.isAscii) return this.text.slice(startByte, endByte)
+    if (this.isAscii) {
+      return this.text.slice(acrossGap(startByte, this.gap), acrossGap(endByte, this.gap))
+    }
     return decoder.decode(this.utf8().subarray(startByte, endByte))
   }
 
@@ -46,8 +64,9 @@ export class SourceText {
     return count
   }
 
+  /** Of the text as the raw parser saw it. */
   get byteLength(): number {
-    return this.isAscii ? this.text.length : this.utf8().length
+    return this.isAscii ? this.text.length - this.gap.length : this.utf8().length
   }
 
   private utf8(): Uint8Array {
