@@ -48,7 +48,7 @@ export interface ExecutionOptions {
 }
 
 /** Work between two pauses, in rows of a simple scan; and what a piece of work costs besides its rows. */
-const WORK_PER_PAUSE = 16 * 1024
+const WORK_PER_PAUSE = 64 * 1024
 const PIECE_COST = 16
 
 const NO_PARAMETERS: readonly (Datum | null)[] = []
