@@ -265,5 +265,5 @@ export function buildParser(): boolean {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.log(buildParser() ? 'parser built' : 'parser is up to date')
+  if (buildParser()) console.log('parser built')
 }
