@@ -15,10 +15,12 @@ import type { PageAddress } from './page-address.ts'
 /** Who may edit a node in place. Compared by identity; a snapshot is simply a new one, so it costs O(1). */
 export interface Epoch {
   readonly kind: 'epoch'
+  /** About how much memory the nodes take that were made or copied for it. */
+  madeBytes: number
 }
 
 export function newEpoch(): Epoch {
-  return { kind: 'epoch' }
+  return { kind: 'epoch', madeBytes: 0 }
 }
 
 /** A value of some KB or more that stayed on overflow pages; read through `resolveLarge`. */

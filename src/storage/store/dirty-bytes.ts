@@ -5,13 +5,10 @@
  * sums would say too much, and a few written bytes may copy many pages, so counting them would say too little.
  */
 import { nodeSize } from '../cache/node-size.ts'
-import type { WriteOperation } from '../transaction/log-record.ts'
 import { dirtyNodes } from '../tree/checkpoint.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
 
-/** Writing a row copies a page of up to 64 KB, but the rows of a batch are often neighbours. */
-const COPIED_BYTES_PER_ROW = 16 << 10
-/** Due again after about this share of the limit was copied. */
+/** Due again after about this share of the limit was written and copied. */
 const MEASURE_SHARE = 1 / 4
 
 export class DirtyBytes {
@@ -29,8 +26,8 @@ export class DirtyBytes {
   }
 
   /** True when it is time to measure. */
-  note(rows: number, writtenBytes: number): boolean {
-    this.#copied += Math.max(writtenBytes, rows * COPIED_BYTES_PER_ROW)
+  note(dirtiedBytes: number): boolean {
+    this.#copied += dirtiedBytes
     return this.#copied >= this.limitBytes * MEASURE_SHARE
   }
 
@@ -43,10 +40,4 @@ export class DirtyBytes {
     this.#measured = 0
     for (const { node } of dirtyNodes(roots)) this.#measured += nodeSize(node, 0)
   }
-}
-
-export function rowsWritten(operations: readonly WriteOperation[]): number {
-  let rows = 0
-  for (const operation of operations) if ('rowIds' in operation) rows += operation.rowIds.length
-  return rows
 }

@@ -10,7 +10,7 @@ import type { Task } from '../task.ts'
 import { applyRecord } from '../transaction/apply-record.ts'
 import type { LogRecord } from '../transaction/log-record.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
-import { DirtyBytes, rowsWritten } from './dirty-bytes.ts'
+import { DirtyBytes } from './dirty-bytes.ts'
 
 /** A branch's state and what else must continue from there. */
 export interface BranchState {
@@ -60,10 +60,11 @@ export class Replay {
   }
 
   async #applyPart(roots: BranchRoots, part: LogRecord): Promise<BranchRoots> {
+    const before = this.#epoch.madeBytes
     const next = await this.#services.run(
       applyRecord(roots, part, this.#services.context, this.#epoch),
     )
-    if (!this.#dirty.note(rowsWritten(part.operations), 0)) return next
+    if (!this.#dirty.note(this.#epoch.madeBytes - before)) return next
     this.#dirty.measure(next)
     if (!this.#dirty.isBeyondLimit) return next
     await this.#services.spill(next)

@@ -24,6 +24,7 @@ export class StoreTransaction extends Transaction {
   readonly #dirty: DirtyBytes
   /** About the bytes of the operations that are in memory. */
   #operationBytes = 0
+  #dirtiedBytes = 0
   #pieces: DetachedPiece[] = []
   readonly #detachedTrees = new Set<TreeId>()
 
@@ -36,6 +37,11 @@ export class StoreTransaction extends Transaction {
     super(base, services.context, counters, options)
     this.#services = services
     this.#dirty = new DirtyBytes(services.transactionLimitBytes)
+  }
+
+  /** About how much memory its writes took, pages that were copied for them included. */
+  get dirtiedBytes(): number {
+    return this.#dirtiedBytes
   }
 
   /** The first operations of the write set; those of `writeSet` follow. */
@@ -100,12 +106,15 @@ export class StoreTransaction extends Transaction {
 
   *#relieve(rows: number): Task<void> {
     const written = this.unspilledBytes
+    const dirtied = written + this.copiedBytes
     this.unspilledBytes = 0
+    this.copiedBytes = 0
+    this.#dirtiedBytes += dirtied
     this.#operationBytes += written + rows * ROW_BYTES
     if (this.#operationBytes * 2 >= this.#dirty.limitBytes) {
       yield { kind: 'wait', until: this.#detach() }
     }
-    if (!this.#dirty.note(rows, written)) return
+    if (!this.#dirty.note(dirtied)) return
     const roots = this.snapshot()
     this.#dirty.measure(roots)
     if (!this.#dirty.isBeyondLimit) return

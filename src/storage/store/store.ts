@@ -30,7 +30,7 @@ import type { BranchRoots } from '../tree/tree-root.ts'
 import { newestImage, pastImage, type BranchImage } from './branch-image.ts'
 import { BranchServices } from './branch-services.ts'
 import { writeCheckpoint } from './checkpoint.ts'
-import { DirtyBytes, rowsWritten } from './dirty-bytes.ts'
+import { DirtyBytes } from './dirty-bytes.ts'
 import { baseManifest, isWithin, recordsAfter, recordsWithin } from './history.ts'
 import type { HistorySource, Moment } from './history.ts'
 import { recover, type Recovered } from './recovery.ts'
@@ -135,25 +135,22 @@ export class Store {
     const commitTimeMs = Math.max(this.#state.commitTimeMs, this.#services.platform.clock.nowMs())
     const record = { lsn, transactionId, commitTimeMs, operations, sequences }
     const roots = sealCommit(merged, transaction.touchedTrees(), lsn, sequences)
-    let recordBytes: number
     try {
-      recordBytes = this.#append(pieces, record)
+      this.#append(pieces, record)
     } catch (error) {
       for (const [id, state] of sequences) this.#counters.writeSequence(id, state)
       throw error
     }
     this.#state = { roots, commitTimeMs, nextTransactionId: transactionId + 1 }
-    if (this.#dirty.note(rowsWritten(operations), recordBytes)) this.#dirty.measure(roots)
+    if (this.#dirty.note(transaction.dirtiedBytes)) this.#dirty.measure(roots)
     return lsn
   }
 
-  /** Returns how many bytes a replay will have to read. */
-  #append(pieces: readonly DetachedPiece[], record: LogRecord): number {
+  #append(pieces: readonly DetachedPiece[], record: LogRecord): void {
     const bytes = encodeCommit(pieces, encodeLogRecord(record, this.#services.options.codec))
     let elsewhere = 0
     for (const piece of pieces) elsewhere += piece.sizeBytes
     this.#log.append(record.lsn, bytes, elsewhere)
-    return bytes.length + elsewhere
   }
 
   /** Commits wait for a checkpoint when it cannot keep up. */

@@ -54,6 +54,8 @@ export class Transaction implements TransactionAccess {
   readonly readOnly: boolean
   /** About how many bytes were written to pages that no layer holds: spill above a bound (`checkpoint.ts`). */
   unspilledBytes = 0
+  /** About how much memory the pages take that were made or copied to write to. */
+  copiedBytes = 0
   private roots: BranchRoots
   private epoch: Epoch = newEpoch()
   private readonly operations: WriteOperation[] = []
@@ -235,11 +237,14 @@ export class Transaction implements TransactionAccess {
   private *write(operation: RowOperation): Task<void> {
     this.assertWritable()
     if (operation.rowIds.length === 0) return
-    const apply = { epoch: this.epoch, storage: this.context, lsn: UNCOMMITTED }
+    const { epoch } = this
+    const before = epoch.madeBytes
+    const apply = { epoch, storage: this.context, lsn: UNCOMMITTED }
     const root = yield* applyRows(treeOf(this.roots, operation.tree), operation, apply)
     this.roots = withTree(this.roots, root)
     this.operations.push(operation)
     this.unspilledBytes += writtenBytes(operation, this.context.codec)
+    this.copiedBytes += epoch.madeBytes - before
   }
 
   private writeWhole(operation: WriteOperation): void {

@@ -31,6 +31,8 @@ export const LEAF_BYTES_MAX = 64 * 1024
 export const LEAF_FILL_MIN = 0.25
 
 const CAPACITY_MIN = 16
+/** The objects around a leaf's values. */
+const LEAF_OVERHEAD = 1024
 
 const FIXED_BYTES: Readonly<Record<ColumnKind, number>> = {
   bool: 1,
@@ -53,6 +55,7 @@ export function leafBytes(leaf: LeafNode): number {
 }
 
 export function newLeaf(kinds: readonly ColumnKind[], epoch: Epoch, capacity: number): LeafNode {
+  epoch.madeBytes += LEAF_OVERHEAD + capacity * fixedRowBytes(kinds)
   return {
     kind: 'leaf',
     owner: epoch,
@@ -103,6 +106,7 @@ function copyLeaf(leaf: LeafNode, epoch: Epoch, capacity: number): LeafNode {
   let bytes = capacity * 8
   for (const column of leaf.columns) bytes += arenaBytes(column, capacity)
   const arena = new Arena(bytes)
+  epoch.madeBytes += LEAF_OVERHEAD + bytes + leaf.variableBytes
   const rowIds = arena.float64(capacity)
   rowIds.set(leaf.rowIds.length === length ? leaf.rowIds : leaf.rowIds.subarray(0, length))
   return {
@@ -159,6 +163,7 @@ export function appendRows(
   leaf.length = at + to - from
   leaf.variableBytes += bytes
   leaf.tail.used = leaf.length
+  if (leaf.owner !== undefined) leaf.owner.madeBytes += bytes
 }
 
 /** The leaf must come from `editableLeaf`. */

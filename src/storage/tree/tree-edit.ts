@@ -25,6 +25,8 @@ import type { Lsn, TreeSchema } from '../access.ts'
 import type { TreeRoot } from './tree-root.ts'
 
 export const INTERIOR_CHILDREN_MAX = 128
+/** An entry itself is shared between copies of its node. */
+const CHILD_BYTES = 8
 
 /** What stays the same while one transaction edits one tree. */
 export interface TreeEditor {
@@ -176,6 +178,7 @@ function splitInterior(
 
 function editableInterior(node: InteriorNode, epoch: Epoch): InteriorNode {
   if (node.owner === epoch) return node
+  epoch.madeBytes += CHILD_BYTES * node.children.length
   const { level } = node
   return {
     kind: 'interior',
