@@ -7,6 +7,7 @@ import { registerSequencesAndRandom } from './session/sequences-and-random.ts'
 import { registerSessionInfo } from './session/session-info.ts'
 import { registerJson } from './json/register-json.ts'
 import { registerArrays } from './array/register-arrays.ts'
+import { registerDateTimeCompositions } from './datetime/datetime-compositions.ts'
 import { registerDateTime } from './datetime/register-datetime.ts'
 import { registerGeneralFunctions } from './general-functions.ts'
 import { Functions } from './registry.ts'
@@ -15,6 +16,7 @@ export function createFunctionLibrary(): Functions {
   const functions = new Functions()
   registerGeneralFunctions(functions)
   registerDateTime(functions)
+  registerDateTimeCompositions(functions)
   registerArrays(functions)
   registerJson(functions)
   registerRecordComparison(functions)
