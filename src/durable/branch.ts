@@ -14,7 +14,6 @@ import { Store } from '../storage/store/store.ts'
 import type { Task } from '../storage/task.ts'
 import type { CatalogSnapshot } from '../sql/catalog/catalog-snapshot.ts'
 import { bootstrapCatalog, loadCatalog } from '../sql/catalog/load-catalog.ts'
-import type { SpillStore } from '../sql/execute/memory/spill-store.ts'
 import { createFunctionLibrary } from '../sql/functions/library.ts'
 import type { FunctionLibrary } from '../sql/functions/registry.ts'
 import type { Database, OpenTransaction } from '../sql/session/database.ts'
@@ -22,6 +21,7 @@ import { LruCache } from '../sql/session/lru-cache.ts'
 import { Session } from '../sql/session/session.ts'
 import type { SessionOptions } from '../sql/session/session.ts'
 import type { Statement } from '../sql/session/statement-cache.ts'
+import type { SpillSegments } from '../sql/session/statement-spill.ts'
 import { datumCodec } from '../sql/types/datum-codec.ts'
 import type { TypeIo } from '../sql/types/type-io.ts'
 import { createTypeIo } from '../sql/types/type-io-library.ts'
@@ -140,13 +140,8 @@ export class Branch implements Database {
     this.store.rollback((transaction as BranchTransaction).access)
   }
 
-  createSpill(): SpillStore {
-    const file = this.store.createSpill()
-    return {
-      append: (bytes) => file.append(bytes),
-      read: (id) => file.read(id),
-      release: () => file.release(),
-    }
+  createSpill(): SpillSegments {
+    return this.store.createSpill()
   }
 
   nextSessionNumber(): number {

@@ -2,11 +2,12 @@
 import type { TransactionAccess } from '../../storage/access.ts'
 import type { Task } from '../../storage/task.ts'
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
-import type { DatumCodec, SpillStore } from '../execute/memory/spill-store.ts'
+import type { DatumCodec } from '../execute/memory/spill-store.ts'
 import type { FunctionLibrary } from '../functions/registry.ts'
 import type { TypeIo } from '../types/type-io.ts'
 import type { LruCache } from './lru-cache.ts'
 import type { Statement } from './statement-cache.ts'
+import type { SpillSegments } from './statement-spill.ts'
 
 /** A transaction begun by the branch, and the catalog as of its snapshot. */
 export interface OpenTransaction {
@@ -26,7 +27,7 @@ export interface Database {
   /** `catalog` is given when the transaction ran DDL. Raises 40001 when another transaction was faster. */
   commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void>
   rollback(transaction: OpenTransaction): void
-  createSpill(): SpillStore
+  createSpill(): SpillSegments
   /** Numbers sessions, so that each has a temporary schema of its own. */
   nextSessionNumber(): number
   /** Microseconds since 2000-01-01 UTC. */

@@ -27,6 +27,10 @@ import { walkPlan } from '../plan/plan-tree.ts'
 import type { RuleContext } from '../plan/rules/rule.ts'
 import type { Database } from './database.ts'
 import type { ResultColumn } from './statement-result.ts'
+import type { StatementSpill } from './statement-spill.ts'
+
+/** A larger work_mem is taken for this. */
+const MOST_WORK_MEMORY_BYTES = 32 << 20
 
 export interface PlannedQuery {
   readonly bound: BoundQuery
@@ -48,6 +52,8 @@ export interface QueryEnvironment {
   readonly catalog: CatalogSnapshot
   readonly access: TransactionAccess
   readonly session: EvaluationSession
+  /** Of the statement; who runs it closes it. */
+  readonly spill: StatementSpill
   /** Instead of the session's: a stored query runs under the search path it was written under. */
   readonly searchPath?: readonly string[]
 }
@@ -152,13 +158,18 @@ export function executionContext(
     catalog,
     access,
     parameters,
-    memory: new MemoryBudget(),
-    spill: database.createSpill(),
+    memory: new MemoryBudget(workMemory(session.setting('work_mem'))),
+    spill: environment.spill,
     datumCodec: database.codec,
     systemRelations,
     tableRules: (relation) => tableRules(bindContext(environment), relation),
     columnDefault: (relation, column) => columnDefault(bindContext(environment), relation, column),
   })
+}
+
+/** Bytes; the setting is in kB. An isolate has 128 MB for everything, so more than a part of that cannot be had. */
+function workMemory(setting: string | undefined): number | undefined {
+  return setting === undefined ? undefined : Math.min(Number(setting) * 1024, MOST_WORK_MEMORY_BYTES)
 }
 
 /** For what execution itself has to bind: the rules of tables that foreign keys reach. */

@@ -25,6 +25,8 @@ import { applyModes, applySetting, setCharacteristics, showSetting, textColumn }
 import { cachedPlan } from './statement-cache.ts'
 import type { Statement } from './statement-cache.ts'
 import type { Notice, ResultSink } from './statement-result.ts'
+import { StatementSpill } from './statement-spill.ts'
+import { withDeadline } from './statement-timeout.ts'
 import type { RunningTransaction } from './transaction-block.ts'
 
 export interface StatementRun {
@@ -38,8 +40,19 @@ export interface StatementRun {
 
 export function* runStatement(run: StatementRun): Task<string> {
   const { state, transaction, sink } = run
-  const syntax = run.parsed.statement
   const environment = environmentOf(state, transaction, (notice) => sink.notice(notice))
+  try {
+    const timeoutMs = Number(state.settings.get('statement_timeout') ?? 0)
+    if (timeoutMs === 0) return yield* dispatch(run, environment)
+    const deadline = environment.session.statementTimestamp + timeoutMs * 1000
+    return yield* withDeadline(dispatch(run, environment), () => state.database.nowMicros() >= deadline)
+  } finally {
+    environment.spill.close()
+  }
+}
+
+function* dispatch(run: StatementRun, environment: QueryEnvironment): Task<string> {
+  const syntax = run.parsed.statement
   if (isBindable(syntax)) return yield* runQuery(run, environment, syntax)
   if (isDdl(syntax)) return yield* runDdl(run, environment, syntax)
   return yield* runUtility(run, environment, syntax)
@@ -148,6 +161,12 @@ export function* dropTemporaryObjects(state: SessionState, transaction: RunningT
   yield* changeCatalog(state, transaction, environment, drop.statement)
 }
 
+/** Bytes; temp_file_limit is in kB, negative without a limit. */
+function tempFileLimit({ settings }: SessionState): number {
+  const kilobytes = Number(settings.get('temp_file_limit') ?? -1)
+  return kilobytes < 0 ? Infinity : kilobytes * 1024
+}
+
 function environmentOf(
   state: SessionState,
   transaction: RunningTransaction,
@@ -158,6 +177,7 @@ function environmentOf(
     catalog: transaction.catalog,
     access: transaction.open.access,
     session: new SessionEvaluation(state, transaction, onNotice),
+    spill: new StatementSpill(() => state.database.createSpill(), tempFileLimit(state)),
   }
 }
 

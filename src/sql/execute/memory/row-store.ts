@@ -30,7 +30,7 @@ export class RowStore {
       this.#spilled.append(batch)
       return
     }
-    const bytes = columnsBytes(batch.columns, batch.length)
+    const bytes = columnsBytes(batch.columns, batch.length) + batchBytes(batch)
     this.#bytes += bytes
     if (this.#context.memory.take(bytes) || this.#context.spill === undefined) {
       this.#kept.push(batch)
@@ -53,6 +53,11 @@ export class RowStore {
     this.#kept.length = 0
     this.#spilled.release()
   }
+}
+
+/** What the objects of a batch take, whatever is in them: recursion makes very many of a single row. */
+function batchBytes(batch: Batch): number {
+  return 128 + 192 * batch.columns.length
 }
 
 /** Appends the whole stream; suspensions pass upwards. */
