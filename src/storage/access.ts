@@ -116,6 +116,8 @@ export interface TransactionAccess {
   seek(index: TreeId, request: SeekRequest): BatchStream
   /** The row id of the first entry whose key starts with `key`, or undefined. For unique probes and point look-ups. */
   firstMatch(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined>
+  /** For each key the row id of an entry that has it, or -1. */
+  firstMatches(index: TreeId, keys: Batch): Task<Float64Array>
   insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void>
   deleteKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void>
 

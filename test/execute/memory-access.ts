@@ -158,6 +158,14 @@ export class MemoryAccess implements TransactionAccess {
     return entry && (entry[schema.columns.length] as RowId)
   }
 
+  *firstMatches(index: TreeId, keys: Batch): Task<Float64Array> {
+    const found = new Float64Array(keys.length)
+    for (let i = 0; i < keys.length; i++) {
+      found[i] = (yield* this.firstMatch(index, rowAt(keys, i))) ?? -1
+    }
+    return found
+  }
+
   *insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
     if (this.suspends) yield PAUSE
     const { entries } = this.#tree(index)

@@ -276,7 +276,31 @@ class Driver {
     expect(run(t.firstMatch(BY_TEXT, key), this.pages)).toBe(
       entries.find((entry) => compareTextKeys(entry, key) === 0)![2],
     )
+    this.verifyProbes(t, entries)
     this.verifyNumbers(t, sorted)
+  }
+
+  /** Keys that are there and keys that are not, in any order. */
+  verifyProbes(t: Transaction, entries: readonly Row[]): void {
+    const probes = Array.from({ length: 40 }, (_, i) => {
+      const entry = entries[Math.floor(this.random() * entries.length)]!
+      const text = entry[0] === null || i % 3 > 0 ? entry[0]! : `${entry[0]}~`
+      return [text, entry[1]!] as Row
+    })
+    if (this.random() < 0.5) probes.sort((a, b) => compareTextKeys(a, b))
+    const keys = batch(
+      [
+        vectorOf('text', probes.map((probe) => probe[0]!)),
+        vectorOf('int32', probes.map((probe) => probe[1]!)),
+      ],
+      probes.length,
+    )
+    const found = run(t.firstMatches(BY_TEXT, keys), this.pages)
+    for (const [i, probe] of probes.entries()) {
+      const owners = entries.filter((entry) => compareTextKeys(entry, probe) === 0)
+      if (owners.length === 0) expect(found[i]).toBe(-1)
+      else expect(owners.map((entry) => entry[2])).toContain(found[i])
+    }
   }
 
   verifyNumbers(t: Transaction, sorted: [number, Row][]): void {

@@ -1,11 +1,10 @@
 /** The entries of an index between two bounds, in key order or in reverse. */
-import type { KeyBound, RowId, SeekRequest } from '../access.ts'
+import type { KeyBound, SeekRequest } from '../access.ts'
 import type { ChildEntry, LeafNode, StorageContext } from '../page/node.ts'
-import type { BatchStream, Task } from '../task.ts'
+import type { BatchStream } from '../task.ts'
 import { columnOrders } from '../tree/key-order.ts'
 import type { ColumnOrder } from '../tree/key-order.ts'
-import { childForPrefix, compareEntryKey, compareLeafKey, leafBound } from '../tree/key-search.ts'
-import type { KeyValues } from '../tree/key-search.ts'
+import { childForPrefix, compareEntryKey, leafBound } from '../tree/key-search.ts'
 import type { TreeRoot } from '../tree/tree-root.ts'
 import { LeafCursor } from './leaf-cursor.ts'
 import { leafBatch } from './leaf-batch.ts'
@@ -48,8 +47,8 @@ export function* seekIndex(
   }
 }
 
-/** The leaf in which the entries from `lower` on begin; undefined when the tree is empty or a page is not at hand. */
-function leafAt(
+/** The leaf in which the entries from `lower` on begin, if it has any; undefined when the tree is empty or a page is not at hand. */
+export function leafAt(
   top: ChildEntry | undefined,
   lower: KeyBound,
   orders: readonly ColumnOrder[],
@@ -80,7 +79,7 @@ function endOf(
   return upper === undefined ? leaf.length : leafBound(leaf, orders, upper.values, upper.inclusive)
 }
 
-function indexCursor(
+export function indexCursor(
   root: TreeRoot,
   request: SeekRequest,
   orders: readonly ColumnOrder[],
@@ -103,42 +102,4 @@ function indexCursor(
 function liesPast(entry: ChildEntry, orders: readonly ColumnOrder[], upper: KeyBound): boolean {
   const order = compareEntryKey(entry, orders, upper.values)
   return order > 0 || (order === 0 && !upper.inclusive)
-}
-
-/** The row id of the first entry whose key starts with `key`. */
-export function* firstMatch(
-  root: TreeRoot,
-  key: KeyValues,
-  context: StorageContext,
-): Task<RowId | undefined> {
-  const orders = columnOrders(root.schema, context.codec)
-  if (root.top === undefined) return undefined
-  const bound: KeyBound = { values: key, inclusive: true }
-  const first = leafAt(root.top, bound, orders, context)
-  if (first !== undefined) {
-    const at = leafBound(first, orders, key, false)
-    if (at < first.length) return matchAt(first, at, key, orders)
-  }
-  const request = { columns: [], lower: bound, upper: bound }
-  const cursor = indexCursor(root, request, orders, context)
-  for (;;) {
-    const leaf = cursor.next()
-    if (leaf === undefined) return undefined
-    if ('missing' in leaf) {
-      yield { kind: 'pages', addresses: leaf.missing.slice(0, 1) }
-      continue
-    }
-    const at = leafBound(leaf, orders, key, false)
-    if (at < leaf.length) return matchAt(leaf, at, key, orders)
-  }
-}
-
-function matchAt(
-  leaf: LeafNode,
-  at: number,
-  key: KeyValues,
-  orders: readonly ColumnOrder[],
-): RowId | undefined {
-  if (compareLeafKey(leaf, at, orders, key) !== 0) return undefined
-  return leaf.rowIds[at] as RowId // brand
 }

@@ -24,7 +24,8 @@ import type { Epoch, StorageContext } from '../page/node.ts'
 import { fetchRows } from '../read/fetch-rows.ts'
 import { rowAtRank } from '../read/row-at-rank.ts'
 import { scanTable } from '../read/scan-table.ts'
-import { firstMatch, seekIndex } from '../read/seek-index.ts'
+import { firstMatch, firstMatches } from '../read/first-match.ts'
+import { seekIndex } from '../read/seek-index.ts'
 import type { BatchStream, Task } from '../task.ts'
 import { rowCountOf } from '../tree/tree-root.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
@@ -36,6 +37,7 @@ import type { BranchCounters } from './branch-counters.ts'
 import { mergeOntoNewest, touchedTrees } from './commit-transaction.ts'
 import type { WriteOperation } from './log-record.ts'
 import { checkKeySizes, checkRowSizes, writtenBytes } from './row-limits.ts'
+import { keyReader } from './sort-rows.ts'
 import { treeStatistics } from './statistics.ts'
 
 export interface TransactionOptions {
@@ -189,6 +191,12 @@ export class Transaction implements TransactionAccess {
 
   *firstMatch(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined> {
     return yield* firstMatch(treeOf(this.roots, index), key, this.context)
+  }
+
+  *firstMatches(index: TreeId, keys: Batch): Task<Float64Array> {
+    const root = treeOf(this.roots, index)
+    const keyAt = keyReader(keys, root.schema.columns.length)
+    return yield* firstMatches(root, keyAt, keys.length, this.context)
   }
 
   *insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {

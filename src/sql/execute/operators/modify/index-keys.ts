@@ -10,7 +10,7 @@ import type { ExecutionContext } from '../../execution-context.ts'
 import { compileAll, compileExpression } from '../../expression/compile-expression.ts'
 import { rowOf } from '../../expression/container.ts'
 import type { Compilation, Kernel } from '../../expression/kernel.ts'
-import { listKey } from '../../keys/key-encoding.ts'
+import { datumKey, type Key, listKey } from '../../keys/key-encoding.ts'
 import { gather, gatherBatch, selectTrue } from '../../vectors/gather.ts'
 import { layoutOf } from '../operator.ts'
 import { valueText } from './row-text.ts'
@@ -24,7 +24,7 @@ export interface KeyRows {
 /** What earlier rows of the same batch have done to the index, which storage does not know yet. */
 export interface PendingKeys {
   /** Keys they will have. */
-  readonly taken: Set<string>
+  readonly taken: Set<Key>
   /** Rows whose key they change. */
   readonly moved: Set<number>
 }
@@ -80,15 +80,16 @@ export class IndexKeys {
 
   /** Raises 23505 when a key is there already, among stored rows or earlier in the batch. */
   *checkUnique(keys: Batch, pending: PendingKeys, context: ExecutionContext): Task<void> {
-    const isNew = context.access.rowCount(this.index.tree) === 0
+    const { tree } = this.index
+    const isNew = context.access.rowCount(tree) === 0
+    const stored = isNew ? undefined : yield* context.access.firstMatches(tree, keys)
     for (let i = 0; i < keys.length; i++) {
       const key = this.probeKey(keys, i)
       if (key === undefined) continue
-      const encoded = listKey(key)
-      const isTaken = pending.taken.has(encoded)
-      if (isTaken || (!isNew && (yield* this.find(key, pending, context)) !== undefined)) {
-        throw this.duplicate(key, context)
-      }
+      const encoded = setKey(key)
+      const owner = stored?.[i] ?? NO_ROW
+      const isStored = owner !== NO_ROW && !pending.moved.has(owner)
+      if (isStored || pending.taken.has(encoded)) throw this.duplicate(key, context)
       pending.taken.add(encoded)
     }
   }
@@ -122,6 +123,15 @@ export class IndexKeys {
     )
     return `(${names.join(', ')})=(${values.join(', ')})`
   }
+}
+
+/** What `firstMatches` says when no row has the key. */
+const NO_ROW = -1
+
+/** A key as a member of a set: of one column the value itself, or what stands for it. */
+function setKey(key: readonly (Datum | null)[]): Key {
+  const [only] = key
+  return key.length === 1 && only !== null && only !== undefined ? datumKey(only) : listKey(key)
 }
 
 /** The part of the keys at the given places. */
