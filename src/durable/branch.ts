@@ -11,7 +11,10 @@ import type { StoragePlatform } from '../storage/platform/storage-platform.ts'
 import type { StoreOptions } from '../storage/store/store-options.ts'
 import type { StoreTransaction } from '../storage/store/store-transaction.ts'
 import { Store } from '../storage/store/store.ts'
+import type { TreeId } from '../storage/access.ts'
 import type { Task } from '../storage/task.ts'
+import type { BranchRoots, TreeRoot } from '../storage/tree/tree-root.ts'
+import { catalogChange, type CatalogChange } from '../sql/catalog/catalog-changes.ts'
 import type { CatalogSnapshot } from '../sql/catalog/catalog-snapshot.ts'
 import { bootstrapCatalog, loadCatalog } from '../sql/catalog/load-catalog.ts'
 import { createFunctionLibrary } from '../sql/functions/library.ts'
@@ -39,7 +42,12 @@ export interface BranchOptions {
 /** Statements whose plans are kept. */
 const STATEMENT_CACHE_ENTRIES = 512
 
+/** DDL commits that older transactions are checked against; one that has missed more must begin again. */
+const REMEMBERED_DDL = 100
+
 interface BranchTransaction extends OpenTransaction {
+  /** How many commits of DDL its snapshot holds. */
+  readonly catalogNumber: number
   readonly access: StoreTransaction
 }
 
@@ -63,6 +71,8 @@ export class Branch implements Database {
   #catalog: CatalogSnapshot | undefined
   /** Commits of DDL. */
   #catalogChanges = 0
+  /** What the newest of them changed. */
+  readonly #ddl: CatalogChange[] = []
   #transactionsBegun = 0
   #sessionsBegun = 0
 
@@ -120,20 +130,45 @@ export class Branch implements Database {
     return this.#catalog
   }
 
-  begin(readOnly: boolean): OpenTransaction {
+  begin(readOnly: boolean): BranchTransaction {
     const access = this.store.begin({ readOnly })
     if (this.#catalog === undefined) {
       throw new SqlError(SQLSTATE.SERIALIZATION_FAILURE, 'the catalog has changed concurrently')
     }
-    return { id: ++this.#transactionsBegun, access, catalog: this.#catalog }
+    const catalogNumber = this.#catalogChanges
+    return { id: ++this.#transactionsBegun, access, catalog: this.#catalog, catalogNumber }
   }
 
   *commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void> {
-    const { access } = transaction as BranchTransaction // every OpenTransaction comes from begin()
-    yield* this.store.commit(access)
-    if (catalog === undefined) return
+    const begun = transaction as BranchTransaction // every OpenTransaction comes from begin()
+    const { access } = begun
+    const change = catalog && catalogChange(transaction.catalog, catalog)
+    yield* this.store.commit(access, () => this.#validate(begun, change))
+    if (change === undefined) return
     this.#catalogChanges++
-    this.#catalog = this.#catalog === transaction.catalog ? catalog : undefined
+    this.#catalog = catalog
+    this.#ddl.push(change)
+    if (this.#ddl.length > REMEMBERED_DDL) this.#ddl.shift()
+  }
+
+  /**
+   * DDL and writes that crossed: whoever comes second gives way, for neither has seen what the other did. Two transactions with
+   * DDL never commit side by side, so the newest catalog always follows from the one before.
+   */
+  #validate({ access, catalogNumber }: BranchTransaction, change: CatalogChange | undefined): void {
+    const missed = this.#catalogChanges - catalogNumber
+    if (missed > 0 && (change !== undefined || missed > this.#ddl.length)) throw crossedDdl()
+    const touched = access.touchedTrees()
+    if (missed > 0 && touched.size > 0) {
+      for (const { tables, concernsAll } of this.#ddl.slice(-missed)) {
+        if (concernsAll || [...touched].some((tree) => tables.has(tree))) throw crossedDdl()
+      }
+    }
+    if (change === undefined || access.base === this.store.roots) return
+    for (const [tree, newest] of trees(change, this.store.roots)) {
+      const seen = access.base.trees.get(tree)
+      if (seen !== undefined && seen.lsn !== newest.lsn) throw crossedDdl()
+    }
   }
 
   rollback(transaction: OpenTransaction): void {
@@ -163,4 +198,19 @@ export class Branch implements Database {
     yield { kind: 'wait', until }
     return secret
   }
+}
+
+/** Tables that DDL changed, as they are now; those it dropped or made have no other side. */
+function* trees(change: CatalogChange, { trees: newest }: BranchRoots): Generator<readonly [TreeId, TreeRoot]> {
+  for (const tree of change.tables) {
+    const root = newest.get(tree)
+    if (root !== undefined) yield [tree, root]
+  }
+}
+
+function crossedDdl(): SqlError {
+  return new SqlError(
+    SQLSTATE.SERIALIZATION_FAILURE,
+    'could not serialize access due to a concurrent change of the schema',
+  )
 }

@@ -118,10 +118,12 @@ export class Store {
   /**
    * Makes the transaction's writes the newest state. Throws 40001 when they do not fit what others have committed;
    * the transaction is over in any case. What only read returns the newest LSN and logs nothing.
+   * `validate` may still refuse: it is called in the same synchronous slice, after the last suspension.
    */
-  *commit(transaction: StoreTransaction): Task<Lsn> {
+  *commit(transaction: StoreTransaction, validate?: () => void): Task<Lsn> {
     yield* this.#awaitRoom()
     const merged = yield* mergeOntoNewest(transaction, () => this.roots, this.context)
+    validate?.()
     return this.#install(transaction, merged)
   }
 
