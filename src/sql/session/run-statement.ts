@@ -15,7 +15,7 @@ import type { DiscardStatement, ExecuteStatement } from '../parse/ast/utility.ts
 import { parse } from '../parse/parse.ts'
 import { printPlan } from '../plan/print-plan.ts'
 import { SessionDdlServices } from './ddl-services.ts'
-import { executionContext, forEachBatch, planQuery, readParameters } from './planned-query.ts'
+import { executionContext, planQuery, readParameters } from './planned-query.ts'
 import type { PlannedQuery, QueryEnvironment } from './planned-query.ts'
 import { deallocate, evaluateArguments, findPrepared, prepareStatement } from './prepared-statements.ts'
 import { ResultWriter } from './result-writer.ts'
@@ -23,7 +23,8 @@ import type { SessionState } from './session-evaluation.ts'
 import { SessionEvaluation } from './session-evaluation.ts'
 import { applyModes, applySetting, setCharacteristics, showSetting, textColumn } from './set-command.ts'
 import { cachedPlan } from './statement-cache.ts'
-import type { Statement } from './statement-cache.ts'
+import type { PlanConditions, Statement } from './statement-cache.ts'
+import type { Settings } from './settings.ts'
 import type { Notice, ResultSink } from './statement-result.ts'
 import { StatementSpill } from './statement-spill.ts'
 import { withDeadline } from './statement-timeout.ts'
@@ -42,7 +43,7 @@ export function* runStatement(run: StatementRun): Task<string> {
   const { state, transaction, sink } = run
   const environment = environmentOf(state, transaction, (notice) => sink.notice(notice))
   try {
-    const timeoutMs = Number(state.settings.get('statement_timeout') ?? 0)
+    const timeoutMs = state.settings.derived(statementTimeoutMs)
     if (timeoutMs === 0) return yield* dispatch(run, environment)
     const deadline = environment.session.statementTimestamp + timeoutMs * 1000
     return yield* withDeadline(dispatch(run, environment), () => state.database.nowMicros() >= deadline)
@@ -51,22 +52,31 @@ export function* runStatement(run: StatementRun): Task<string> {
   }
 }
 
-function* dispatch(run: StatementRun, environment: QueryEnvironment): Task<string> {
-  const syntax = run.parsed.statement
-  if (isBindable(syntax)) return yield* runQuery(run, environment, syntax)
-  if (isDdl(syntax)) return yield* runDdl(run, environment, syntax)
-  return yield* runUtility(run, environment, syntax)
+function statementTimeoutMs(settings: Settings): number {
+  return Number(settings.get('statement_timeout') ?? 0)
 }
 
-function* runQuery(
+function dispatch(run: StatementRun, environment: QueryEnvironment): Task<string> {
+  const syntax = run.parsed.statement
+  if (isBindable(syntax)) return runQuery(run, environment, syntax)
+  if (isDdl(syntax)) return runDdl(run, environment, syntax)
+  return runUtility(run, environment, syntax)
+}
+
+function runQuery(
   run: StatementRun,
   environment: QueryEnvironment,
   syntax: BindableStatement,
 ): Task<string> {
-  const { session } = environment
-  const key = `${environment.catalog.version}|${session.searchPath.join(',')}|${settingsKey(session)}`
-  const query = cachedPlan(run.statement, key, environment.access, () => planQuery(syntax, environment))
-  return yield* runPlanned(run, environment, query, readParameters(query, run.parameters, environment))
+  const { catalog, session } = environment
+  const conditions: PlanConditions = {
+    catalogVersion: catalog.version,
+    user: session.currentUser,
+    searchPath: session.searchPath,
+    settings: run.state.settings.derived(inputSettings),
+  }
+  const query = cachedPlan(run.statement, conditions, environment.access, () => planQuery(syntax, environment))
+  return runPlanned(run, environment, query, readParameters(query, run.parameters, environment))
 }
 
 function* runPlanned(
@@ -81,16 +91,20 @@ function* runPlanned(
   const writer = new ResultWriter(query.bound.columns, environment)
   if (returnsRows) run.sink.columns(query.columns)
   let rows = 0
-  yield* forEachBatch(query, context, (batch) => {
-    rows += batch.length
-    if (returnsRows && batch.length > 0) run.sink.rows(writer.rows(batch))
-  })
+  for (const item of query.prepared.run(context)) {
+    if (item.kind !== 'batch') {
+      yield item
+      continue
+    }
+    rows += item.length
+    if (returnsRows && item.length > 0) run.sink.rows(writer.rows(item))
+  }
   return commandTag(query, rows, context.affectedRows)
 }
 
 /** Literals such as dates are read at plan time: a plan depends on the settings that steer their reading. */
-function settingsKey(session: QueryEnvironment['session']): string {
-  return `${session.setting('datestyle')}|${session.setting('timezone')}|${session.setting('intervalstyle')}`
+function inputSettings(settings: Settings): string {
+  return ['datestyle', 'timezone', 'intervalstyle'].map((name) => settings.get(name)).join('|')
 }
 
 function commandTag(query: PlannedQuery, rows: number, affected: number): string {
@@ -162,7 +176,7 @@ export function* dropTemporaryObjects(state: SessionState, transaction: RunningT
 }
 
 /** Bytes; temp_file_limit is in kB, negative without a limit. */
-function tempFileLimit({ settings }: SessionState): number {
+function tempFileLimit(settings: Settings): number {
   const kilobytes = Number(settings.get('temp_file_limit') ?? -1)
   return kilobytes < 0 ? Infinity : kilobytes * 1024
 }
@@ -177,7 +191,7 @@ function environmentOf(
     catalog: transaction.catalog,
     access: transaction.open.access,
     session: new SessionEvaluation(state, transaction, onNotice),
-    spill: new StatementSpill(() => state.database.createSpill(), tempFileLimit(state)),
+    spill: new StatementSpill(() => state.database.createSpill(), state.settings.derived(tempFileLimit)),
   }
 }
 

@@ -77,7 +77,7 @@ export class Session {
     if (statement.parsed.length === 0) return sink.complete('')
     const isScript = statement.parsed.length > 1
     for (const parsed of statement.parsed) {
-      const single: Statement = isScript ? { parsed: [parsed], plans: new Map() } : statement
+      const single: Statement = isScript ? { parsed: [parsed], plans: [] } : statement
       yield* this.#runOne(parsed, single, [], sink, isScript)
     }
     yield* this.#endImplicit()
@@ -129,10 +129,7 @@ export class Session {
   #begin(isBlock: boolean): RunningTransaction {
     const { database, settings } = this.#state
     settings.beginTransaction()
-    for (const name of TRANSACTION_SETTINGS) {
-      const initial = settings.get(`default_${name}`) ?? ''
-      if (settings.get(name) !== initial) settings.set(name, initial, true)
-    }
+    for (const [name, value] of settings.derived(unlikeDefaults)) settings.set(name, value, true)
     const open = database.begin(false)
     this.#transaction = {
       open,
@@ -253,6 +250,14 @@ export class Session {
     transaction.isFailed = false
     this.#state.settings.rollbackTo(savepoint.settings)
   }
+}
+
+/** The transaction's settings that do not have their default_… values yet. */
+function unlikeDefaults(settings: Settings): readonly (readonly [string, string])[] {
+  return TRANSACTION_SETTINGS.flatMap((name) => {
+    const initial = settings.get(`default_${name}`) ?? ''
+    return settings.get(name) === initial ? [] : [[name, initial] as const]
+  })
 }
 
 function warn(sink: ResultSink, code: string, message: string): void {

@@ -15,13 +15,17 @@ interface Layers {
 /** A point to which settings can be rolled back. */
 export type SettingsMark = Layers
 
+const NO_SETTINGS: ReadonlyMap<string, string> = new Map()
+
 export class Settings {
   /** Session values and transaction-local ones; maps are replaced, never changed, so that a mark is two references. */
-  #layers: Layers = { session: new Map(), local: new Map() }
+  #layers: Layers = { session: new Map(), local: NO_SETTINGS }
+  /** What was computed from the settings as they are, by what computes it. */
+  readonly #derived = new Map<unknown, unknown>()
   #transactionStart: Layers | undefined
   /** What RESET goes back to: PostgreSQL's default under startup parameters. */
   readonly #startup: ReadonlyMap<string, string>
-  #searchPath: { readonly text: string; readonly schemas: readonly string[] } | undefined
+  #searchPath: { readonly user: string; readonly schemas: readonly string[] } | undefined
 
   constructor(startup: ReadonlyMap<string, string> = new Map()) {
     const values = new Map<string, string>()
@@ -61,7 +65,23 @@ export class Settings {
   }
 
   resetAll(): void {
-    this.#layers = { session: new Map(), local: new Map() }
+    this.#replace({ session: new Map(), local: NO_SETTINGS })
+  }
+
+  /** What `compute` makes of the settings: computed again only after one has changed. */
+  derived<T>(compute: (settings: Settings) => T): T {
+    const known = this.#derived.get(compute)
+    if (known !== undefined) return known as T // only the next lines write it
+    const value = compute(this)
+    this.#derived.set(compute, value)
+    return value
+  }
+
+  #replace(layers: Layers): void {
+    if (layers === this.#layers) return
+    this.#layers = layers
+    this.#derived.clear()
+    this.#searchPath = undefined
   }
 
   /** Names of everything that SHOW ALL lists, custom settings included. */
@@ -75,11 +95,9 @@ export class Settings {
 
   /** The schemas of search_path with "$user" replaced. The catalog looks into pg_catalog first by itself. */
   searchPath(user: string): readonly string[] {
-    const text = this.get('search_path') ?? ''
-    const key = `${user}\0${text}`
-    if (this.#searchPath?.text !== key) {
-      const named = splitIdentifierList(text).map((schema) => (schema === '$user' ? user : schema))
-      this.#searchPath = { text: key, schemas: named }
+    if (this.#searchPath?.user !== user) {
+      const named = splitIdentifierList(this.get('search_path') ?? '')
+      this.#searchPath = { user, schemas: named.map((schema) => (schema === '$user' ? user : schema)) }
     }
     return this.#searchPath.schemas
   }
@@ -89,7 +107,7 @@ export class Settings {
   }
 
   rollbackTo(mark: SettingsMark): void {
-    this.#layers = mark
+    this.#replace(mark)
   }
 
   beginTransaction(): void {
@@ -99,7 +117,7 @@ export class Settings {
   endTransaction(committed: boolean): void {
     const start = this.#transactionStart
     if (start === undefined) return
-    this.#layers = committed ? { session: this.#layers.session, local: new Map() } : { ...start, local: new Map() }
+    this.#replace(withoutLocal(committed ? this.#layers : start))
     this.#transactionStart = undefined
   }
 
@@ -107,12 +125,12 @@ export class Settings {
     const { session, local } = this.#layers
     if (isLocal) {
       // Outside a transaction SET LOCAL has no lasting effect.
-      if (this.#transactionStart !== undefined) this.#layers = { session, local: new Map(local).set(key, value) }
+      if (this.#transactionStart !== undefined) this.#replace({ session, local: new Map(local).set(key, value) })
       return
     }
     const remaining = new Map(local)
     remaining.delete(key)
-    this.#layers = { session: new Map(session).set(key, value), local: remaining }
+    this.#replace({ session: new Map(session).set(key, value), local: remaining })
   }
 
   #check(name: string, value: string): string {
@@ -126,6 +144,10 @@ export class Settings {
     }
     return normalizeSpecialSetting(definition, readSettingValue(definition, value), (key) => this.get(key) ?? '')
   }
+}
+
+function withoutLocal(layers: Layers): Layers {
+  return layers.local.size === 0 ? layers : { session: layers.session, local: NO_SETTINGS }
 }
 
 function unknownSetting(name: string): SqlError {

@@ -1,6 +1,6 @@
 /**
- * Statements by their text: parsed once, planned once per catalog version, search path and parameter types. Shared by all
- * sessions of a branch, so that the same query from a thousand connections is planned once.
+ * Statements by their text: parsed once, planned once per catalog version, role, search path and settings. Shared by all sessions
+ * of a branch, so that the same query from a thousand connections is planned once.
  */
 import type { TransactionAccess } from '../../storage/access.ts'
 import type { ParsedStatement } from '../parse/ast/statement.ts'
@@ -11,8 +11,25 @@ import type { PlannedQuery } from './planned-query.ts'
 
 export interface Statement {
   readonly parsed: readonly ParsedStatement[]
-  /** Plans of the one statement, by what they depend on. */
-  readonly plans: Map<string, PlannedQuery>
+  /** Plans of the one statement, oldest first. */
+  readonly plans: CachedPlan[]
+}
+
+/** What a plan depends on besides the text. */
+export interface PlanConditions {
+  readonly catalogVersion: number
+  /** Privileges are checked when the plan is made. */
+  readonly user: string
+  readonly searchPath: readonly string[]
+  /** Those settings that steer how literals are read. */
+  readonly settings: string
+  /** Privileges were checked for this user. */
+  readonly user: string
+}
+
+interface CachedPlan {
+  readonly conditions: PlanConditions
+  readonly planned: PlannedQuery
 }
 
 /** Plans kept per statement: old catalog versions are dropped with the oldest. */
@@ -23,24 +40,32 @@ const MAX_CACHED_TEXT = 16_384
 export function parsedStatement(database: Database, text: string): Statement {
   const cached = database.statements.get(text)
   if (cached !== undefined) return cached
-  const statement: Statement = { parsed: parse(text), plans: new Map() }
+  const statement: Statement = { parsed: parse(text), plans: [] }
   if (text.length <= MAX_CACHED_TEXT) database.statements.set(text, statement)
   return statement
 }
 
 export function cachedPlan(
-  statement: Statement,
-  key: string,
+  { plans }: Statement,
+  conditions: PlanConditions,
   access: TransactionAccess,
   plan: () => PlannedQuery,
 ): PlannedQuery {
-  const cached = statement.plans.get(key)
+  const place = plans.findIndex((cached) => isSame(cached.conditions, conditions))
+  const cached = plans[place]?.planned
   if (cached !== undefined && !isOutgrown(cached, access)) return cached
   const planned = plan()
-  if (statement.plans.size >= MAX_PLANS_PER_STATEMENT) {
-    const [oldest] = statement.plans.keys()
-    if (oldest !== undefined) statement.plans.delete(oldest)
-  }
-  statement.plans.set(key, planned)
+  if (cached !== undefined) plans.splice(place, 1)
+  else if (plans.length >= MAX_PLANS_PER_STATEMENT) plans.shift()
+  plans.push({ conditions, planned })
   return planned
+}
+
+function isSame(a: PlanConditions, b: PlanConditions): boolean {
+  if (a.catalogVersion !== b.catalogVersion || a.user !== b.user || a.settings !== b.settings) {
+    return false
+  }
+  const [path, other] = [a.searchPath, b.searchPath]
+  if (path === other) return true
+  return path.length === other.length && path.every((schema, i) => schema === other[i])
 }
