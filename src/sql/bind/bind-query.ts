@@ -11,6 +11,7 @@ import { Scope } from './context/scope.ts'
 import { type ModifyStatement, bindModifyStatement } from './modify/bind-modify.ts'
 import { baseTypeAndTypmod } from './resolve/type-facts.ts'
 import { type BoundSelect, bindSelectQuery } from './query/bind-query-node.ts'
+import { expandInPlan } from './sql-function/expand-functions.ts'
 
 /** Statements that run as a plan. */
 export type BindableStatement = Query | ModifyStatement
@@ -33,7 +34,8 @@ export function isBindable(statement: Statement): statement is BindableStatement
 export function bindQuery(statement: Statement, options: BindOptions): BoundQuery {
   if (!isBindable(statement)) throw unsupported(`statement ${statement.kind}`)
   const context = new BindContext(options)
-  const { plan, origins } = bindStatement(context, statement)
+  const { plan: bound, origins } = bindStatement(context, statement)
+  const plan = context.shared.callsSqlFunctions ? expandInPlan(context, bound) : bound
   return {
     plan,
     command: commandOf(statement),
@@ -46,6 +48,8 @@ export function bindQuery(statement: Statement, options: BindOptions): BoundQuer
     })),
     parameters: context.parameters.finish(),
     relations: [...context.shared.relations],
+    accesses: context.shared.accesses,
+    namedSchemas: [...context.shared.namedSchemas],
     isReadOnly: context.shared.isReadOnly,
     nextColumnId: context.shared.nextColumn,
   }

@@ -6,6 +6,7 @@
 import type { TreeId } from '../../storage/access.ts'
 import type { Batch, Datum } from '../../storage/vector.ts'
 import type { ForeignKey, IndexInfo, Oid, Relation } from '../catalog/catalog.ts'
+import type { RelationAccess } from '../bind/context/relation-access.ts'
 import type {
   AggregateCall,
   ColumnId,
@@ -76,6 +77,8 @@ export interface IndexRange {
   readonly upper?: { readonly value: Expression; readonly inclusive: boolean }
   /** Instead of the above: any of these keys on the first column (IN lists, = ANY(array)). */
   readonly anyOf?: Expression
+  /** Leaves out entries whose next key column is null; as any bound on it does. */
+  readonly notNull?: boolean
 }
 /** Reads a table through an index, in index order (or reverse), fetching rows by id; `filter` is the residual condition. */
 export interface IndexScanNode extends Node {
@@ -204,8 +207,9 @@ export interface SortNode extends Node {
   readonly kind: 'sort'
   readonly input: PlanNode
   readonly keys: readonly SortKey[]
-  /** Top-N: a LIMIT above, pushed in. */
+  /** Top-N: a LIMIT above, pushed in; with `skipped`, its OFFSET, that many more. */
   readonly limit?: Expression
+  readonly skipped?: Expression
 }
 export interface LimitNode extends Node {
   readonly kind: 'limit'
@@ -370,6 +374,9 @@ export interface BoundQuery {
   readonly parameters: readonly Oid[]
   /** Oids of the relations it reads or writes; for privileges and cache invalidation. */
   readonly relations: readonly Oid[]
+  /** What it does with them, and the schemas it names: for privileges. */
+  readonly accesses: readonly RelationAccess[]
+  readonly namedSchemas: readonly string[]
   readonly isReadOnly: boolean
   /** First free ColumnId: rules make new columns from here. */
   readonly nextColumnId: number

@@ -3,9 +3,8 @@
  * version stands; runs any number of times, also interleaved.
  */
 import type { TransactionAccess, TreeId } from '../../storage/access.ts'
-import type { Task } from '../../storage/task.ts'
 import { datumAt } from '../../storage/vector.ts'
-import type { Batch, Datum } from '../../storage/vector.ts'
+import type { Datum } from '../../storage/vector.ts'
 import { SqlError, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import { bindQuery } from '../bind/bind-query.ts'
@@ -25,6 +24,8 @@ import { optimize } from '../plan/optimize.ts'
 import type { BoundQuery, PlanNode } from '../plan/plan-node.ts'
 import { walkPlan } from '../plan/plan-tree.ts'
 import type { RuleContext } from '../plan/rules/rule.ts'
+import { findBinaryFormat } from '../types/wire/binary-formats.ts'
+import { checkPrivileges } from './check-privileges.ts'
 import type { Database } from './database.ts'
 import type { ResultColumn } from './statement-result.ts'
 import type { StatementSpill } from './statement-spill.ts'
@@ -72,6 +73,7 @@ export function planQuery(
     typeIo: database.typeIo,
     parameterTypes,
   })
+  checkPrivileges(catalog, session.currentUser, bound)
   const plan = optimize(bound.plan, ruleContext(bound, environment), onRule)
   const prepared = prepare(plan, { catalog, functions: database.functions, io: database.typeIo })
   const sizes = tableSizes(plan, environment.access)
@@ -178,31 +180,54 @@ function bindContext({ database, catalog, session }: QueryEnvironment): BindCont
   return new BindContext({ catalog, searchPath, session, typeIo: database.typeIo, parameterTypes: [] })
 }
 
-/** Parameters from their text forms. Raises 08P01 when there are too few or too many. */
+/** A parameter as it came: text, or bytes in the type's binary form. */
+export type ParameterInput = string | Uint8Array | null
+
+/** Values of parameters. Raises 08P01 when there are too few or too many. */
 export function readParameters(
-  query: PlannedQuery,
-  texts: readonly (string | null)[],
+  { bound: { parameters: types } }: Pick<PlannedQuery, 'bound'>,
+  inputs: readonly ParameterInput[],
   environment: QueryEnvironment,
+  names: { readonly statement: string; readonly portal: string } = { statement: '', portal: '' },
 ): readonly (Datum | null)[] {
-  const types = query.bound.parameters
-  if (texts.length !== types.length) {
-    throw new SqlError(
-      SQLSTATE.PROTOCOL_VIOLATION,
-      `bind message supplies ${texts.length} parameters, but prepared statement "" requires ${types.length}`,
-    )
-  }
-  return texts.map((text, index) => (text === null ? null : readParameter(text, index, types[index]!, environment)))
+  requireParameterCount(inputs.length, types.length, names.statement)
+  return inputs.map((input, index) =>
+    input === null ? null : readParameter(input, index, types[index]!, environment, names.portal),
+  )
 }
 
-function readParameter(text: string, index: number, type: Oid, environment: QueryEnvironment): Datum {
+export function requireParameterCount(given: number, needed: number, statement: string): void {
+  if (given === needed) return
+  throw new SqlError(
+    SQLSTATE.PROTOCOL_VIOLATION,
+    `bind message supplies ${given} parameters, but prepared statement "${statement}" requires ${needed}`,
+  )
+}
+
+function readParameter(
+  input: string | Uint8Array,
+  index: number,
+  type: Oid,
+  environment: QueryEnvironment,
+  portal: string,
+): Datum {
+  const portalName = portal === '' ? 'unnamed portal' : `portal "${portal}"`
   try {
-    return readDatum(text, type, environment)
+    return typeof input === 'string'
+      ? readDatum(input, type, environment)
+      : readBinaryDatum(input, type, environment)
   } catch (error) {
     if (!(error instanceof SqlError) || error.fields.where !== undefined) throw error
     // The value itself is not shown, as PostgreSQL's log_parameter_max_length_on_error has it by default.
-    const where = `unnamed portal parameter $${index + 1} = '...'`
+    const where = `${portalName} parameter $${index + 1}${typeof input === 'string' ? ` = '...'` : ''}`
     throw new SqlError(error.code, error.message, { ...error.fields, where })
   }
+}
+
+function readBinaryDatum(bytes: Uint8Array, type: Oid, environment: QueryEnvironment): Datum {
+  const { database, catalog, session } = environment
+  const context = { session, catalog, io: database.typeIo, type: catalog.type(type), typmod: -1 }
+  return findBinaryFormat(context).receive(bytes, context)
 }
 
 function readDatum(text: string, type: Oid, environment: QueryEnvironment): Datum {
@@ -214,16 +239,4 @@ function readDatum(text: string, type: Oid, environment: QueryEnvironment): Datu
   const input = database.typeIo.findInput(info.input)
   if (input === undefined) throw unsupported(`input of type ${info.name}`)
   return input(text, { session, catalog, io: database.typeIo, type: info, typmod: -1 })
-}
-
-/** Drives a stream to its end and hands each batch on. */
-export function* forEachBatch(
-  query: PlannedQuery,
-  context: ExecutionContext,
-  take: (batch: Batch) => void,
-): Task<void> {
-  for (const item of query.prepared.run(context)) {
-    if (item.kind === 'batch') take(item)
-    else yield item
-  }
 }

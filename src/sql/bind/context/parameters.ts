@@ -13,13 +13,18 @@ export class ParameterTypes {
   /** 0 = number was skipped so far; `unknown` = used but not decided. */
   readonly #types: Oid[]
 
-  constructor(declared: readonly Oid[]) {
+  /** No others than the declared ones: the parameters of a function. */
+  readonly #isFixed: boolean
+
+  constructor(declared: readonly Oid[], isFixed = false) {
     this.#types = [...declared]
+    this.#isFixed = isFixed
   }
 
   /** Type of a parameter at a place where it is used; `index` from 0. */
   use(index: number, position: number | undefined): Oid {
-    if (index < 0 || index >= MAX_PARAMETERS) {
+    const limit = this.#isFixed ? this.#types.length : MAX_PARAMETERS
+    if (index < 0 || index >= limit) {
       throw new SqlError('42P02', `there is no parameter $${index + 1}`, { position })
     }
     while (this.#types.length <= index) this.#types.push(NO_OID)

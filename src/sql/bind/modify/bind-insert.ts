@@ -24,6 +24,7 @@ import {
   type TargetTable,
   allTargetColumns,
   findTargetColumn,
+  noteWrite,
   openTarget,
   rulesThroughView,
   shownItem,
@@ -48,6 +49,7 @@ export function bindInsert(binder: Binder, statement: InsertStatement): BoundSel
   scope.query ??= newQueryState()
   const table = openTarget(binder, statement.table, 'INSERT')
   const columns = insertColumns(table, statement)
+  noteInserts(table, columns, statement)
   const input = bindSource({ binder, table, columns, statement })
   const { relation, tree } = table
   const rules = rulesThroughView(table, tableRules(context, relation))
@@ -87,6 +89,20 @@ function insertColumns(table: TargetTable, statement: InsertStatement): readonly
     }
     seen.set(column, partial)
     return { column, target }
+  })
+}
+
+/** Without a column list, only the columns that get a value need the privilege. */
+function noteInserts(
+  table: TargetTable,
+  columns: readonly InsertColumn[],
+  { source }: InsertStatement,
+): void {
+  const [row] = source?.kind === 'values' ? source.rows : []
+  const written = columns.slice(0, row?.length ?? columns.length)
+  written.forEach(({ column, target }, index) => {
+    const name = target?.column ?? table.access.relation.columns[index]?.name ?? column.name
+    noteWrite(table, column, name, 'a')
   })
 }
 

@@ -22,6 +22,7 @@ import { bindTargetScan, bindWhere, oldRowOf } from './target-scan.ts'
 import {
   type TargetTable,
   findTargetColumn,
+  noteWrite,
   openTarget,
   rulesThroughView,
   shownItem,
@@ -90,6 +91,7 @@ export function bindAssignments(
   const result = new Map<Column, { value: Expression; partial: boolean }>()
   const assign = (to: AssignmentTarget, value: Expression | 'default'): void => {
     const column = findUpdateColumn(target, to)
+    noteWrite(target, column, to.column, 'w')
     const before = result.get(column)
     const partial = to.steps.length > 0
     if (before !== undefined && !(before.partial && partial)) {

@@ -12,7 +12,7 @@ import { coerceToBoolean } from '../resolve/coerce.ts'
 import { bindAssignments } from './bind-update.ts'
 import { rowColumns, rowItem } from './table-rules.ts'
 import { bindWhere } from './target-scan.ts'
-import { type TargetTable, shownItem } from './target-table.ts'
+import { type TargetTable, givenItem, shownItem } from './target-table.ts'
 
 export function bindOnConflict(
   binder: Binder,
@@ -41,7 +41,7 @@ export function bindOnConflict(
   const current = rowItem(relation, existing, table.alias)
   scope.items = [
     shownItem(table, current),
-    { ...shownItem(table, rowItem(relation, excluded, 'excluded')), alias: 'excluded' },
+    { ...givenItem(table, rowItem(relation, excluded, 'excluded')), alias: 'excluded' },
   ]
   try {
     const assignments = bindAssignments(binder, table, clause.assignments, (index) =>

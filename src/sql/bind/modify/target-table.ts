@@ -4,6 +4,7 @@ import type { Column, Relation } from '../../catalog/catalog.ts'
 import type { TreeId } from '../../../storage/access.ts'
 import type { TableReference } from '../../parse/ast/select.ts'
 import type { Binder } from '../expression/binder.ts'
+import { type AccessLetter, type RelationAccess, noteReads } from '../context/relation-access.ts'
 import type { RangeItem } from '../context/scope.ts'
 import type { TableRules } from '../../plan/plan-node.ts'
 import { openRelation } from '../query/bind-from.ts'
@@ -17,12 +18,36 @@ export interface TargetTable {
   /** The view that the statement names; `relation` is the table at its bottom. */
   readonly view?: WritableView | undefined
   readonly command: ModifyCommand
+  /** Of the relation that the statement names, and of the table below when that is a view. */
+  readonly access: RelationAccess
+  readonly tableAccess: RelationAccess
 }
 
 /** An item of the table as the statement sees it: through the view, if there is one. */
 export function shownItem(target: TargetTable, item: RangeItem): RangeItem {
+  const { view, access, tableAccess } = target
+  const table = noteReads(item, tableAccess)
+  return view === undefined ? table : noteReads(view.wrap(table, target.alias), access)
+}
+
+/** The same for rows that are not read from the table, such as EXCLUDED. */
+export function givenItem(target: TargetTable, item: RangeItem): RangeItem {
   return target.view === undefined ? item : target.view.wrap(item, target.alias)
 }
+
+/** Notes that the column of the table is written; `name` is what the statement calls it. */
+export function noteWrite(
+  target: TargetTable,
+  column: Column,
+  name: string,
+  letter: AccessLetter,
+): void {
+  target.tableAccess.add(letter, column.number)
+  const { relation } = target.access
+  target.access.add(letter, relation.columns.find((one) => one.name === name)?.number)
+}
+
+const COMMAND_LETTERS = { INSERT: 'a', UPDATE: 'w', DELETE: 'd' } as const
 
 /** The rules with WITH CHECK OPTION of the view written through. */
 export function rulesThroughView(target: TargetTable, rules: TableRules): TableRules {
@@ -54,17 +79,22 @@ export function openTarget(
   const relation = openRelation(binder, ast)
   binder.context.shared.isReadOnly = false
   const alias = ast.alias?.name ?? ast.relation.name
-  if (relation.kind !== 'v') return targetOf(relation, alias, command, undefined)
+  const letter = COMMAND_LETTERS[command]
+  const access = binder.context.noteAccess(relation, ast.relation.schema).add(letter)
+  if (relation.kind !== 'v') {
+    return { ...targetOf(relation, alias, command), access, tableAccess: access }
+  }
   const view = openWritableView(binder.context, relation, VIEW_VERBS[command])
-  return targetOf(view.table, alias, command, view)
+  for (const below of view.accesses) below.add(letter)
+  const tableAccess = view.accesses.at(-1) ?? access
+  return { ...targetOf(view.table, alias, command), view, access, tableAccess }
 }
 
 function targetOf(
   relation: Relation,
   alias: string,
   command: ModifyCommand,
-  view: WritableView | undefined,
-): TargetTable {
+): Omit<TargetTable, 'access' | 'tableAccess'> {
   const { name, tree } = relation
   switch (relation.kind) {
     case 'r':
@@ -81,7 +111,7 @@ function targetOf(
     throw new SqlError('42501', `permission denied: "${name}" is a system catalog`)
   }
   if (tree === undefined) throw unsupported(`writing to relation "${name}"`)
-  return { relation, tree, alias, command, view }
+  return { relation, tree, alias, command }
 }
 
 export function findTargetColumn(

@@ -8,6 +8,7 @@ import type { Expression as Ast } from '../../parse/ast/expression.ts'
 import type { SelectQuery } from '../../parse/ast/select.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { BindContext } from '../context/bind-context.ts'
+import type { RelationAccess } from '../context/relation-access.ts'
 import { type RangeItem, Scope } from '../context/scope.ts'
 import { bindExpression } from '../expression/bind-expression.ts'
 import { type Target, expandTargets } from '../expression/expand-star.ts'
@@ -20,6 +21,8 @@ export interface WritableView {
   readonly view: Relation
   /** The table at the bottom, and the view directly above it that this one reads, if any. */
   readonly table: Relation
+  /** Of the relations below the view, the table's last. */
+  readonly accesses: readonly RelationAccess[]
   /** Shows an item of the table as an item of the view. */
   wrap(item: RangeItem, alias: string): RangeItem
   /** WHERE of this view and those below it, over an item of the table. */
@@ -77,7 +80,7 @@ export function openWritableView(
   view: Relation,
   verbs: { readonly verb: string; readonly gerund: string; readonly event: string },
 ): WritableView {
-  const inner = context.withSearchPath(view.viewSearchPath ?? context.searchPath)
+  const inner = context.insideView(view)
   const query = viewQuery(view)
   const detail = obstacle(inner, query)
   const from = query.kind === 'select' ? query.from[0] : undefined
@@ -92,6 +95,7 @@ export function openWritableView(
   if (below === undefined) {
     throw new SqlError('42P01', `relation "${name.name}" does not exist`)
   }
+  const access = inner.noteAccess(below)
   const nested = below.kind === 'v' ? openWritableView(inner, below, verbs) : undefined
   return makeWritableView({
     context: inner,
@@ -99,6 +103,7 @@ export function openWritableView(
     query,
     below,
     nested,
+    access,
     innerAlias: alias?.name ?? name.name,
   })
 }
@@ -109,6 +114,7 @@ interface Parts {
   readonly query: SelectQuery
   readonly below: Relation
   readonly nested: WritableView | undefined
+  readonly access: RelationAccess
   readonly innerAlias: string
 }
 
@@ -133,6 +139,7 @@ function makeWritableView(parts: Parts): WritableView {
   return {
     view,
     table: nested?.table ?? below,
+    accesses: [parts.access, ...(nested?.accesses ?? [])],
     wrap: (item, alias) => viewItem(view, item, alias, () => targets(item)),
     conditions: (item) => [...(nested?.conditions(item) ?? []), ...ownConditions(item)],
     baseColumn: (name) => findBaseColumn(parts, name),

@@ -114,7 +114,7 @@ function bindTable(binder: Binder, ast: TableReference): BoundFrom {
   const relation = context.catalog.findRelation(schema, name, context.searchPath)
   if (relation === undefined) throw missingRelation(binder, ast.relation, position)
   checkReadable(relation, position)
-  context.shared.relations.add(relation.oid)
+  const access = context.noteAccess(relation, schema).add('r')
   const columnNames = relation.columns.map((column) => column.name)
   const names = aliasedNames(columnNames, ast.alias, position)
   const alias = ast.alias?.name ?? relation.name
@@ -126,6 +126,7 @@ function bindTable(binder: Binder, ast: TableReference): BoundFrom {
       schema: itemSchema,
       names,
       relation,
+      access,
       rowType: relation.rowType,
       origins: relation.columns.map((column) => ({
         table: relation.oid,
@@ -133,7 +134,7 @@ function bindTable(binder: Binder, ast: TableReference): BoundFrom {
       })),
     })
   }
-  const item = makeTableItem(context, scope, relation, { alias, schema: itemSchema, names })
+  const item = makeTableItem(context, scope, relation, { alias, schema: itemSchema, names, access })
   return { items: [item], build: () => item.build() }
 }
 
@@ -247,6 +248,5 @@ export function openRelation(binder: Binder, ast: TableReference): Relation {
   }
   const relation = context.catalog.findRelation(schema, name, context.searchPath)
   if (relation === undefined) throw missingRelation(binder, ast.relation, position)
-  context.shared.relations.add(relation.oid)
   return relation
 }

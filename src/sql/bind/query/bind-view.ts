@@ -35,7 +35,7 @@ export function bindView(context: BindContext, view: Relation): PlanNode {
   }
   shared.viewDepth += 1
   try {
-    const inner = context.withSearchPath(view.viewSearchPath ?? context.searchPath)
+    const inner = context.insideView(view)
     return withoutPositions(() => bindSelectQuery(inner, viewQuery(view), new Scope()).plan)
   } finally {
     shared.viewDepth -= 1

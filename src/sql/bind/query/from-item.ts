@@ -7,6 +7,7 @@ import type { Relation } from '../../catalog/catalog.ts'
 import type { ColumnReference, Expression } from '../../plan/expression.ts'
 import type { OutputColumn, PlanNode, ScanNode, ScanSource } from '../../plan/plan-node.ts'
 import type { BindContext } from '../context/bind-context.ts'
+import type { RelationAccess } from '../context/relation-access.ts'
 import type { RangeItem, Scope } from '../context/scope.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
 
@@ -50,6 +51,8 @@ export interface TableItemOptions {
   /** Schema for s.t.c references; none when an alias hides the name. */
   readonly schema: string | undefined
   readonly names: readonly string[]
+  /** Notes the columns that are read. */
+  readonly access?: RelationAccess
 }
 
 /** A stored or system table. */
@@ -104,14 +107,17 @@ export function makeTableItem(
     relation,
     names: options.names,
     sample: undefined,
-    column: columnAt,
+    column(index) {
+      options.access?.add('r', relation.columns[index]?.number)
+      return columnAt(index)
+    },
     origin: (index) => ({
       table: relation.oid,
       attribute: relation.columns[index]?.number ?? 0,
     }),
     systemColumn: (name) => systemColumn(name, systemAt),
     wholeRow() {
-      const fields = relation.columns.map((_, i) => columnAt(i))
+      const fields = relation.columns.map((_, i) => item.column(i))
       const names = relation.columns.map((column) => column.name)
       const row = makeRow(relation.rowType, fields, names)
       if (!item.nullable) return row
@@ -189,6 +195,8 @@ export interface DerivedOptions {
   readonly isScalar?: boolean
   readonly relation?: Relation
   readonly schema?: string | undefined
+  /** Of a view: notes the columns that are read. */
+  readonly access?: RelationAccess
 }
 
 /** A sub-select, function, VALUES list, CTE or view: all columns are there already. */
@@ -212,10 +220,12 @@ export function makeDerivedItem(
     column(index) {
       const column = references[index]
       if (column === undefined) throw new RangeError(`no column ${index} in ${options.alias}`)
+      options.access?.add('r', options.relation?.columns[index]?.number)
       return column
     },
     origin,
     wholeRow() {
+      for (const column of options.relation?.columns ?? []) options.access?.add('r', column.number)
       const [only] = references
       if (options.isScalar === true && only !== undefined) return only
       const visible = references.slice(0, options.names.length)

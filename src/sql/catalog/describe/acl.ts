@@ -117,6 +117,21 @@ export function memberships(catalog: CatalogSnapshot, role: Oid): ReadonlySet<st
   return names
 }
 
+/** Roles whose privileges the role has without SET ROLE: memberships granted WITH INHERIT FALSE give none. */
+export function inheritedRoles(catalog: CatalogSnapshot, role: Oid): ReadonlySet<string> {
+  const names = new Set<string>()
+  const visit = (oid: Oid): void => {
+    const name = catalog.role(oid)?.name
+    if (name === undefined || names.has(name)) return
+    names.add(name)
+    for (const row of catalog.data.rows('pg_auth_members').where('member', oid)) {
+      if (row.inherit_option) visit(row.roleid)
+    }
+  }
+  visit(role)
+  return names
+}
+
 export interface AclQuestion {
   readonly object: AclObject
   readonly acl: string | null
@@ -128,7 +143,7 @@ export interface AclQuestion {
 export function hasPrivilege(catalog: CatalogSnapshot, role: Oid, question: AclQuestion): boolean {
   if (catalog.role(role)?.isSuperuser === true) return true
   const owner = catalog.role(question.owner)?.name ?? ''
-  const roles = memberships(catalog, role)
+  const roles = inheritedRoles(catalog, role)
   if (roles.has(owner) && question.withGrantOption) return true
   const items = parseAcl(question.acl) ?? defaultAcl(question.object, owner)
   return items.some((item) => {
