@@ -5,18 +5,20 @@
  */
 import type { PageNode } from '../page/node.ts'
 import type { PageAddress } from '../page/page-address.ts'
-import { nodeSize } from './node-size.ts'
+import { isSettled, nodeSize } from './node-size.ts'
 
 export const DEFAULT_CACHE_BYTES = 32 << 20
 
-/** Columns decode lazily, so sizes grow; after so many look-ups all pages are measured again. */
-const MEASURE_EVERY = 4096
+/** Columns decode lazily after a look-up, so sizes grow; the pages of so many look-ups are then measured again. */
+const MEASURE_EVERY = 8
 
 interface Entry {
   readonly address: PageAddress
   readonly node: PageNode
   size: number
   used: boolean
+  /** Nothing is left to decode. */
+  settled: boolean
 }
 
 export class PageCache {
@@ -25,7 +27,8 @@ export class PageCache {
   /** Oldest first. */
   readonly #queue = new Set<Entry>()
   #usedBytes = 0
-  #lookups = 0
+  /** What may have grown since it was measured. */
+  readonly #unmeasured: Entry[] = []
 
   constructor(limitBytes = DEFAULT_CACHE_BYTES) {
     this.limitBytes = limitBytes
@@ -43,7 +46,7 @@ export class PageCache {
     const entry = this.#layers.get(address.layer)?.get(address.offset)
     if (entry === undefined) return undefined
     entry.used = true
-    if (++this.#lookups >= MEASURE_EVERY) this.measure()
+    if (!entry.settled) this.#measureLater(entry)
     return entry.node
   }
 
@@ -52,27 +55,37 @@ export class PageCache {
     if (layer === undefined) this.#layers.set(address.layer, (layer = new Map()))
     if (layer.has(address.offset)) return
     const size = nodeSize(node, address.length)
-    const entry: Entry = { address, node, size, used: false }
+    const entry: Entry = { address, node, size, used: false, settled: isSettled(node) }
     layer.set(address.offset, entry)
     this.#queue.add(entry)
     this.#usedBytes += size
     this.#evict(entry)
+    if (!entry.settled) this.#measureLater(entry)
+  }
+
+  #measureLater(entry: Entry): void {
+    this.#unmeasured.push(entry)
+    if (this.#unmeasured.length >= MEASURE_EVERY) this.measure()
   }
 
   /** Counts again what lazily decoded columns have added, and makes room for it. */
   measure(): void {
-    this.#lookups = 0
-    this.#usedBytes = 0
-    for (const entry of this.#queue) {
-      entry.size = nodeSize(entry.node, entry.address.length)
-      this.#usedBytes += entry.size
+    for (const entry of this.#unmeasured) {
+      // Evicted meanwhile, or settled as another look-up's entry.
+      if (entry.settled || !this.#queue.has(entry)) continue
+      const size = nodeSize(entry.node, entry.address.length)
+      this.#usedBytes += size - entry.size
+      entry.size = size
+      entry.settled = isSettled(entry.node)
     }
+    this.#unmeasured.length = 0
     this.#evict(undefined)
   }
 
   clear(): void {
     this.#layers.clear()
     this.#queue.clear()
+    this.#unmeasured.length = 0
     this.#usedBytes = 0
   }
 
