@@ -106,6 +106,10 @@ export interface DdlServices {
     catalog: CatalogSnapshot,
     searchPath: readonly string[],
   ): BatchStream
+  /** Whether the library has a function of this C symbol: what LANGUAGE internal names. */
+  hasInternalFunction(symbol: string): boolean
+  /** Raises what is wrong with the body of an SQL function. */
+  checkFunctionBody(procedure: Oid, catalog: CatalogSnapshot): void
   /** The SCRAM-SHA-256 secret that a password is checked against. */
   passwordSecret(password: string): Task<string>
   /** One value as text, for messages such as `Key (a)=(1) is duplicated.` */

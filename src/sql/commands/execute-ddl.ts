@@ -18,6 +18,8 @@ import { truncate } from './table/truncate.ts'
 import { createDomain, alterDomain } from './type/domain-commands.ts'
 import { dropObjects } from './drop/drop-statement.ts'
 import { createIndex } from './index/create-index.ts'
+import { alterFunction } from './routine/alter-function.ts'
+import { createFunction } from './routine/create-function.ts'
 import { createSchema } from './schema/schema-commands.ts'
 import { alterSequence, createSequence } from './sequence/sequence-commands.ts'
 import { createTable } from './table/create-table.ts'
@@ -43,6 +45,8 @@ type DdlKind =
   | 'alterEnum'
   | 'createCompositeType'
   | 'createDomain'
+  | 'createFunction'
+  | 'alterFunction'
   | 'alterDomain'
   | 'drop'
   | 'alterTable'
@@ -77,6 +81,8 @@ const HANDLERS: Handlers = {
   alterEnum,
   createCompositeType,
   createDomain,
+  createFunction,
+  alterFunction,
   alterDomain,
   drop: dropObjects,
   alterTable,

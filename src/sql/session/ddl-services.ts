@@ -11,6 +11,8 @@ import { bindOverItem } from '../bind/expression/bind-stored-expression.ts'
 import { bindQuery, isBindable } from '../bind/bind-query.ts'
 import { coerceToBoolean, coerceToTarget, resolveUnknown } from '../bind/resolve/coerce.ts'
 import { formatType } from '../bind/resolve/format-type.ts'
+import { checkFunctionBody } from '../bind/sql-function/check-body.ts'
+import { expandStored } from '../bind/sql-function/expand-functions.ts'
 import { resolveTypeName } from '../bind/resolve/type-name.ts'
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { Oid } from '../catalog/catalog.ts'
@@ -61,6 +63,14 @@ export class SessionDdlServices implements DdlServices {
     return this.#environment.database.passwordSecret(password)
   }
 
+  hasInternalFunction(symbol: string): boolean {
+    return this.#environment.database.functions.findScalar(symbol) !== undefined
+  }
+
+  checkFunctionBody(procedure: Oid, catalog: CatalogSnapshot): void {
+    checkFunctionBody(this.#bindContext(catalog), procedure)
+  }
+
   resolveTypeName(name: TypeName, catalog: CatalogSnapshot): ResolvedType {
     return resolveTypeName(this.#bindContext(catalog), name)
   }
@@ -93,7 +103,8 @@ export class SessionDdlServices implements DdlServices {
     const environment = { ...this.#environment, catalog: scope.catalog }
     const compilation = new Compilation({ catalog: scope.catalog, functions: database.functions, io: database.typeIo })
     const kernels = expressions.map((syntax) => {
-      const { expression, columns } = this.#bind(syntax, scope)
+      const { expression: bound, columns } = this.#bind(syntax, scope)
+      const expression = expandStored(this.#bindContext(scope.catalog), bound)
       const layout = new Map([...columns].map(([id, column]) => [id, column.position]))
       return compileExpression(expression, layout, compilation)
     })

@@ -177,6 +177,7 @@ export function makeCall(
   call: ResolvedCall,
   position: number | undefined,
 ): FunctionCall {
+  if (call.proc.language === 'sql') binder.context.shared.callsSqlFunctions = true
   const derived = deriveCollation(binder.context, call.resultType, call.args)
   const result: FunctionCall = {
     kind: 'call',

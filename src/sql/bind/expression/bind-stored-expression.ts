@@ -8,6 +8,7 @@ import type { BindContext } from '../context/bind-context.ts'
 import type { ExpressionKind } from '../context/expression-kind.ts'
 import { type RangeItem, Scope } from '../context/scope.ts'
 import { coerceToBoolean } from '../resolve/coerce.ts'
+import { expandStored } from '../sql-function/expand-functions.ts'
 import { bindExpression } from './bind-expression.ts'
 
 /** Binds text over the columns of `item`, if there are any. Positions in the text mean nothing to the user: they are dropped. */
@@ -17,7 +18,10 @@ export function bindStoredExpression(
   kind: ExpressionKind,
   item?: RangeItem,
 ): Expression {
-  return withoutPositions(() => bindOverItem(context, parseExpression(text), kind, item))
+  return withoutPositions(() => {
+    const bound = bindOverItem(context, parseExpression(text), kind, item)
+    return context.shared.callsSqlFunctions ? expandStored(context, bound) : bound
+  })
 }
 
 export function bindOverItem(
