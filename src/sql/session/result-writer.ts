@@ -1,14 +1,15 @@
-/** Turns result batches into rows of PostgreSQL's text format, a column at a time. */
+/** Turns result batches into rows of PostgreSQL's text format, or of binary values, a column at a time. */
 import { assert, unsupported } from '../../errors/sql-error.ts'
 import type { Batch, Datum, Vector } from '../../storage/vector.ts'
 import { datumAt } from '../../storage/vector.ts'
 import type { OutputColumn } from '../plan/plan-node.ts'
 import type { TypeIoContext, TypeOutput } from '../types/type-io.ts'
+import { findBinaryFormat } from '../types/wire/binary-formats.ts'
 import type { QueryEnvironment } from './planned-query.ts'
-import type { TextRow } from './statement-result.ts'
+import type { ResultRow, ValueFormat } from './statement-result.ts'
 
-/** Texts of a column's first `n` values. */
-type ColumnWriter = (vector: Vector, n: number) => readonly (string | null)[]
+/** A column's first `n` values as they are sent. */
+type ColumnWriter = (vector: Vector, n: number) => ResultRow
 
 /** Types whose text form is the stored string itself. */
 const VERBATIM: ReadonlySet<string> = new Set([
@@ -19,11 +20,18 @@ const INTEGERS: ReadonlySet<string> = new Set(['int2out', 'int4out', 'int8out', 
 export class ResultWriter {
   readonly #writers: readonly ColumnWriter[]
 
-  constructor(columns: readonly Pick<OutputColumn, 'type' | 'typmod'>[], environment: QueryEnvironment) {
-    this.#writers = columns.map((column) => columnWriter(column, environment))
+  /** Columns without a format are text. */
+  constructor(
+    columns: readonly Pick<OutputColumn, 'type' | 'typmod'>[],
+    environment: QueryEnvironment,
+    formats: readonly ValueFormat[] = [],
+  ) {
+    this.#writers = columns.map((column, index) =>
+      formats[index] === 'binary' ? binaryWriter(column, environment) : columnWriter(column, environment),
+    )
   }
 
-  rows(batch: Batch): readonly TextRow[] {
+  rows(batch: Batch): readonly ResultRow[] {
     const columns = this.#writers.map((write, index) => write(batch.columns[index]!, batch.length))
     return Array.from({ length: batch.length }, (_, row) => columns.map((column) => column[row]!))
   }
@@ -41,6 +49,23 @@ function columnWriter(
   if (output === undefined) throw unsupported(`output of type ${type.name}`)
   const context = { session, catalog, io: database.typeIo, type, typmod: column.typmod }
   return (vector, n) => writeWith(output, context, vector, n)
+}
+
+function binaryWriter(
+  column: Pick<OutputColumn, 'type' | 'typmod'>,
+  { database, catalog, session }: QueryEnvironment,
+): ColumnWriter {
+  const type = catalog.type(column.type)
+  const context = { session, catalog, io: database.typeIo, type, typmod: column.typmod }
+  const { send } = findBinaryFormat(context)
+  return (vector, n) => {
+    const values: (Uint8Array | null)[] = []
+    for (let row = 0; row < n; row++) {
+      const value = datumAt(vector, row)
+      values.push(value === null ? null : send(value, context))
+    }
+    return values
+  }
 }
 
 function writeVerbatim(vector: Vector, n: number): readonly (string | null)[] {

@@ -4,10 +4,11 @@
  */
 import { SqlError, assert, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { Task } from '../../storage/task.ts'
+import type { Suspension, Task } from '../../storage/task.ts'
 import type { Datum } from '../../storage/vector.ts'
 import { isBindable } from '../bind/bind-query.ts'
 import type { BindableStatement } from '../bind/bind-query.ts'
+import type { Oid } from '../catalog/catalog.ts'
 import { executeDdl, isDdl } from '../commands/execute-ddl.ts'
 import type { DdlStatement } from '../commands/execute-ddl.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
@@ -16,7 +17,7 @@ import { parse } from '../parse/parse.ts'
 import { printPlan } from '../plan/print-plan.ts'
 import { SessionDdlServices } from './ddl-services.ts'
 import { executionContext, planQuery, readParameters } from './planned-query.ts'
-import type { PlannedQuery, QueryEnvironment } from './planned-query.ts'
+import type { ParameterInput, PlannedQuery, QueryEnvironment } from './planned-query.ts'
 import { deallocate, evaluateArguments, findPrepared, prepareStatement } from './prepared-statements.ts'
 import { ResultWriter } from './result-writer.ts'
 import type { SessionState } from './session-evaluation.ts'
@@ -25,7 +26,7 @@ import { applyModes, applySetting, setCharacteristics, showSetting, textColumn }
 import { cachedPlan } from './statement-cache.ts'
 import type { PlanConditions, Statement } from './statement-cache.ts'
 import type { Settings } from './settings.ts'
-import type { Notice, ResultSink } from './statement-result.ts'
+import type { Notice, ResultRow, ResultSink, ValueFormat } from './statement-result.ts'
 import { StatementSpill } from './statement-spill.ts'
 import { withDeadline } from './statement-timeout.ts'
 import type { RunningTransaction } from './transaction-block.ts'
@@ -35,9 +36,25 @@ export interface StatementRun {
   readonly transaction: RunningTransaction
   readonly parsed: ParsedStatement
   readonly statement: Statement
-  readonly parameters: readonly (string | null)[]
-  readonly sink: ResultSink
+  readonly parameters: readonly ParameterInput[]
+  readonly sink: ResultSink<ResultRow>
+  /** When a portal runs it. */
+  readonly portal?: PortalOptions
 }
+
+/** What the extended protocol decides before a statement runs. */
+export interface PortalOptions {
+  /** Read when the portal was bound. */
+  readonly values: readonly (Datum | null)[]
+  readonly parameterTypes: readonly Oid[]
+  /** By column; text where none is given. */
+  readonly formats: readonly ValueFormat[]
+  /** There are as many rows as were asked for: a query that only reads suspends with ROWS_READY. */
+  isFull(): boolean
+}
+
+/** Not waited for: whoever drives the statement resumes it when more rows are wanted. */
+export const ROWS_READY: Suspension = { kind: 'pause' }
 
 export function* runStatement(run: StatementRun): Task<string> {
   const { state, transaction, sink } = run
@@ -68,15 +85,28 @@ function runQuery(
   environment: QueryEnvironment,
   syntax: BindableStatement,
 ): Task<string> {
+  const query = currentPlan(run.state, run.statement, syntax, environment, run.portal?.parameterTypes)
+  const values = run.portal?.values ?? readParameters(query, run.parameters, environment)
+  return runPlanned(run, environment, query, values)
+}
+
+/** The statement's plan under the catalog and settings of now. A statement always comes with the same parameter types. */
+export function currentPlan(
+  state: SessionState,
+  statement: Statement,
+  syntax: BindableStatement,
+  environment: QueryEnvironment,
+  parameterTypes: readonly Oid[] = [],
+): PlannedQuery {
   const { catalog, session } = environment
   const conditions: PlanConditions = {
     catalogVersion: catalog.version,
     user: session.currentUser,
     searchPath: session.searchPath,
-    settings: run.state.settings.derived(inputSettings),
+    settings: state.settings.derived(inputSettings),
   }
-  const query = cachedPlan(run.statement, conditions, environment.access, () => planQuery(syntax, environment))
-  return runPlanned(run, environment, query, readParameters(query, run.parameters, environment))
+  const plan = (): PlannedQuery => planQuery(syntax, environment, parameterTypes)
+  return cachedPlan(statement, conditions, environment.access, plan)
 }
 
 function* runPlanned(
@@ -88,7 +118,7 @@ function* runPlanned(
   refuseWrites(query, run)
   const context = executionContext(environment, parameters)
   const returnsRows = query.columns.length > 0 || query.bound.command === 'SELECT'
-  const writer = new ResultWriter(query.bound.columns, environment)
+  const writer = new ResultWriter(query.bound.columns, environment, run.portal?.formats)
   if (returnsRows) run.sink.columns(query.columns)
   let rows = 0
   for (const item of query.prepared.run(context)) {
@@ -98,6 +128,7 @@ function* runPlanned(
     }
     rows += item.length
     if (returnsRows && item.length > 0) run.sink.rows(writer.rows(item))
+    if (run.portal?.isFull() === true && query.bound.isReadOnly) yield ROWS_READY
   }
   return commandTag(query, rows, context.affectedRows)
 }
@@ -181,7 +212,7 @@ function tempFileLimit(settings: Settings): number {
   return kilobytes < 0 ? Infinity : kilobytes * 1024
 }
 
-function environmentOf(
+export function environmentOf(
   state: SessionState,
   transaction: RunningTransaction,
   onNotice: (notice: Notice) => void,

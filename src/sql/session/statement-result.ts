@@ -15,10 +15,19 @@ export interface ResultColumn {
 
 export type TextRow = readonly (string | null)[]
 
-/** Takes the result of each statement in turn: `columns` (only if it returns rows), `rows` any number of times, `complete`. */
-export interface ResultSink {
+/** How a value travels: as PostgreSQL's text, or in the type's binary form. */
+export type ValueFormat = 'text' | 'binary'
+
+/** A row with values in the formats that were asked for. */
+export type ResultRow = readonly (string | Uint8Array | null)[]
+
+/**
+ * Takes the result of each statement in turn: `columns` (only if it returns rows), `rows` any number of times, `complete`.
+ * Rows are of text wherever nothing else was asked for.
+ */
+export interface ResultSink<Row = TextRow> {
   columns(columns: readonly ResultColumn[]): void
-  rows(rows: readonly TextRow[]): void
+  rows(rows: readonly Row[]): void
   /** The command tag: 'SELECT 3', 'CREATE TABLE'; empty for an empty query. */
   complete(tag: string): void
   notice(notice: Notice): void
