@@ -14,6 +14,8 @@ export interface WorkerdOptions {
   readonly dataFolder?: string
   /** Another entry than the product's, for what measures from inside. */
   readonly entry?: string
+  /** Opens an inspector. */
+  readonly isInspected?: boolean
 }
 
 export interface Answer {
@@ -34,6 +36,7 @@ export class WorkerdLakelet {
   static async start({
     dataFolder,
     entry = WORKER_ENTRY,
+    isInspected = false,
   }: WorkerdOptions = {}): Promise<WorkerdLakelet> {
     const miniflare = new Miniflare(
       convertV4MiniflareOptions({
@@ -46,6 +49,7 @@ export class WorkerdLakelet {
           BRANCHES: { className: 'BranchObject', useSQLite: true },
           PROJECTS: { className: 'ProjectObject', useSQLite: true },
         },
+        ...(isInspected ? { inspectorPort: 0 } : {}),
         cf: false,
         telemetry: { enabled: false },
         ...(dataFolder === undefined ? {} : { resourcePersistencePath: dataFolder }),
@@ -78,6 +82,10 @@ export class WorkerdLakelet {
       headers: response.headers,
       body: text === '' ? undefined : JSON.parse(text),
     }
+  }
+
+  inspectorUrl(): Promise<URL> {
+    return this.#miniflare.getInspectorURL()
   }
 
   async stop(): Promise<void> {
