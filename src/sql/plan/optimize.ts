@@ -3,15 +3,18 @@
  * golden tests print the plan after every rule that changed it.
  */
 import type { PlanNode } from './plan-node.ts'
-import { chooseIndexes } from './rules/choose-indexes.ts'
 import { decorrelate } from './rules/decorrelate.ts'
 import { extractJoinKeys } from './rules/extract-join-keys.ts'
 import { foldConstants } from './rules/fold-constants.ts'
 import { hoistSubqueries } from './rules/hoist-subqueries.ts'
+import { chooseIndexes } from './rules/index/choose-indexes.ts'
+import { extremesByIndex } from './rules/index/extremes-by-index.ts'
+import { joinByIndex } from './rules/index/join-by-index.ts'
+import { sortByIndex } from './rules/index/sort-by-index.ts'
 import { inlineCtes } from './rules/inline-ctes.ts'
-import { joinByIndex } from './rules/join-by-index.ts'
 import { mergeProjects } from './rules/merge-projects.ts'
 import { orderJoins } from './rules/order-joins.ts'
+import { dropIdentityProjects } from './rules/drop-identity-projects.ts'
 import { pruneColumns } from './rules/prune-columns.ts'
 import { pushDownFilters } from './rules/push-down-filters.ts'
 import { pushDownLimits } from './rules/push-down-limits.ts'
@@ -31,16 +34,28 @@ export const RULES: readonly Rule[] = [
   mergeProjects,
   pruneColumns,
   pushDownLimits,
+  extremesByIndex,
+  sortByIndex,
+  dropIdentityProjects,
 ]
 
-/** Applies every rule; `onRule` sees each plan a rule changed. */
+/** What tests want to know or to change. */
+export interface OptimizeOptions {
+  /** Sees each plan that a rule made of another one. */
+  readonly onRule?: (rule: string, plan: PlanNode) => void
+  readonly rules?: readonly Rule[]
+}
+
+/** Without it no plan can run; tests compare the other rules with this one alone. */
+export const INDISPENSABLE_RULES: readonly Rule[] = [hoistSubqueries]
+
 export function optimize(
   plan: PlanNode,
   context: RuleContext,
-  onRule?: (rule: string, plan: PlanNode) => void,
+  { onRule, rules = RULES }: OptimizeOptions = {},
 ): PlanNode {
   let current = plan
-  for (const rule of RULES) {
+  for (const rule of rules) {
     const next = rule.apply(current, context)
     if (next !== current) onRule?.(rule.name, next)
     current = next

@@ -109,6 +109,7 @@ export function mapExpressions(node: PlanNode, map: MapExpression): PlanNode {
         ...node,
         keys: mapSortKeys(node.keys, map),
         ...(node.limit === undefined ? {} : { limit: map(node.limit) }),
+        ...(node.skipped === undefined ? {} : { skipped: map(node.skipped) }),
       }
     case 'limit':
       return mapLimit(node, map)
@@ -134,6 +135,7 @@ function mapIndexScan(
   return {
     ...node,
     range: {
+      ...node.range,
       equal: equal.map(map),
       ...(lower === undefined ? {} : { lower: { ...lower, value: map(lower.value) } }),
       ...(upper === undefined ? {} : { upper: { ...upper, value: map(upper.value) } }),

@@ -21,6 +21,7 @@ import { ExecutionContext } from '../execute/execution-context.ts'
 import { MemoryBudget } from '../execute/memory/memory-budget.ts'
 import type { ColumnId, Expression } from '../plan/expression.ts'
 import { optimize } from '../plan/optimize.ts'
+import type { OptimizeOptions } from '../plan/optimize.ts'
 import type { BoundQuery, PlanNode } from '../plan/plan-node.ts'
 import { walkPlan } from '../plan/plan-tree.ts'
 import type { RuleContext } from '../plan/rules/rule.ts'
@@ -63,7 +64,7 @@ export function planQuery(
   syntax: BindableStatement,
   environment: QueryEnvironment,
   parameterTypes: readonly Oid[] = [],
-  onRule?: (rule: string, plan: PlanNode) => void,
+  options?: OptimizeOptions,
 ): PlannedQuery {
   const { database, catalog, session } = environment
   const bound = bindQuery(syntax, {
@@ -74,7 +75,7 @@ export function planQuery(
     parameterTypes,
   })
   checkPrivileges(catalog, session.currentUser, bound)
-  const plan = optimize(bound.plan, ruleContext(bound, environment), onRule)
+  const plan = optimize(bound.plan, ruleContext(bound, environment), options)
   const prepared = prepare(plan, { catalog, functions: database.functions, io: database.typeIo })
   const sizes = tableSizes(plan, environment.access)
   return { bound, plan, prepared, columns: describeColumns(bound, catalog), sizes }

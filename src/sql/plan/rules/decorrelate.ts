@@ -20,6 +20,7 @@ import {
   referencedColumns,
   rewritePlan,
 } from '../plan-tree.ts'
+import { isVolatile } from '../volatility.ts'
 import type { Rule, RuleContext } from './rule.ts'
 
 /** Below this many outer rows a correlated aggregate is cheaper run row by row. */
@@ -249,6 +250,7 @@ function unnestAggregate(node: ApplyNode, context: RuleContext): PlanNode {
   if (pulled === undefined || isCorrelated({ ...aggregate, input: pulled.plan }, outer)) return node
   if (project?.expressions.some((e) => [...referencedColumns(e)].some((id) => outer.has(id))))
     return node
+  if (!isRegroupable(aggregate, project?.expressions ?? [], context)) return node
   const equalities = pulled.conditions.map((condition) => asEquality(condition, outer, context))
   if (equalities.some((equality) => equality === undefined)) return node
   return joinGrouped(
@@ -258,6 +260,21 @@ function unnestAggregate(node: ApplyNode, context: RuleContext): PlanNode {
     pulled.plan,
     equalities as readonly Equality[],
     context,
+  )
+}
+
+/** Hypothetical-set aggregates answer also for no rows; volatile parts must be computed once per outer row. */
+function isRegroupable(
+  aggregate: AggregateNode,
+  shown: readonly Expression[],
+  { catalog }: RuleContext,
+): boolean {
+  if (aggregate.groupings.length > 0 || shown.some((e) => isVolatile(e, catalog))) return false
+  return aggregate.aggregates.every(
+    (call) =>
+      call.directArguments === 0 &&
+      !/^(rank|dense_rank|percent_rank|cume_dist)\(/.test(call.signature) &&
+      !call.args.some((arg) => isVolatile(arg, catalog)),
   )
 }
 

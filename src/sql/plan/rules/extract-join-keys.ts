@@ -65,7 +65,7 @@ function asEquality(part: Expression, context: RuleContext) {
     }
     return { first, second, procedure: part.procedure, nullEqual: false }
   }
-  if (part.kind === 'distinctTest' && part.negated) {
+  if (part.kind === 'distinctTest' && part.negated && part.left.type === part.right.type) {
     return { first: part.left, second: part.right, procedure: part.procedure, nullEqual: true }
   }
   return undefined

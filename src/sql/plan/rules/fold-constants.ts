@@ -21,7 +21,9 @@ export const foldConstants: Rule = {
 /** The cells of VALUES are evaluated once anyway. */
 function foldNode(node: PlanNode, context: RuleContext): PlanNode {
   if (node.kind === 'values') return node
-  return dropTrivialFilter(mapExpressions(node, (expression) => foldExpression(expression, context)))
+  return dropTrivialFilter(
+    mapExpressions(node, (expression) => foldExpression(expression, context)),
+  )
 }
 
 export function foldExpression(expression: Expression, context: RuleContext): Expression {

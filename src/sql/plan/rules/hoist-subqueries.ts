@@ -226,7 +226,13 @@ function hoistJoin(node: JoinNode, context: RuleContext): PlanNode {
 /** A right join as the left join it is seen from the other side. */
 function mirrored(node: JoinNode): JoinNode {
   const { left, right } = node
-  return { ...node, type: 'left', left: right, right: left, output: [...right.output, ...left.output] }
+  return {
+    ...node,
+    type: 'left',
+    left: right,
+    right: left,
+    output: [...right.output, ...left.output],
+  }
 }
 
 /** VALUES with sub-queries: each such row becomes a projection over applies, the rows a balanced UNION ALL. */

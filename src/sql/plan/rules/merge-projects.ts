@@ -23,7 +23,9 @@ type Project = Extract<PlanNode, { kind: 'project' }>
 function mergeWithInput(node: Project, context: RuleContext): PlanNode {
   const { input } = node
   if (input.kind !== 'project') return node
-  const definitions = new Map(input.output.map((column, index) => [column.id, input.expressions[index]!]))
+  const definitions = new Map(
+    input.output.map((column, index) => [column.id, input.expressions[index]!]),
+  )
   if (!isMergeable(node.expressions, definitions, context)) return node
   return {
     ...node,

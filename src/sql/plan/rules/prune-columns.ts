@@ -134,7 +134,8 @@ function pruneApply(
   const joins = node.form === 'inner' || node.form === 'left'
   const right = joins ? prune(node.right, used) : pruneExact(node.right)
   const left = prune(node.left, union(union(used, new Set(node.correlation)), freeColumns(right)))
-  const appended = node.output.slice(node.left.output.length)
+  const below = outputIds(node.left)
+  const appended = node.output.filter((column) => !below.has(column.id))
   return {
     ...node,
     left,
@@ -162,8 +163,7 @@ function pruneWindow(
   node: Extract<PlanNode, { kind: 'window' }>,
   needed: ReadonlySet<ColumnId>,
 ): PlanNode {
-  const first = node.input.output.length
-  const appended = node.output.slice(first)
+  const appended = node.output.slice(node.output.length - node.functions.length)
   const kept = node.functions.map((_, index) => needed.has(appended[index]!.id))
   const pruned = { ...node, functions: node.functions.filter((_, index) => kept[index]) }
   const input = prune(node.input, union(needed, ownColumns(pruned)))

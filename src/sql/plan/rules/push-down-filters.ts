@@ -122,7 +122,7 @@ function pushThroughProject(
 
 function pushIntoJoin(node: JoinNode, filters: readonly Expression[], catalog: Catalog): PlanNode {
   if (node.mark !== undefined) return pushLeftOnly(node, filters, catalog)
-  const join = strengthen(node, filters)
+  const join = strengthen(node, filters, catalog)
   const left = outputIds(join.left)
   const right = outputIds(join.right)
   const toLeft: Expression[] = []
@@ -170,11 +170,11 @@ function pushIntoJoin(node: JoinNode, filters: readonly Expression[], catalog: C
 }
 
 /** An outer join turns inner (or one-sided) when a filter above rejects the rows it null-extends. */
-function strengthen(join: JoinNode, filters: readonly Expression[]): JoinNode {
+function strengthen(join: JoinNode, filters: readonly Expression[], catalog: Catalog): JoinNode {
   const left = outputIds(join.left)
   const right = outputIds(join.right)
-  const rejectsRight = filters.some((filter) => rejectsNulls(filter, right))
-  const rejectsLeft = filters.some((filter) => rejectsNulls(filter, left))
+  const rejectsRight = filters.some((filter) => rejectsNulls(filter, right, catalog))
+  const rejectsLeft = filters.some((filter) => rejectsNulls(filter, left, catalog))
   if (join.type === 'left' && rejectsRight) return { ...join, type: 'inner' }
   if (join.type === 'right' && rejectsLeft) return { ...join, type: 'inner' }
   if (join.type !== 'full') return join
@@ -235,11 +235,13 @@ function pushThroughAggregate(
 ): PlanNode {
   const groups = new Map(node.groups.map((group, index) => [node.output[index]!.id, group]))
   const own = outputIds(node)
+  const isMovable = (group: Expression | undefined): boolean =>
+    group !== undefined && !isVolatile(group, catalog)
   const [down, above] = partition(filters, (filter) => {
     if (node.groupingSets !== undefined || node.groups.length === 0 || isVolatile(filter, catalog))
       return false
     const used = [...referencedColumns(filter)].filter((id) => own.has(id))
-    return used.length > 0 && used.every((id) => groups.has(id))
+    return used.length > 0 && used.every((id) => isMovable(groups.get(id)))
   })
   const lowered = down.map((filter) => substituteColumns(filter, groups))
   return filtered({ ...node, input: push(node.input, lowered, catalog) }, above)

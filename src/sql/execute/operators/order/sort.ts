@@ -11,7 +11,7 @@ import type { Batch, ColumnKind } from '../../../../storage/vector.ts'
 import { BATCH_ROWS } from '../../../../storage/vector.ts'
 import { sliceBatch } from '../../vectors/gather.ts'
 import { compileFree, makeArranged, type Operator, type Preparation } from '../operator.ts'
-import { limitRows } from '../row/limit.ts'
+import { limitRows, offsetRows } from '../row/limit.ts'
 
 interface SortPlan {
   readonly input: Operator
@@ -34,8 +34,10 @@ export function prepareSort(node: SortNode, preparation: Preparation): Operator 
     directions: node.keys.map(directionOf),
   }
   const limitOf = node.limit && compileFree(node.limit, preparation)
+  const skippedOf = node.skipped && compileFree(node.skipped, preparation)
   return makeArranged(input.output, node.output, catalog, (context) => {
-    const limit = limitOf === undefined ? Infinity : limitRows(limitOf(context))
+    const skipped = skippedOf === undefined ? 0 : offsetRows(skippedOf(context))
+    const limit = limitOf === undefined ? Infinity : limitRows(limitOf(context)) + skipped
     return limit <= TOP_ROWS_LIMIT ? topRows(plan, limit, context) : sortAll(plan, context)
   })
 }

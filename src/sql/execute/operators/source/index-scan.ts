@@ -34,6 +34,7 @@ interface CompiledRange {
   readonly lower: CompiledBound | undefined
   readonly upper: CompiledBound | undefined
   readonly anyOf: Free | undefined
+  readonly notNull: boolean
 }
 
 interface IndexReader {
@@ -58,6 +59,7 @@ export function prepareIndexScan(node: IndexScanNode, preparation: Preparation):
       lower: bound(lower),
       upper: bound(upper),
       anyOf: anyOf && compileFree(anyOf, preparation),
+      notNull: node.range.notNull === true,
     },
     columns: scanColumns(node.sources, node.output, node.relation),
     condition:
@@ -158,7 +160,7 @@ function seekRequest(
     equal.length === 0 ? undefined : { values: equal, inclusive: true }
   let lower = prefix
   let upper = prefix
-  if (range.lower !== undefined || range.upper !== undefined) {
+  if (range.lower !== undefined || range.upper !== undefined || range.notNull) {
     const key = node.index.keys[equal.length]
     const atStart = key.descending ? range.upper : range.lower
     const atEnd = key.descending ? range.lower : range.upper

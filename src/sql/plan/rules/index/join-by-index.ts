@@ -3,15 +3,15 @@
  *
  *   Join[keys o.id = l.order_id](o, Scan l)   →   Apply(o, IndexScan(l using l_order_id_idx, order_id = o.id))
  */
-import type { Oid } from '../../catalog/catalog.ts'
-import { estimateRows } from '../estimate.ts'
-import type { Expression } from '../expression.ts'
-import { conjunction, conjuncts } from '../expression-tree.ts'
-import type { ApplyNode, JoinNode, PlanNode, ScanNode } from '../plan-node.ts'
-import { freeColumns, outputIds, projectTo, rewritePlan } from '../plan-tree.ts'
-import { withoutRelabel } from '../comparison.ts'
+import type { Oid } from '../../../catalog/catalog.ts'
+import { estimateRows } from '../../estimate.ts'
+import type { Expression } from '../../expression.ts'
+import { conjunction, conjuncts } from '../../expression-tree.ts'
+import type { ApplyNode, JoinNode, PlanNode, ScanNode } from '../../plan-node.ts'
+import { freeColumns, outputIds, projectTo, rewritePlan } from '../../plan-tree.ts'
+import { withoutRelabel } from '../../comparison.ts'
 import { areComparableKeys } from './index-keys.ts'
-import type { Rule, RuleContext } from './rule.ts'
+import type { Rule, RuleContext } from '../rule.ts'
 
 /** An index look-up costs about as much as hashing this many rows. */
 const LOOKUP_COST = 60
