@@ -28,6 +28,10 @@ export class DirtyBytes {
   /** True when it is time to measure. */
   note(dirtiedBytes: number): boolean {
     this.#copied += dirtiedBytes
+    return this.isDue
+  }
+
+  get isDue(): boolean {
     return this.#copied >= this.limitBytes * MEASURE_SHARE
   }
 

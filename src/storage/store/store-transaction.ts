@@ -44,13 +44,19 @@ export class StoreTransaction extends Transaction {
     return this.#dirtiedBytes
   }
 
+  get hasWrites(): boolean {
+    return this.writeSet.length > 0 || this.#pieces.length > 0
+  }
+
   /** The first operations of the write set; those of `writeSet` follow. */
   get pieces(): readonly DetachedPiece[] {
     return this.#pieces
   }
 
   override touchedTrees(): Set<TreeId> {
-    return new Set([...this.#detachedTrees, ...super.touchedTrees()])
+    const touched = super.touchedTrees()
+    for (const tree of this.#detachedTrees) touched.add(tree)
+    return touched
   }
 
   override *loadWriteSet(): Task<readonly WriteOperation[]> {
@@ -80,41 +86,48 @@ export class StoreTransaction extends Transaction {
 
   override *insert(tree: TreeId, rows: Batch): Task<Float64Array> {
     const rowIds = yield* super.insert(tree, rows)
-    yield* this.#relieve(rowIds.length)
+    if (this.#account(rowIds.length)) yield* this.#relieve()
     return rowIds
   }
 
   override *update(tree: TreeId, rowIds: ArrayLike<number>, rows: Batch): Task<void> {
     yield* super.update(tree, rowIds, rows)
-    yield* this.#relieve(rowIds.length)
+    if (this.#account(rowIds.length)) yield* this.#relieve()
   }
 
   override *delete(tree: TreeId, rowIds: ArrayLike<number>): Task<void> {
     yield* super.delete(tree, rowIds)
-    yield* this.#relieve(rowIds.length)
+    if (this.#account(rowIds.length)) yield* this.#relieve()
   }
 
   override *insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
     yield* super.insertKeys(index, keys, rowIds)
-    yield* this.#relieve(rowIds.length)
+    if (this.#account(rowIds.length)) yield* this.#relieve()
   }
 
   override *deleteKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
     yield* super.deleteKeys(index, keys, rowIds)
-    yield* this.#relieve(rowIds.length)
+    if (this.#account(rowIds.length)) yield* this.#relieve()
   }
 
-  *#relieve(rows: number): Task<void> {
+  /** Notes what a write took. True when too much memory may be held. */
+  #account(rows: number): boolean {
     const written = this.unspilledBytes
     const dirtied = written + this.copiedBytes
     this.unspilledBytes = 0
     this.copiedBytes = 0
     this.#dirtiedBytes += dirtied
     this.#operationBytes += written + rows * ROW_BYTES
-    if (this.#operationBytes * 2 >= this.#dirty.limitBytes) {
-      yield { kind: 'wait', until: this.#detach() }
-    }
-    if (!this.#dirty.note(dirtied)) return
+    return this.#dirty.note(dirtied) || this.#hasManyOperations
+  }
+
+  get #hasManyOperations(): boolean {
+    return this.#operationBytes * 2 >= this.#dirty.limitBytes
+  }
+
+  *#relieve(): Task<void> {
+    if (this.#hasManyOperations) yield { kind: 'wait', until: this.#detach() }
+    if (!this.#dirty.isDue) return
     const roots = this.snapshot()
     this.#dirty.measure(roots)
     if (!this.#dirty.isBeyondLimit) return

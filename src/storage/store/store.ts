@@ -121,6 +121,7 @@ export class Store {
    * `validate` may still refuse: it is called in the same synchronous slice, after the last suspension.
    */
   *commit(transaction: StoreTransaction, validate?: () => void): Task<Lsn> {
+    if (!transaction.hasWrites && !this.#counters.hasDirtySequences) return this.roots.lsn
     yield* this.#awaitRoom()
     const merged = yield* mergeOntoNewest(transaction, () => this.roots, this.context)
     validate?.()
@@ -131,7 +132,6 @@ export class Store {
   #install(transaction: StoreTransaction, merged: BranchRoots): Lsn {
     const { pieces, writeSet: operations } = transaction
     const sequences = this.#counters.takeDirtySequences()
-    if (pieces.length + operations.length + sequences.length === 0) return this.roots.lsn
     const lsn = (this.roots.lsn + 1) as Lsn // the next one
     const { nextTransactionId: transactionId } = this.#state
     const commitTimeMs = Math.max(this.#state.commitTimeMs, this.#services.platform.clock.nowMs())

@@ -26,6 +26,10 @@ export class BranchCounters {
     this.dirty.set(id, state)
   }
 
+  get hasDirtySequences(): boolean {
+    return this.dirty.size > 0
+  }
+
   /** Sequence states that no log record holds yet; the commit that takes them must write them. */
   takeDirtySequences(): readonly (readonly [TreeId, SequenceState])[] {
     if (this.dirty.size === 0) return NO_SEQUENCES

@@ -155,8 +155,8 @@ export class Transaction implements TransactionAccess {
     yield* scanTable(treeOf(this.snapshot(), tree), request, this.context)
   }
 
-  *fetch(tree: TreeId, rowIds: ArrayLike<number>, columns: readonly number[]): Task<Batch> {
-    return yield* fetchRows(treeOf(this.roots, tree), rowIds, columns, this.context)
+  fetch(tree: TreeId, rowIds: ArrayLike<number>, columns: readonly number[]): Task<Batch> {
+    return fetchRows(treeOf(this.roots, tree), rowIds, columns, this.context)
   }
 
   /** The n-th row in row id order, from 0: where a scan after OFFSET begins. */
@@ -189,14 +189,14 @@ export class Transaction implements TransactionAccess {
     yield* seekIndex(treeOf(this.snapshot(), index), request, this.context)
   }
 
-  *firstMatch(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined> {
-    return yield* firstMatch(treeOf(this.roots, index), key, this.context)
+  firstMatch(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined> {
+    return firstMatch(treeOf(this.roots, index), key, this.context)
   }
 
-  *firstMatches(index: TreeId, keys: Batch): Task<Float64Array> {
+  firstMatches(index: TreeId, keys: Batch): Task<Float64Array> {
     const root = treeOf(this.roots, index)
     const keyAt = keyReader(keys, root.schema.columns.length)
-    return yield* firstMatches(root, keyAt, keys.length, this.context)
+    return firstMatches(root, keyAt, keys.length, this.context)
   }
 
   *insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {

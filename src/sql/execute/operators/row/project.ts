@@ -7,6 +7,9 @@ import { makeArranged, makeOperator, type Operator, type Preparation } from '../
 
 export function prepareProject(node: ProjectNode, preparation: Preparation): Operator {
   const input = preparation.prepare(node.input)
+  if (passesAll(node, input)) {
+    return makeOperator(node.output, preparation.catalog, (context) => input.run(context))
+  }
   const kernels = compileAll(node.expressions, input.layout, preparation.compilation)
   return makeOperator(node.output, preparation.catalog, function* project(context): BatchStream {
     for (const item of input.run(context)) {
@@ -19,6 +22,14 @@ export function prepareProject(node: ProjectNode, preparation: Preparation): Ope
       yield { kind: 'batch', length: item.length, columns }
     }
   })
+}
+
+/** Only gives the input's columns, in their order, other names. */
+function passesAll({ expressions }: ProjectNode, { output }: Operator): boolean {
+  return (
+    expressions.length === output.length &&
+    expressions.every((one, i) => one.kind === 'column' && one.column === output[i].id)
+  )
 }
 
 /** SELECT … FOR UPDATE: rows pass through. */
