@@ -158,10 +158,10 @@ export class Branch implements Database {
   #validate({ access, catalogNumber }: BranchTransaction, change: CatalogChange | undefined): void {
     const missed = this.#catalogChanges - catalogNumber
     if (missed > 0 && (change !== undefined || missed > this.#ddl.length)) throw crossedDdl()
-    const touched = access.touchedTrees()
-    if (missed > 0 && touched.size > 0) {
+    const touched = missed > 0 ? [...access.touchedTrees()] : []
+    if (touched.length > 0) {
       for (const { tables, concernsAll } of this.#ddl.slice(-missed)) {
-        if (concernsAll || [...touched].some((tree) => tables.has(tree))) throw crossedDdl()
+        if (concernsAll || touched.some((tree) => tables.has(tree))) throw crossedDdl()
       }
     }
     if (change === undefined || access.base === this.store.roots) return
