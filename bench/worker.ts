@@ -2,7 +2,7 @@
  * `npm run bench:worker`: Lakelet inside workerd (Miniflare): requests, wake time, and a table of two million rows through
  * HTTP in bounded memory, before and after eviction.
  *
- *   ROWS=200000 node bench/worker.ts      a smaller table
+ *   ROWS=200000 REQUESTS=100 node bench/worker.ts      a smaller table, fewer requests
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ import { workerdProcessorMs } from './worker/processor-time.ts'
 const ROWS = Number(process.env['ROWS'] ?? 2_000_000)
 const ROWS_PER_INSERT = 50_000
 const DIMENSION_ROWS = 1000
-const REQUESTS = 1000
+const REQUESTS = Number(process.env['REQUESTS'] ?? 1000)
 const ENTRY = fileURLToPath(new URL('worker/measured-worker.ts', import.meta.url))
 const RAW = { 'Neon-Raw-Text-Output': 'true', 'Neon-Array-Mode': 'true' }
 
@@ -116,6 +116,13 @@ class Bench {
     await sleep(300)
   }
 
+  /** Runs steps whose time matters more than their memory. */
+  async undisturbed(work: () => Promise<void>): Promise<void> {
+    if (this.#heap !== undefined) this.#heap.isCollecting = false
+    await work()
+    if (this.#heap !== undefined) this.#heap.isCollecting = true
+  }
+
   /** Runs a step, prints its time, the isolate's peak of memory, and what else there is to say. */
   async step(name: string, work: () => Promise<string | void>): Promise<void> {
     this.#heap?.takePeaks()
@@ -124,7 +131,7 @@ class Bench {
     const remark = await work().catch((error: unknown) => `FAILED: ${String(error)}`)
     const elapsedMs = performance.now() - start
     const processorMs = workerdProcessorMs() - processorStart
-    await this.#heap?.sampleHeld()
+    if (this.#heap?.isCollecting === true) await this.#heap.sampleHeld()
     const { held = NOTHING, raw = NOTHING } = this.#heap?.takePeaks() ?? {}
     this.#peakHeld = Math.max(this.#peakHeld, held.total)
     this.#peakRaw = Math.max(this.#peakRaw, raw.total)
@@ -197,8 +204,8 @@ async function queries(bench: Bench): Promise<void> {
   for (const [name, text] of Object.entries(QUERIES)) {
     await bench.step(name, async () => JSON.stringify((await bench.sql(text))[0]))
   }
-  await bench.step('1000 point reads', () =>
-    timed(1000, (i) => bench.sql(POINT_QUERY, [String(1 + ((i * 104_729) % ROWS))])),
+  await bench.step(`${REQUESTS} point reads`, () =>
+    timed(REQUESTS, (i) => bench.sql(POINT_QUERY, [String(1 + ((i * 104_729) % ROWS))])),
   )
 }
 
@@ -210,22 +217,25 @@ console.log(
 try {
   await bench.start()
   await load(bench)
-  await requests(bench)
+  await bench.undisturbed(() => requests(bench))
   await queries(bench)
-  for (let round = 1; round <= 3; round++) {
-    await bench.evict(false)
-    await wake(bench, `wake, pages near (${round})`)
-  }
-  for (let round = 1; round <= 3; round++) {
-    await bench.evict(true)
-    await wake(bench, `wake, pages in R2 only (${round})`)
-  }
+  await bench.undisturbed(async () => {
+    for (const [name, dropCache] of [
+      ['near', false],
+      ['in R2 only', true],
+    ] as const) {
+      for (let round = 1; round <= 5; round++) {
+        await bench.evict(dropCache)
+        await wake(bench, `wake, pages ${name} (${round})`)
+      }
+    }
+  })
   await bench.evict(true)
   await queries(bench)
   await bench.evict(true)
   await bench.stop()
   await bench.start()
-  await wake(bench, 'wake in a new process, pages in R2')
+  await bench.undisturbed(() => wake(bench, 'wake in a new process, pages in R2'))
   const [held, raw] = bench.peaks
   console.log(
     `highest peak of JS heap and array buffers: ${held.toFixed(0)} MiB held, ${raw.toFixed(0)} MiB with garbage`,

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const INTERVAL_MS = 25
 /** Of so many samples one is taken after a collection. */
 const COLLECT_EVERY = 12
+const ANSWER_TIMEOUT_MS = 500
 const MIB = 1024 * 1024
 
 interface HeapUsage {
@@ -37,6 +38,8 @@ export class HeapSampler {
   #held: Memory = NOTHING
   #raw: Memory = NOTHING
   #isClosed = false
+  /** Collections cost time and throw away compiled code: off while time is what counts. */
+  isCollecting = true
 
   private constructor(socket: WebSocket) {
     this.#socket = socket
@@ -78,7 +81,8 @@ export class HeapSampler {
   }
 
   async #sample(): Promise<Memory> {
-    const usage = (await this.#send('Runtime.getHeapUsage')) as HeapUsage // the protocol's answer
+    const usage = (await this.#send('Runtime.getHeapUsage')) as HeapUsage | undefined // the protocol's answer
+    if (usage === undefined) return NOTHING
     const heap = usage.usedSize / MIB
     const buffers = (usage.backingStorageSize ?? 0) / MIB
     const sample = { heap, buffers, total: heap + buffers }
@@ -93,18 +97,20 @@ export class HeapSampler {
 
   async #watch(): Promise<void> {
     for (let count = 1; !this.#isClosed; count++) {
-      if (count % COLLECT_EVERY === 0) await this.sampleHeld()
+      if (this.isCollecting && count % COLLECT_EVERY === 0) await this.sampleHeld()
       else await this.#sample()
       await sleep(INTERVAL_MS)
     }
   }
 
+  /** undefined when no answer comes: workerd answers some requests only when the isolate has work to do. */
   #send(method: string): Promise<unknown> {
     const id = this.#nextId++
-    return new Promise((resolve) => {
+    const answer = new Promise((resolve) => {
       this.#pending.set(id, resolve)
       this.#socket.send(JSON.stringify({ id, method }))
     })
+    return Promise.race([answer, sleep(ANSWER_TIMEOUT_MS, undefined, { ref: false })])
   }
 }
 
