@@ -32,8 +32,15 @@ export class ResultWriter {
   }
 
   rows(batch: Batch): readonly ResultRow[] {
+    const width = this.#writers.length
     const columns = this.#writers.map((write, index) => write(batch.columns[index]!, batch.length))
-    return Array.from({ length: batch.length }, (_, row) => columns.map((column) => column[row]!))
+    const rows: ResultRow[] = []
+    for (let row = 0; row < batch.length; row++) {
+      const values = new Array<ResultRow[number]>(width)
+      for (let index = 0; index < width; index++) values[index] = columns[index]![row]!
+      rows.push(values)
+    }
+    return rows
   }
 }
 

@@ -74,8 +74,10 @@ function layoutDigits(digits: string, exponent: number, negative: boolean, wide:
 export function formatFloat8(value: number, extraDigits = 1): string {
   if (!Number.isFinite(value)) return formatSpecial(value)
   if (extraDigits <= 0) return formatRounded(value, Math.max(1, 15 + extraDigits))
-  if (Number.isInteger(value) && Math.abs(value) < 1e15)
-    return Object.is(value, -0) ? '-0' : String(value)
+  const magnitude = Math.abs(value)
+  // Here JavaScript writes the same digits without an exponent, too.
+  if (magnitude >= 1e-4 && magnitude < 1e15) return String(value)
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0'
   const [mantissa, exponent] = value.toExponential().split('e')
   const digits = mantissa.replace('-', '').replace('.', '')
   return layoutDigits(digits, Number(exponent), value < 0, 15)
