@@ -186,7 +186,7 @@ export type ParameterInput = string | Uint8Array | null
 
 /** Values of parameters. Raises 08P01 when there are too few or too many. */
 export function readParameters(
-  { bound: { parameters: types } }: Pick<PlannedQuery, 'bound'>,
+  types: readonly Oid[],
   inputs: readonly ParameterInput[],
   environment: QueryEnvironment,
   names: { readonly statement: string; readonly portal: string } = { statement: '', portal: '' },

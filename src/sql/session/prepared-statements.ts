@@ -1,23 +1,38 @@
-/** PREPARE, EXECUTE and DEALLOCATE: statements that a session keeps by name. */
+/**
+ * Statements that a session keeps by name: PREPARE, EXECUTE and DEALLOCATE, and those that the extended protocol parsed. Both
+ * share one space of names; only the protocol knows the unnamed statement.
+ */
 import { SqlError, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Datum } from '../../storage/vector.ts'
 import { datumAt } from '../../storage/vector.ts'
 import { isBindable } from '../bind/bind-query.ts'
-import type { BindableStatement } from '../bind/bind-query.ts'
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { Oid } from '../catalog/catalog.ts'
 import { ONE_ROW } from '../execute/expression/kernel.ts'
+import type { Statement as Syntax } from '../parse/ast/statement.ts'
 import type { ExecuteStatement, PrepareStatement } from '../parse/ast/utility.ts'
 import { SessionDdlServices } from './ddl-services.ts'
 import { planQuery } from './planned-query.ts'
 import type { QueryEnvironment } from './planned-query.ts'
+import type { Statement } from './statement-cache.ts'
+import type { ResultColumn } from './statement-result.ts'
 
 export interface PreparedStatement {
   readonly name: string
-  readonly syntax: BindableStatement
+  readonly text: string
+  /** undefined: an empty statement. */
+  readonly syntax: Syntax | undefined
+  /** Where its plans are kept. */
+  readonly statement: Statement
+  /** As the client declared them: 0 where it left the type open; empty when it declared none. */
+  readonly declaredTypes: readonly Oid[]
   /** As declared or inferred. */
   readonly parameterTypes: readonly Oid[]
+  /** What it returned when it was prepared; undefined when it returns no rows. */
+  readonly columns: readonly ResultColumn[] | undefined
+  /** By PREPARE, not by a protocol message. */
+  readonly isFromSql: boolean
 }
 
 export type PreparedStatements = Map<string, PreparedStatement>
@@ -27,17 +42,36 @@ export function prepareStatement(
   { name, statement, argumentTypes }: PrepareStatement,
   environment: QueryEnvironment,
 ): void {
+  if (!isBindable(statement)) throw unsupported(`PREPARE of ${statement.kind}`)
+  const services = new SessionDdlServices(environment)
+  const declared = argumentTypes.map((type) => services.resolveTypeName(type, environment.catalog).type)
+  const { bound, columns } = planQuery(statement, environment, declared)
+  addPrepared(prepared, {
+    name,
+    text: '',
+    syntax: statement,
+    statement: { parsed: [], plans: [] },
+    declaredTypes: declared,
+    parameterTypes: bound.parameters,
+    columns: columns.length > 0 || bound.command === 'SELECT' ? columns : undefined,
+    isFromSql: true,
+  })
+}
+
+/** Raises 42P05 when there is one of that name. */
+export function addPrepared(prepared: PreparedStatements, statement: PreparedStatement): void {
+  const { name } = statement
   if (prepared.has(name)) {
     throw new SqlError(
       SQLSTATE.DUPLICATE_PREPARED_STATEMENT,
       `prepared statement "${name}" already exists`,
     )
   }
-  if (!isBindable(statement)) throw unsupported(`PREPARE of ${statement.kind}`)
-  const services = new SessionDdlServices(environment)
-  const declared = argumentTypes.map((type) => services.resolveTypeName(type, environment.catalog).type)
-  const { bound } = planQuery(statement, environment, declared)
-  prepared.set(name, { name, syntax: statement, parameterTypes: bound.parameters })
+  prepared.set(name, statement)
+}
+
+export function unnamedStatementMissing(): SqlError {
+  return new SqlError(SQLSTATE.INVALID_SQL_STATEMENT_NAME, 'unnamed prepared statement does not exist')
 }
 
 export function findPrepared(prepared: PreparedStatements, name: string): PreparedStatement {

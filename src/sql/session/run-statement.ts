@@ -27,6 +27,7 @@ import { cachedPlan } from './statement-cache.ts'
 import type { PlanConditions, Statement } from './statement-cache.ts'
 import type { Settings } from './settings.ts'
 import type { Notice, ResultRow, ResultSink, ValueFormat } from './statement-result.ts'
+import { limitError } from './limit-error.ts'
 import { StatementSpill } from './statement-spill.ts'
 import { withDeadline } from './statement-timeout.ts'
 import type { RunningTransaction } from './transaction-block.ts'
@@ -64,6 +65,8 @@ export function* runStatement(run: StatementRun): Task<string> {
     if (timeoutMs === 0) return yield* dispatch(run, environment)
     const deadline = environment.session.statementTimestamp + timeoutMs * 1000
     return yield* withDeadline(dispatch(run, environment), () => state.database.nowMicros() >= deadline)
+  } catch (error) {
+    throw limitError(error)
   } finally {
     environment.spill.close()
   }
@@ -86,7 +89,7 @@ function runQuery(
   syntax: BindableStatement,
 ): Task<string> {
   const query = currentPlan(run.state, run.statement, syntax, environment, run.portal?.parameterTypes)
-  const values = run.portal?.values ?? readParameters(query, run.parameters, environment)
+  const values = run.portal?.values ?? readParameters(query.bound.parameters, run.parameters, environment)
   return runPlanned(run, environment, query, values)
 }
 
@@ -266,7 +269,9 @@ function* executePrepared(
   syntax: ExecuteStatement,
 ): Task<string> {
   const prepared = findPrepared(run.state.prepared, syntax.name)
-  const query = planQuery(prepared.syntax, environment, prepared.parameterTypes)
+  const { syntax: inner, statement, declaredTypes } = prepared
+  if (inner === undefined || !isBindable(inner)) throw unsupported(`EXECUTE of ${inner?.kind ?? 'nothing'}`)
+  const query = currentPlan(run.state, statement, inner, environment, declaredTypes)
   const parameters = evaluateArguments(prepared, syntax, new SessionDdlServices(environment), environment.catalog)
   return yield* runPlanned(run, environment, query, parameters)
 }

@@ -8,7 +8,7 @@
 import { SqlError, assert } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Task } from '../../storage/task.ts'
-import type { ParsedStatement } from '../parse/ast/statement.ts'
+import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
 import type { TransactionStatement } from '../parse/ast/utility.ts'
 import type { Database } from './database.ts'
 import { dropTemporaryObjects, runStatement } from './run-statement.ts'
@@ -16,7 +16,8 @@ import { SeededGenerator } from './seeded-generator.ts'
 import type { SessionState } from './session-evaluation.ts'
 import { applyModes } from './set-command.ts'
 import { Settings } from './settings.ts'
-import type { ResultSink } from './statement-result.ts'
+import type { ResultRow, ResultSink } from './statement-result.ts'
+import { cancelError, interruptible } from './statement-timeout.ts'
 import { parsedStatement } from './statement-cache.ts'
 import type { Statement } from './statement-cache.ts'
 import { blockStatus, failedBlockError, findSavepoint } from './transaction-block.ts'
@@ -43,6 +44,9 @@ export class Session {
       database,
       settings: new Settings(options.settings),
       drawnSequences: { values: new Map(), last: undefined },
+  /** Of the transaction: they go with it. */
+  readonly #portals = new Map<string, Portal>()
+  #isCancelRequested = false
       generator: new SeededGenerator(database.random()),
       prepared: new Map(),
       sessionUser: options.user,
@@ -56,7 +60,20 @@ export class Session {
     return blockStatus(this.#transaction)
   }
 
-  /** One statement with parameters in text form, as the extended protocol runs it. More than one raises 42601. */
+  get user(): string {
+    return this.#state.sessionUser
+  }
+
+  get settings(): Settings {
+    return this.#state.settings
+  }
+
+  /** What is running fails with 57014 where it suspends next. */
+  cancel(): void {
+    this.#isCancelRequested = true
+  }
+
+  /** One statement with parameters in text form and a transaction of its own. More than one raises 42601. */
   *execute(text: string, parameters: readonly (string | null)[], sink: ResultSink): Task<void> {
     const statement = this.#parse(text)
     if (statement.parsed.length > 1) {
@@ -78,9 +95,11 @@ export class Session {
     const isScript = statement.parsed.length > 1
     for (const parsed of statement.parsed) {
       const single: Statement = isScript ? { parsed: [parsed], plans: [] } : statement
-      yield* this.#runOne(parsed, single, [], sink, isScript)
+      yield* this.#runOne(parsed, single, [], sink, parsed !== statement.parsed.at(-1))
     }
     yield* this.#endImplicit()
+    this.#isCancelRequested = false
+    this.closePortal('')
   }
 
   /** Gives up whatever is open. */
@@ -109,7 +128,9 @@ export class Session {
       if (syntax.kind === 'transaction') return yield* this.#transactionCommand(syntax, sink)
       if (this.#transaction?.isFailed === true) throw failedBlockError()
       const transaction = this.#transaction ?? this.#begin(false)
-      const tag = yield* runStatement({ state: this.#state, transaction, parsed, statement, parameters, sink })
+      yield* this.#settlePortals()
+      const run = runStatement({ state: this.#state, transaction, parsed, statement, parameters, sink })
+      const tag = yield* this.#isSingleRequest ? run : this.#interruptible(run)
       transaction.hasRun = true
       if (!keepOpen) yield* this.#endImplicit()
       sink.complete(tag)
@@ -259,6 +280,7 @@ function unlikeDefaults(settings: Settings): readonly (readonly [string, string]
     return settings.get(name) === initial ? [] : [[name, initial] as const]
   })
 }
+    this.#closePortals()
 
 function warn(sink: ResultSink, code: string, message: string): void {
   sink.notice({ severity: 'WARNING', code, message })
@@ -267,3 +289,5 @@ function warn(sink: ResultSink, code: string, message: string): void {
 function outsideBlock(command: string): SqlError {
   return new SqlError(SQLSTATE.NO_ACTIVE_SQL_TRANSACTION, `${command} can only be used in transaction blocks`)
 }
+    this.#closePortals()
+    this.#closePortals()

@@ -71,12 +71,18 @@ export function showSetting(state: SessionState, statement: ShowStatement, sink:
   const { settings } = state
   if (statement.name.toLowerCase() !== 'all') {
     const shown = showOne(state, statement.name)
-    sink.columns([textColumn(shown.name)])
+    sink.columns(shownColumns(statement))
     sink.rows([[shown.value]])
     return
   }
-  sink.columns([textColumn('name'), textColumn('setting'), textColumn('description')])
+  sink.columns(shownColumns(statement))
   sink.rows(settings.names().map((name) => [name, settings.show(name), '']))
+}
+
+/** The columns of SHOW: the setting's name, or those of SHOW ALL. */
+export function shownColumns({ name }: ShowStatement): readonly ResultColumn[] {
+  if (name.toLowerCase() === 'all') return ['name', 'setting', 'description'].map(textColumn)
+  return [textColumn(settingDefinitions().get(name.toLowerCase())?.name ?? name)]
 }
 
 function showOne(state: SessionState, name: string): { readonly name: string; readonly value: string } {

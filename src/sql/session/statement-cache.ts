@@ -23,8 +23,6 @@ export interface PlanConditions {
   readonly searchPath: readonly string[]
   /** Those settings that steer how literals are read. */
   readonly settings: string
-  /** Privileges were checked for this user. */
-  readonly user: string
 }
 
 interface CachedPlan {
@@ -37,11 +35,17 @@ const MAX_PLANS_PER_STATEMENT = 4
 /** Longer texts (bulk inserts) are not worth their memory. */
 const MAX_CACHED_TEXT = 16_384
 
-export function parsedStatement(database: Database, text: string): Statement {
-  const cached = database.statements.get(text)
+/** The same text with other declared parameter types is another statement: it has other plans. */
+export function parsedStatement(
+  database: Database,
+  text: string,
+  parameterTypes: readonly number[] = [],
+): Statement {
+  const key = parameterTypes.length === 0 ? text : `${parameterTypes.join(',')}\0${text}`
+  const cached = database.statements.get(key)
   if (cached !== undefined) return cached
   const statement: Statement = { parsed: parse(text), plans: [] }
-  if (text.length <= MAX_CACHED_TEXT) database.statements.set(text, statement)
+  if (text.length <= MAX_CACHED_TEXT) database.statements.set(key, statement)
   return statement
 }
 
