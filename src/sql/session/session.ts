@@ -11,7 +11,12 @@ import type { Task } from '../../storage/task.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
 import type { TransactionStatement } from '../parse/ast/utility.ts'
 import type { Database } from './database.ts'
-import { dropTemporaryObjects, runStatement } from './run-statement.ts'
+import { bindPortal, describeStatement, namedStatement, parseOne, prepareText } from './extended-query.ts'
+import type { BindRequest, Description, ParseRequest } from './extended-query.ts'
+import type { QueryEnvironment } from './planned-query.ts'
+import { Portal } from './portal.ts'
+import type { PreparedStatement } from './prepared-statements.ts'
+import { dropTemporaryObjects, environmentOf, runStatement } from './run-statement.ts'
 import { SeededGenerator } from './seeded-generator.ts'
 import type { SessionState } from './session-evaluation.ts'
 import { applyModes } from './set-command.ts'
@@ -38,15 +43,15 @@ export class Session {
   readonly #state: SessionState
   readonly #isSingleRequest: boolean
   #transaction: RunningTransaction | undefined
+  /** Of the transaction: they go with it. */
+  readonly #portals = new Map<string, Portal>()
+  #isCancelRequested = false
 
   constructor(database: Database, options: SessionOptions) {
     this.#state = {
       database,
       settings: new Settings(options.settings),
       drawnSequences: { values: new Map(), last: undefined },
-  /** Of the transaction: they go with it. */
-  readonly #portals = new Map<string, Portal>()
-  #isCancelRequested = false
       generator: new SeededGenerator(database.random()),
       prepared: new Map(),
       sessionUser: options.user,
@@ -92,14 +97,146 @@ export class Session {
   *executeScript(text: string, sink: ResultSink): Task<void> {
     const statement = this.#parse(text)
     if (statement.parsed.length === 0) return sink.complete('')
+    this.#isCancelRequested = false
+    this.closePortal('')
     const isScript = statement.parsed.length > 1
     for (const parsed of statement.parsed) {
       const single: Statement = isScript ? { parsed: [parsed], plans: [] } : statement
       yield* this.#runOne(parsed, single, [], sink, parsed !== statement.parsed.at(-1))
     }
     yield* this.#endImplicit()
+  }
+
+  /** Parse of the extended protocol: keeps the statement by its name. */
+  prepare(request: ParseRequest): void {
+    this.#attempt(() => {
+      const parts = parseOne(this.#state, request)
+      const syntax = parts.statement.parsed[0]?.statement
+      prepareText(this.#state, request, parts, this.#environmentFor(syntax))
+    })
+  }
+
+  /** Bind: a portal lives until its transaction ends. */
+  bind(request: BindRequest): void {
+    this.#attempt(() => {
+      const { syntax } = namedStatement(this.#state, request.statement)
+      const name = request.portal
+      if (name === '') this.closePortal('')
+      else if (this.#portals.has(name)) {
+        throw new SqlError(SQLSTATE.DUPLICATE_CURSOR, `cursor "${name}" already exists`)
+      }
+      const bound = bindPortal(this.#state, request, this.#environmentFor(syntax))
+      this.#portals.set(name, new Portal(bound))
+    })
+  }
+
+  describeStatement(name: string): Description {
+    return this.#attempt(() => this.#describe(namedStatement(this.#state, name)))
+  }
+
+  describePortal(name: string): Description & Pick<Portal, 'formats'> {
+    return this.#attempt(() => {
+      const { statement, formats } = this.#portal(name)
+      return { ...this.#describe(statement), formats }
+    })
+  }
+
+  /** Execute: true when the portal has come to its end, false when it stopped at `maxRows` (0: no limit). */
+  *runPortal(name: string, maxRows: number, sink: ResultSink<ResultRow>): Task<boolean> {
     this.#isCancelRequested = false
-    this.closePortal('')
+    try {
+      const portal = this.#portal(name)
+      const { syntax, statement } = portal.statement
+      const [parsed] = statement.parsed
+      if (syntax === undefined || parsed === undefined) {
+        sink.complete('')
+        return true
+      }
+      if (syntax.kind === 'transaction') {
+        yield* this.#transactionCommand(syntax, sink)
+        return true
+      }
+      if (this.#transaction?.isFailed === true) throw failedBlockError()
+      const transaction = this.#transaction ?? this.#begin(false)
+      yield* this.#settlePortals(portal)
+      const run = { state: this.#state, transaction, parsed, statement, parameters: [], portal }
+      const start = (to: ResultSink<ResultRow>): Task<string> => runStatement({ ...run, sink: to })
+      const isComplete = yield* this.#interruptible(portal.run(maxRows, sink, start))
+      transaction.hasRun = true
+      return isComplete
+    } catch (error) {
+      this.#fail()
+      throw error
+    }
+  }
+
+  closeStatement(name: string): void {
+    this.#state.prepared.delete(name)
+  }
+
+  closePortal(name: string): void {
+    this.#portals.get(name)?.close()
+    this.#portals.delete(name)
+  }
+
+  /** Sync: the end of an implicit transaction. */
+  *sync(): Task<void> {
+    try {
+      yield* this.#endImplicit()
+    } catch (error) {
+      this.#fail()
+      throw error
+    }
+  }
+
+  /** After an error outside of any statement: as if the statement had failed. */
+  fail(): void {
+    this.#fail()
+  }
+
+  #portal(name: string): Portal {
+    const portal = this.#portals.get(name)
+    if (portal !== undefined) return portal
+    throw new SqlError('34000', `portal "${name}" does not exist`)
+  }
+
+  #describe(prepared: PreparedStatement): Description {
+    return describeStatement(this.#state, prepared, this.#environmentFor(prepared.syntax))
+  }
+
+  /**
+   * Begins a transaction when there is none, as planning needs the catalog. undefined where a statement may go on in a failed
+   * block: ROLLBACK and its like, and an empty one.
+   */
+  #environmentFor(syntax: Syntax | undefined): QueryEnvironment | undefined {
+    if (syntax === undefined || syntax.kind === 'transaction') return undefined
+    if (this.#transaction?.isFailed === true) throw failedBlockError()
+    return environmentOf(this.#state, this.#transaction ?? this.#begin(false), () => undefined)
+  }
+
+  #attempt<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      this.#fail()
+      throw error
+    }
+  }
+
+  #interruptible<T>(task: Task<T>): Task<T> {
+    return interruptible(task, () => (this.#isCancelRequested ? cancelError() : undefined))
+  }
+
+  /** What runs next may change rows that a suspended portal has still to read. */
+  *#settlePortals(except?: Portal): Task<void> {
+    if (this.#portals.size === 0) return
+    for (const portal of this.#portals.values()) if (portal !== except) yield* portal.settle()
+  }
+
+  #closePortals(): void {
+    if (this.#portals.size === 0) return
+    for (const portal of this.#portals.values()) portal.close()
+    this.#portals.clear()
   }
 
   /** Gives up whatever is open. */
@@ -142,6 +279,7 @@ export class Session {
 
   /** An error ends an implicit transaction and leaves a block failed. */
   #fail(): void {
+    this.#closePortals()
     if (this.#transaction === undefined) return
     if (this.#transaction.isBlock) this.#transaction.isFailed = true
     else this.#rollback()
@@ -173,6 +311,7 @@ export class Session {
     const transaction = this.#transaction
     assert(transaction !== undefined, 'commit without a transaction')
     const { database, settings } = this.#state
+    this.#closePortals()
     if (this.#isSingleRequest) yield* dropTemporaryObjects(this.#state, transaction)
     yield* database.commit(transaction.open, transaction.hasChangedCatalog ? transaction.catalog : undefined)
     settings.endTransaction(true)
@@ -180,6 +319,7 @@ export class Session {
   }
 
   #rollback(): void {
+    this.#closePortals()
     const transaction = this.#transaction
     if (transaction === undefined) return
     this.#transaction = undefined
@@ -280,7 +420,6 @@ function unlikeDefaults(settings: Settings): readonly (readonly [string, string]
     return settings.get(name) === initial ? [] : [[name, initial] as const]
   })
 }
-    this.#closePortals()
 
 function warn(sink: ResultSink, code: string, message: string): void {
   sink.notice({ severity: 'WARNING', code, message })
@@ -289,5 +428,3 @@ function warn(sink: ResultSink, code: string, message: string): void {
 function outsideBlock(command: string): SqlError {
   return new SqlError(SQLSTATE.NO_ACTIVE_SQL_TRANSACTION, `${command} can only be used in transaction blocks`)
 }
-    this.#closePortals()
-    this.#closePortals()
