@@ -5,11 +5,13 @@ import type { RowId } from '../../../../storage/access.ts'
 import type { Task } from '../../../../storage/task.ts'
 import type { Batch, Datum } from '../../../../storage/vector.ts'
 import type { IndexInfo, Relation } from '../../../catalog/catalog.ts'
+import type { ColumnId } from '../../../plan/expression.ts'
 import type { TableRules } from '../../../plan/plan-node.ts'
+import { referencedColumns } from '../../../plan/plan-tree.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { compileAll, compileExpression } from '../../expression/compile-expression.ts'
 import { rowOf } from '../../expression/container.ts'
-import type { Compilation, Kernel } from '../../expression/kernel.ts'
+import type { Compilation, Kernel, Layout } from '../../expression/kernel.ts'
 import { datumKey, type Key, listKey } from '../../keys/key-encoding.ts'
 import { gather, gatherBatch, selectTrue } from '../../vectors/gather.ts'
 import { layoutOf } from '../operator.ts'
@@ -34,6 +36,8 @@ export class IndexKeys {
   readonly #relation: Relation
   readonly #kernels: readonly Kernel[]
   readonly #predicate: Kernel | undefined
+  /** Where the row has the columns that keys and predicate are made of. */
+  readonly #positions: readonly number[]
   readonly #compilation: Compilation
 
   constructor(
@@ -47,7 +51,13 @@ export class IndexKeys {
     this.#relation = relation
     this.#kernels = compileAll(rule.keys, layout, compilation)
     this.#predicate = rule.predicate && compileExpression(rule.predicate, layout, compilation)
+    this.#positions = positionsOf(rule, layout)
     this.#compilation = compilation
+  }
+
+  /** Whether the rows of both batches have the same keys because the columns behind them are the very same. */
+  isUntouched(old: Batch, fresh: Batch): boolean {
+    return this.#positions.every((position) => old.columns[position] === fresh.columns[position])
   }
 
   keysOf(rows: Batch, context: ExecutionContext): KeyRows {
@@ -123,6 +133,13 @@ export class IndexKeys {
     )
     return `(${names.join(', ')})=(${values.join(', ')})`
   }
+}
+
+function positionsOf(rule: TableRules['indexes'][number], layout: Layout): readonly number[] {
+  const columns = new Set<ColumnId>()
+  for (const key of rule.keys) referencedColumns(key, columns)
+  if (rule.predicate !== undefined) referencedColumns(rule.predicate, columns)
+  return [...columns].flatMap((column) => layout.get(column) ?? [])
 }
 
 /** What `firstMatches` says when no row has the key. */

@@ -68,6 +68,7 @@ export class TableWriter {
   *update(rowIds: Float64Array, old: Batch, fresh: Batch, context: ExecutionContext): Task<void> {
     const changes: { index: IndexKeys; gone: KeyRows; added: KeyRows }[] = []
     for (const index of this.indexes) {
+      if (index.isUntouched(old, fresh)) continue
       const change = changedKeys(index.keysOf(old, context), index.keysOf(fresh, context))
       if (change.gone.keys.length === 0 && change.added.keys.length === 0) continue
       if (index.index.isUnique) yield* this.#checkMoves(index, change, rowIds, context)
