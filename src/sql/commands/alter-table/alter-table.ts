@@ -13,6 +13,7 @@ import {
   undefinedRelation,
 } from '../support/lookup.ts'
 import { optionList } from '../support/options.ts'
+import { requireRelationOwner, requireSetRole } from '../support/ownership.ts'
 import { changeOwner } from '../support/change-owner.ts'
 import { addColumn } from './add-column.ts'
 import { alterColumnType } from './alter-column-type.ts'
@@ -67,9 +68,15 @@ export function* alterTable(context: CommandContext, statement: AlterTableStatem
     throw new SqlError('42809', `"${relation.name}" is not ${NOT_A[statement.objectType]}`)
   }
   refuseSystemRelation(relation)
+  requireRelationOwner(context, relation.oid)
   const actions = statement.actions.toSorted((a, b) => passOf(a) - passOf(b))
   for (const action of actions) yield* runAction(context, relation, action)
   return tag
+}
+
+function* giveTo(context: CommandContext, relation: Relation, owner: Oid): Task<void> {
+  requireSetRole(context, owner)
+  yield* changeOwner(context, relation, owner)
 }
 
 /** PostgreSQL's order of work within one statement: drops, type changes, new columns, then constraints. */
@@ -172,7 +179,7 @@ function* runAction(
     case 'alterConstraint':
       return yield* alterConstraint(context, table, action)
     case 'changeOwner':
-      return yield* changeOwner(context, relation, context.resolveRole(action.owner))
+      return yield* giveTo(context, relation, context.resolveRole(action.owner))
     default:
       return yield* runMinorAction(context, relation, action)
   }

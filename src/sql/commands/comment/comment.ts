@@ -6,12 +6,14 @@ import type { CommentStatement } from '../../parse/ast/object.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { ObjectAddress } from '../ddl-services.ts'
 import { CLASS } from '../support/class-ids.ts'
+import { requireOwner } from '../support/ownership.ts'
 import { resolveObject } from '../support/resolve-object.ts'
 
 export function* comment(context: CommandContext, statement: CommentStatement): Task<string> {
   const { object: reference } = statement
   const object = resolveObject(context, reference)
   checkColumnOwner(context, object)
+  requireOwner(context, object)
   // An empty comment is none.
   const text = statement.text === '' ? undefined : statement.text
   if (object.classId === CLASS.role || object.classId === CLASS.database) {

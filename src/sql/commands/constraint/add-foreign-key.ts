@@ -7,6 +7,7 @@ import type { CommandContext } from '../command-context.ts'
 import { CLASS } from '../support/class-ids.ts'
 import { address, recordDependencies, recordDependency } from '../support/dependencies.ts'
 import { classRow, currentRelation, requireRelation } from '../support/lookup.ts'
+import { requireReferences } from './require-references.ts'
 import { chooseConstraintName, indexNameAddition } from '../support/object-names.ts'
 import { constraintTaken, tableConstraintNames } from './add-check.ts'
 import { equalityOperators } from './key-operators.ts'
@@ -36,6 +37,7 @@ export function* addForeignKey(
   const table = currentRelation(context, relation)
   const referenced = requireRelation(context, constraint.referenced)
   checkReferencedTable(table, referenced)
+  requireReferences(context, referenced, constraint)
   const columns = constraint.columns.map((name) => referencedColumn(table, name))
   const target = findTarget(referenced, constraint, columns.length)
   if (constraint.match === 'partial') throw unsupported('MATCH PARTIAL')

@@ -7,6 +7,7 @@ import type { CommandContext } from '../command-context.ts'
 import type { ObjectAddress } from '../ddl-services.ts'
 import { CLASS } from '../support/class-ids.ts'
 import { describeObject } from '../support/describe-object.ts'
+import { requireOwnerOrSchemaOwner } from '../support/ownership.ts'
 import { MissingObject, resolveObject } from '../support/resolve-object.ts'
 import { performDeletion } from './perform-deletion.ts'
 
@@ -38,6 +39,7 @@ export function* dropObjects(context: CommandContext, statement: DropStatement):
     const found = find(context, reference, statement.ifExists)
     if (found === undefined) continue
     refuseBuiltin(context, found)
+    requireOwnerOrSchemaOwner(context, found)
     targets.push(found)
   }
   if (targets.length > 0) yield* performDeletion(context, targets, { cascade: statement.cascade })

@@ -6,6 +6,7 @@ import type { CreateIndexStatement } from '../../parse/ast/definitions.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { AnalyzedExpression } from '../ddl-services.ts'
 import { classRow, refuseSystemRelation, requireRelation } from '../support/lookup.ts'
+import { requireRelationOwner } from '../support/ownership.ts'
 import { chooseRelationName, indexNameAddition } from '../support/object-names.ts'
 import { formatOptions } from '../support/options.ts'
 import { defineIndex } from './define-index.ts'
@@ -49,6 +50,7 @@ export function* createIndex(
 function requireIndexable(context: CommandContext, statement: CreateIndexStatement): Relation {
   const table = requireRelation(context, statement.table)
   refuseSystemRelation(table)
+  requireRelationOwner(context, table.oid)
   if (table.kind === 'r' || table.kind === 'm') return table
   throw new SqlError('42809', `cannot create index on relation "${table.name}"`, {
     detail: `This operation is not supported for ${KIND_NAMES[table.kind]}.`,

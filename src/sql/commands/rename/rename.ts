@@ -23,6 +23,8 @@ import {
   undefinedRelation,
 } from '../support/lookup.ts'
 import { arrayTypeName } from '../support/object-names.ts'
+import { requireRenameRole } from '../role/role-rights.ts'
+import { requireOwner, requireSchemaCreate, requireSetRole } from '../support/ownership.ts'
 import { MissingObject, resolveObject } from '../support/resolve-object.ts'
 import { renameColumn } from './rename-column.ts'
 import { renameRelationInQuery } from './rename-in-sql.ts'
@@ -79,6 +81,7 @@ export function* rename(context: CommandContext, statement: RenameStatement): Ta
   const tag = tagOf(reference, statement.relationType)
   const object = find(context, reference, statement.ifExists)
   if (object === undefined) return tag
+  requireOwner(context, object)
   yield* renameObject(context, object, newName, reference)
   return tag
 }
@@ -116,7 +119,9 @@ function* renameObject(
         throw new SqlError('42710', `role "${newName}" already exists`)
       }
       const row = writer.rows('pg_authid').find('oid', oid)
-      if (row !== undefined) yield* writer.update('pg_authid', row, { rolname: newName })
+      if (row === undefined) return
+      requireRenameRole(context, row)
+      yield* writer.update('pg_authid', row, { rolname: newName })
       return
     }
     case CLASS.trigger: {
@@ -228,7 +233,9 @@ export function* alterSchema(
   const tag = tagOf(reference)
   const object = find(context, reference, statement.ifExists)
   if (object === undefined) return tag
+  requireOwner(context, object)
   const namespace = requireSchema(context, newSchema)
+  requireSchemaCreate(context, namespace)
   switch (object.classId) {
     case CLASS.relation:
       yield* moveRelation(context, object.objectId, namespace, newSchema)
@@ -302,6 +309,8 @@ export function* alterOwner(context: CommandContext, statement: AlterOwnerStatem
   const { writer } = context
   const owner = context.resolveRole(statement.owner)
   const object = resolveObject(context, statement.object)
+  requireOwner(context, object)
+  requireSetRole(context, owner)
   const oid = object.objectId
   switch (object.classId) {
     case CLASS.relation:

@@ -6,6 +6,7 @@ import {
   allPrivileges,
   defaultAcl,
   formatAcl,
+  hasPrivilege,
   parseAcl,
   PRIVILEGES,
 } from '../../catalog/describe/acl.ts'
@@ -17,6 +18,7 @@ import { attributeRow } from '../constraint/add-default.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CLASS } from '../support/class-ids.ts'
 import { requireRelation, requireSchema, undefinedColumn } from '../support/lookup.ts'
+import { actsAs } from '../support/ownership.ts'
 import { resolveObject } from '../support/resolve-object.ts'
 
 /** An ACL column of a catalog row. */
@@ -24,6 +26,7 @@ interface AclSite {
   readonly object: AclObject
   readonly acl: string | null
   readonly owner: Oid
+  readonly name: string
   /** As messages call the object: relation, schema, function … */
   readonly word: string
   write(acl: string): Task<unknown>
@@ -31,7 +34,7 @@ interface AclSite {
 
 export function* grant(context: CommandContext, statement: GrantStatement): Task<string> {
   for (const site of sitesOf(context, statement)) {
-    const letters = lettersFor(statement.privileges, site)
+    const letters = mayGrant(context, site, lettersFor(statement.privileges, site))
     if (letters.length > 0) yield* changeAcl(context, statement, site, letters)
   }
   yield* grantOnColumns(context, statement)
@@ -53,6 +56,38 @@ function lettersFor(privileges: readonly Privilege[], site: AclSite): readonly s
   })
 }
 
+/**
+ * Those of the privileges that the current user may hand on: all for the owner, else those held WITH GRANT OPTION. Who holds
+ * none of any kind gets 42501. A column's privileges may come from its table (`whole`).
+ */
+function mayGrant(
+  context: CommandContext,
+  site: AclSite,
+  letters: readonly string[],
+  whole?: AclSite,
+): readonly string[] {
+  if (actsAs(context, site.owner)) return letters
+  const { catalog, owner: role } = context
+  const sites = whole === undefined ? [site] : [site, whole]
+  const holds = (letter: string, withGrantOption: boolean): boolean =>
+    sites.some(({ object, acl, owner }) =>
+      hasPrivilege(catalog, role, { object, acl, owner, letter, withGrantOption }),
+    )
+  const grantable = letters.filter((letter) => holds(letter, true))
+  if (grantable.length > 0) return grantable
+  if (![...allPrivileges(site.object)].some((letter) => holds(letter, false))) {
+    throw new SqlError('42501', `permission denied for ${site.word === 'relation' ? 'table' : site.word} ${site.name}`)
+  }
+  context.session.notice('WARNING', '01007', `no privileges were granted for "${site.name}"`)
+  return []
+}
+
+/** Owners grant as themselves; so do those who hand on what they hold with the option. */
+function grantorName(context: CommandContext, site: AclSite): string {
+  const grantor = actsAs(context, site.owner) ? site.owner : context.owner
+  return context.catalog.role(grantor)?.name ?? ''
+}
+
 function granteeName(context: CommandContext, role: RoleName): string {
   if (role.kind === 'public') return ''
   return context.catalog.role(context.resolveRole(role))?.name ?? ''
@@ -65,11 +100,12 @@ function* changeAcl(
   letters: readonly string[],
 ): Task<void> {
   const owner = context.catalog.role(site.owner)?.name ?? ''
+  const grantor = grantorName(context, site)
   let items = parseAcl(site.acl) ?? defaultAcl(site.object, owner)
   for (const role of statement.grantees) {
     const grantee = granteeName(context, role)
     items = statement.isGrant
-      ? withGrant(items, grantee, owner, letters, statement.grantOption)
+      ? withGrant(items, grantee, grantor, letters, statement.grantOption)
       : withoutGrant(items, grantee, letters, statement.grantOption)
   }
   yield* site.write(formatAcl(items))
@@ -125,6 +161,7 @@ function relationSite(context: CommandContext, oid: Oid): AclSite {
     acl: row.relacl,
     owner: row.relowner,
     word: row.relkind === 'S' ? 'sequence' : 'relation',
+    name: row.relname,
     column: 'relacl',
   }))
 }
@@ -159,6 +196,7 @@ function typeSite(context: CommandContext, oid: Oid): AclSite {
     acl: row.typacl,
     owner: row.typowner,
     word: 'type',
+    name: row.typname,
     column: 'typacl',
   }))
 }
@@ -169,6 +207,7 @@ function routineSite(context: CommandContext, oid: Oid): AclSite {
     acl: row.proacl,
     owner: row.proowner,
     word: 'function',
+    name: row.proname,
     column: 'proacl',
   }))
 }
@@ -182,6 +221,7 @@ function objectSite(context: CommandContext, classId: number, oid: Oid): AclSite
         acl: row.nspacl,
         owner: row.nspowner,
         word: 'schema',
+        name: row.nspname,
         column: 'nspacl',
       }))
     case CLASS.database:
@@ -190,6 +230,7 @@ function objectSite(context: CommandContext, classId: number, oid: Oid): AclSite
         acl: row.datacl,
         owner: row.datdba,
         word: 'database',
+        name: row.datname,
         column: 'datacl',
       }))
     case CLASS.proc:
@@ -233,10 +274,12 @@ function* grantOnColumns(context: CommandContext, statement: GrantStatement): Ta
           acl: row.attacl ?? '{}',
           owner: relation.owner,
           word: 'column',
+          name: columnName,
           column: 'attacl',
         }))
-        const letters = lettersFor([{ ...privilege, columns: [] }], columnSite)
-        yield* changeAcl(context, statement, columnSite, letters)
+        const asked = lettersFor([{ ...privilege, columns: [] }], columnSite)
+        const letters = mayGrant(context, columnSite, asked, relationSite(context, relation.oid))
+        if (letters.length > 0) yield* changeAcl(context, statement, columnSite, letters)
       }
     }
   }

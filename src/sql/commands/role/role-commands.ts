@@ -2,7 +2,7 @@
 import { SqlError, unsupported } from '../../../errors/sql-error.ts'
 import type { Task } from '../../../storage/task.ts'
 import type { Oid } from '../../catalog/catalog.ts'
-import { parseAcl } from '../../catalog/describe/acl.ts'
+import { oidOf } from '../../catalog/store/catalog-tables.ts'
 import type { AuthidRow } from '../../catalog/rows/object-rows.ts'
 import type { Option } from '../../parse/ast/common.ts'
 import type {
@@ -13,7 +13,18 @@ import type {
 } from '../../parse/ast/role.ts'
 import type { CommandContext } from '../command-context.ts'
 import { optionText } from '../support/options.ts'
+import { isSuperuser } from '../support/ownership.ts'
+import {
+  requireAlterRole,
+  requireCreateRole,
+  requireDropRole,
+  requireGrantRole,
+} from './role-rights.ts'
+import { dependentsOf } from './role-dependents.ts'
 import { passwordColumn } from './role-password.ts'
+
+/** It grants what nobody else has granted. */
+const BOOTSTRAP_SUPERUSER = oidOf(10)
 
 /** Options that are plain yes or no, by the column that keeps them. */
 const FLAGS: Readonly<Record<string, keyof AuthidRow>> = {
@@ -28,6 +39,7 @@ const FLAGS: Readonly<Record<string, keyof AuthidRow>> = {
 
 export function* createRole(context: CommandContext, statement: CreateRoleStatement): Task<string> {
   const { name } = statement
+  requireCreateRole(context, statement.options)
   if (name.startsWith('pg_')) {
     throw new SqlError('42939', `role name "${name}" is reserved`, {
       detail: 'Role names starting with "pg_" are reserved.',
@@ -47,7 +59,22 @@ export function* createRole(context: CommandContext, statement: CreateRoleStatem
     ...(yield* passwordColumn(context, statement.options)),
   })
   for (const option of statement.options) yield* applyMembership(context, oid, option)
+  // Whoever creates a role without being a superuser administers it.
+  if (!isSuperuser(context)) yield* addAdministrator(context, oid)
   return 'CREATE ROLE'
+}
+
+function* addAdministrator(context: CommandContext, role: Oid): Task<void> {
+  const { writer } = context
+  yield* writer.insert('pg_auth_members', {
+    oid: writer.nextOid(),
+    roleid: role,
+    member: context.owner,
+    grantor: BOOTSTRAP_SUPERUSER,
+    admin_option: true,
+    inherit_option: false,
+    set_option: false,
+  })
 }
 
 function roleColumns(options: readonly Option[]): Partial<AuthidRow> {
@@ -68,7 +95,10 @@ function* applyMembership(context: CommandContext, role: Oid, option: Option): T
     item.kind === 'role' ? context.resolveRole(item.role) : context.roleOid(optionText(item)),
   )
   for (const other of others) {
-    if (option.name === 'addroleto') yield* addMember(context, other, role, false)
+    if (option.name === 'addroleto') {
+      requireGrantRole(context, other, 'grant')
+      yield* addMember(context, other, role, false)
+    }
     if (option.name === 'rolemembers') yield* addMember(context, role, other, false)
     if (option.name === 'adminmembers') yield* addMember(context, role, other, true)
   }
@@ -113,6 +143,7 @@ export function* alterRole(context: CommandContext, statement: AlterRoleStatemen
   const oid = context.resolveRole(statement.role)
   const row = context.writer.rows('pg_authid').find('oid', oid)
   if (row === undefined) throw new SqlError('42939', 'role name is reserved')
+  requireAlterRole(context, row, statement.options)
   for (const option of statement.options) {
     if (statement.membership === 'drop' && option.name === 'rolemembers')
       yield* dropMembers(context, oid, option)
@@ -178,6 +209,7 @@ export function* dropRole(context: CommandContext, statement: DropRoleStatement)
         `cannot drop role ${name} because it is required by the database system`,
       )
     }
+    requireDropRole(context, row)
     refuseOwner(context, oid, name)
     yield* writer.deleteWhere('pg_auth_members', 'roleid', oid)
     yield* writer.deleteWhere('pg_auth_members', 'member', oid)
@@ -187,33 +219,12 @@ export function* dropRole(context: CommandContext, statement: DropRoleStatement)
 }
 
 function refuseOwner(context: CommandContext, role: Oid, name: string): void {
-  const { writer } = context
-  const relations = writer.rows('pg_class').where('relowner', role)
-  const owned: string[] = []
-  const words: Readonly<Record<string, string>> = {
-    r: 'table',
-    v: 'view',
-    m: 'materialized view',
-    S: 'sequence',
-  }
-  for (const row of relations) {
-    const word = words[row.relkind]
-    if (word !== undefined) owned.push(`owner of ${word} ${row.relname}`)
-  }
-  for (const row of writer.rows('pg_class').all()) {
-    const granted = parseAcl(row.relacl)?.some((item) => item.grantee === name)
-    if (granted === true && row.relowner !== role)
-      owned.push(`privileges for ${words[row.relkind] ?? 'relation'} ${row.relname}`)
-  }
-  for (const row of writer.rows('pg_namespace').where('nspowner', role))
-    owned.push(`owner of schema ${row.nspname}`)
-  if (owned.length === 0) return
+  const dependents = dependentsOf(context, role, name)
+  if (dependents.length === 0) return
   throw new SqlError(
     '2BP01',
     `role "${name}" cannot be dropped because some objects depend on it`,
-    {
-      detail: owned.join('\n'),
-    },
+    { detail: dependents.join('\n') },
   )
 }
 
@@ -221,6 +232,7 @@ export function* grantRole(context: CommandContext, statement: GrantRoleStatemen
   const admin = statement.options.some((option) => option.name === 'admin')
   for (const roleName of statement.roles) {
     const role = context.roleOid(roleName)
+    requireGrantRole(context, role, statement.isGrant ? 'grant' : 'revoke')
     for (const grantee of statement.grantees) {
       const member = context.resolveRole(grantee)
       if (statement.isGrant) yield* addMember(context, role, member, admin)

@@ -4,6 +4,7 @@ import type { Task } from '../../../storage/task.ts'
 import type { CreateSchemaStatement } from '../../parse/ast/definitions.ts'
 import type { Statement } from '../../parse/ast/statement.ts'
 import type { CommandContext } from '../command-context.ts'
+import { requireDatabaseCreate, requireSetRole } from '../support/ownership.ts'
 
 /** `runElement` executes the CREATE statements inside, with the new schema first in the search path. */
 export function* createSchema(
@@ -13,6 +14,8 @@ export function* createSchema(
 ): Task<string> {
   const owner = statement.owner === undefined ? context.owner : context.resolveRole(statement.owner)
   const name = statement.name ?? context.catalog.role(owner)?.name ?? ''
+  requireDatabaseCreate(context)
+  requireSetRole(context, owner)
   if (name.startsWith('pg_')) {
     throw new SqlError('42939', `unacceptable schema name "${name}"`, {
       detail: 'The prefix "pg_" is reserved for system schemas.',

@@ -10,6 +10,7 @@ import type {
 } from '../../parse/ast/definitions.ts'
 import type { CommandContext } from '../command-context.ts'
 import { creationSchema, findRelation, requireRelation } from '../support/lookup.ts'
+import { requireRelationOwner } from '../support/ownership.ts'
 import { defineSequence, setOwnedBy } from './define-sequence.ts'
 import { sequenceRow, sequenceValues } from './sequence-options.ts'
 
@@ -56,6 +57,7 @@ export function* alterSequence(
     return 'ALTER SEQUENCE'
   }
   const sequence = requireSequence(context, statement.sequence)
+  requireRelationOwner(context, sequence.oid)
   yield* changeSequence(context, sequence, statement.options)
   yield* applyOwnedBy(context, sequence.oid, statement.options)
   return 'ALTER SEQUENCE'

@@ -9,6 +9,7 @@ import { assert } from '../../../errors/sql-error.ts'
 import type { QualifiedName, RelationName } from '../../parse/ast/common.ts'
 import type { Persistence } from '../../parse/ast/select.ts'
 import type { CommandContext } from '../command-context.ts'
+import { requireSchemaCreate } from './ownership.ts'
 
 export function requireSchema(context: CommandContext, name: string): Oid {
   const actual = name === 'pg_temp' ? context.temporarySchema : name
@@ -30,16 +31,21 @@ export function* creationSchema(
     }
     return yield* temporarySchema(context)
   }
-  if (schema !== undefined) return checkCreatable(requireSchema(context, schema), schema, name.name)
+  if (schema !== undefined) {
+    return checkCreatable(context, requireSchema(context, schema), schema, name.name)
+  }
   for (const candidate of context.searchPath) {
     const oid = isTemporarySchema(candidate) ? undefined : context.catalog.schemaOid(candidate)
-    if (oid !== undefined) return checkCreatable(oid, candidate, name.name)
+    if (oid !== undefined) return checkCreatable(context, oid, candidate, name.name)
   }
   throw new SqlError('3F000', 'no schema has been selected to create in')
 }
 
-function checkCreatable(oid: Oid, schema: string, name: string): Oid {
-  if (schema !== 'pg_catalog' && schema !== 'pg_toast') return oid
+function checkCreatable(context: CommandContext, oid: Oid, schema: string, name: string): Oid {
+  if (schema !== 'pg_catalog' && schema !== 'pg_toast') {
+    requireSchemaCreate(context, oid)
+    return oid
+  }
   throw new SqlError('42501', `permission denied to create "${schema}.${name}"`, {
     detail: 'System catalog modifications are currently disallowed.',
   })

@@ -11,6 +11,7 @@ import { rebuildIndexes, rewriteTable } from '../alter-table/rewrite-table.ts'
 import type { CommandContext } from '../command-context.ts'
 import { defineRelation } from '../support/define-relation.ts'
 import { classRow, creationSchema, currentRelation, requireRelation } from '../support/lookup.ts'
+import { requireTablePrivilege } from '../support/ownership.ts'
 import { optionList } from '../support/options.ts'
 import { analyzeStored, renamed, storeRule } from '../view/create-view.ts'
 import { checkStorableType } from './column-definition.ts'
@@ -79,6 +80,7 @@ export function* refreshMaterializedView(
 ): Task<string> {
   const view = requireRelation(context, statement.relation)
   if (view.kind !== 'm') throw new SqlError('42809', `"${view.name}" is not a materialized view`)
+  requireTablePrivilege(context, view.oid, 'm', 'materialized view')
   if (statement.concurrently && statement.withoutData) {
     throw new SqlError(
       '42601',

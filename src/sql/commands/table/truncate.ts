@@ -7,11 +7,13 @@ import { rewriteTable } from '../alter-table/rewrite-table.ts'
 import type { CommandContext } from '../command-context.ts'
 import { ownedSequences } from '../support/change-owner.ts'
 import { currentRelation, requireTable } from '../support/lookup.ts'
+import { requireTablePrivilege } from '../support/ownership.ts'
 
 export function* truncate(context: CommandContext, statement: TruncateStatement): Task<string> {
   const tables = new Map<Oid, Relation>()
   for (const name of statement.relations) {
     const table = requireTable(context, name)
+    requireTablePrivilege(context, table.oid, 'D')
     tables.set(table.oid, table)
   }
   if (statement.cascade) addReferencing(context, tables)

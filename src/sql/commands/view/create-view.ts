@@ -9,6 +9,7 @@ import type { CreateViewStatement } from '../../parse/ast/definitions.ts'
 import type { Persistence, Query } from '../../parse/ast/select.ts'
 import type { ExecuteStatement } from '../../parse/ast/utility.ts'
 import type { CommandContext } from '../command-context.ts'
+import { requireRelationOwner } from '../support/ownership.ts'
 import { relationNames } from '../rename/rename-in-sql.ts'
 import type { AnalyzedQuery, QueryColumn } from '../ddl-services.ts'
 import { CLASS } from '../support/class-ids.ts'
@@ -28,6 +29,7 @@ export function* createView(context: CommandContext, statement: CreateViewStatem
   if (statement.checkOption !== 'none') options.push(`check_option=${statement.checkOption}`)
   const existing = context.catalog.relationIn(namespace, view.name)
   if (existing !== undefined && statement.orReplace) {
+    requireRelationOwner(context, existing)
     yield* replaceView(context, currentRelation(context, existing), query, options)
     return 'CREATE VIEW'
   }
