@@ -30,7 +30,7 @@ const TABLES = [
 ]
 
 function insertSlice(from: number, to: number): string {
-  return `INSERT INTO measurement SELECT i, i % ${DIMENSION_ROWS}, (i * 7919 % 100003) / 8.0, (i % 100000) / 100.0,
+  return `INSERT INTO measurement SELECT i, i % ${DIMENSION_ROWS}, (i::bigint * 7919 % 100003) / 8.0, (i % 100000) / 100.0,
     timestamptz '2026-01-01' + i * interval '1 second', i % 3 <> 0, 'code ' || i % 50,
     'note ' || (i::bigint * 7919 % 1000003) FROM generate_series(${from}, ${to}) AS i`
 }

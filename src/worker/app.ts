@@ -3,6 +3,8 @@ import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { Hono } from 'hono'
 import type { BranchEnvironment, BranchObject } from '../durable/branch-object.ts'
 import type { BranchAddress, HttpAnswer } from '../durable/branch-request.ts'
+import { SqlError } from '../errors/sql-error.ts'
+import { SQLSTATE } from '../errors/sql-state.ts'
 import { errorResponse, plainError } from '../durable/http-sql/error-body.ts'
 import { corsHeaders } from './cors.ts'
 import { readSqlRequest, readTarget } from './read-sql-request.ts'
@@ -28,7 +30,7 @@ export function createApp(): Hono<{ Bindings: WorkerEnvironment }> {
 async function handleSql(request: Request, environment: WorkerEnvironment): Promise<Response> {
   const read = await readSqlRequest(request, environment.LAKELET_PROJECT)
   if ('status' in read) return jsonResponse(read)
-  const answer = await branchObject(environment, read).sql(read)
+  const answer = await orLost(branchObject(environment, read).sql(read))
   return jsonResponse(answer, batchHeaders(request.headers))
 }
 
@@ -36,7 +38,16 @@ async function handleSql(request: Request, environment: WorkerEnvironment): Prom
 async function handleCheck(request: Request, environment: WorkerEnvironment): Promise<Response> {
   const target = readTarget(request, environment.LAKELET_PROJECT)
   if ('status' in target) return jsonResponse(target)
-  return jsonResponse(await branchObject(environment, target.login).check(target.login))
+  return jsonResponse(await orLost(branchObject(environment, target.login).check(target.login)))
+}
+
+/** The object may be moved or restarted in the middle of a request, by a deploy for example. */
+function orLost(answer: Promise<HttpAnswer>): Promise<HttpAnswer> {
+  return answer.catch(() => {
+    const message = 'the branch was restarted during the request'
+    const hint = 'Whether the request has taken effect is unknown.'
+    return errorResponse(new SqlError(SQLSTATE.ADMIN_SHUTDOWN, message, { hint }), 'FATAL')
+  })
 }
 
 function branchObject({ BRANCHES }: WorkerEnvironment, { branch, project }: BranchAddress) {
