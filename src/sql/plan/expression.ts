@@ -48,6 +48,12 @@ export interface FunctionCall extends Typed {
   readonly operator?: Oid
   /** A VARIADIC call whose last argument is the array itself. */
   readonly variadicArray?: boolean
+  /** The columns that the query lists for a function returning record: AS t(a int, …). */
+  readonly recordColumns?: readonly {
+    readonly name: string
+    readonly type: Oid
+    readonly typmod: number
+  }[]
 }
 /** Change of type label only: binary coercible, same datums (varchar → text, int4 → oid differ in kind: use 'call'). Vectors of another kind are converted. */
 export interface Relabel extends Typed {

@@ -29,7 +29,18 @@ const UNNEST_MIN_OUTER_ROWS = 16
 export const decorrelate: Rule = {
   name: 'decorrelate',
   apply: (plan, context) =>
-    rewritePlan(plan, (node) => (node.kind === 'apply' ? decorrelateApply(node, context) : node)),
+    rewritePlan(plan, (node) =>
+      node.kind === 'apply' ? decorrelateApply(refreshed(node), context) : node,
+    ),
+}
+
+/** Conditions taken out of the inputs below may have left them more columns than they had. */
+function refreshed(node: ApplyNode): ApplyNode {
+  const { form, left, right } = node
+  if (form === 'inner' || form === 'left')
+    return { ...node, output: [...left.output, ...right.output] }
+  const appended = form === 'semi' || form === 'anti' ? [] : node.output.slice(-1)
+  return { ...node, output: [...left.output, ...appended] }
 }
 
 function decorrelateApply(node: ApplyNode, context: RuleContext): PlanNode {

@@ -1,0 +1,70 @@
+/** Plans and runs queries over a branch with chosen rewrite rules: what golden and differential tests of the optimizer stand on. */
+import { parse } from '../../src/sql/parse/parse.ts'
+import type { EvaluationSession } from '../../src/sql/execute/evaluation-session.ts'
+import type { OptimizeOptions } from '../../src/sql/plan/optimize.ts'
+import { executionContext, planQuery } from '../../src/sql/session/planned-query.ts'
+import type { PlannedQuery, QueryEnvironment } from '../../src/sql/session/planned-query.ts'
+import { ResultWriter } from '../../src/sql/session/result-writer.ts'
+import { StatementSpill } from '../../src/sql/session/statement-spill.ts'
+import type { BindableStatement } from '../../src/sql/bind/bind-query.ts'
+import type { TestClient } from '../engine/memory-branch.ts'
+
+const SETTINGS: Readonly<Record<string, string>> = {
+  timezone: 'UTC',
+  datestyle: 'ISO, MDY',
+  intervalstyle: 'postgres',
+  extra_float_digits: '1',
+}
+const NOW = 800_000_000_000_000
+
+/** What queries that only read need of a session. */
+const SESSION = {
+  setting: (name: string) => SETTINGS[name.toLowerCase()],
+  searchPath: ['public'],
+  currentUser: 'lakelet',
+  sessionUser: 'lakelet',
+  databaseName: 'lakelet',
+  transactionTimestamp: NOW,
+  statementTimestamp: NOW,
+  clockTimestamp: () => NOW,
+} as unknown as EvaluationSession // why: a stand-in with only the parts that are used
+
+const SPILL_LIMIT_BYTES = 1 << 30
+
+export type Row = readonly (string | null)[]
+
+export class PlanHarness {
+  readonly #client: TestClient
+  readonly environment: QueryEnvironment
+
+  constructor(client: TestClient) {
+    this.#client = client
+    const { branch } = client
+    const { access, catalog } = branch.begin(true)
+    const spill = new StatementSpill(() => branch.createSpill(), SPILL_LIMIT_BYTES)
+    this.environment = { database: branch, catalog, access, session: SESSION, spill }
+  }
+
+  plan(sql: string, options?: OptimizeOptions): PlannedQuery {
+    const [parsed] = parse(sql)
+    if (parsed === undefined) throw new RangeError('no statement')
+    return planQuery(parsed.statement as BindableStatement, this.environment, [], options) // tests plan queries only
+  }
+
+  /** The rows as text. */
+  async run(query: PlannedQuery): Promise<readonly Row[]> {
+    const { environment } = this
+    const writer = new ResultWriter(query.columns, environment)
+    const rows: Row[] = []
+    const stream = query.prepared.run(executionContext(environment, []))
+    await this.#client.branch.run(
+      (function* collect() {
+        for (const item of stream) {
+          if (item.kind === 'batch') rows.push(...(writer.rows(item) as readonly Row[]))
+          else yield item
+        }
+      })(),
+    )
+    return rows
+  }
+}
