@@ -3,7 +3,7 @@
  * of a branch, so that the same query from a thousand connections is planned once.
  */
 import type { TransactionAccess } from '../../storage/access.ts'
-import type { ParsedStatement } from '../parse/ast/statement.ts'
+import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
 import { parse } from '../parse/parse.ts'
 import type { Database } from './database.ts'
 import { isOutgrown } from './planned-query.ts'
@@ -32,8 +32,11 @@ interface CachedPlan {
 
 /** Plans kept per statement: old catalog versions are dropped with the oldest. */
 const MAX_PLANS_PER_STATEMENT = 4
-/** Longer texts (bulk inserts) are not worth their memory. */
+/** Longer texts are not worth their memory. */
 const MAX_CACHED_TEXT = 16_384
+/** An INSERT of so many rows of literals is not expected again. */
+const DATA_ROWS_MIN = 4
+const LITERALS: ReadonlySet<string> = new Set(['string', 'integer', 'number', 'boolean', 'null', 'default'])
 
 /** The same text with other declared parameter types is another statement: it has other plans. */
 export function parsedStatement(
@@ -45,8 +48,19 @@ export function parsedStatement(
   const cached = database.statements.get(key)
   if (cached !== undefined) return cached
   const statement: Statement = { parsed: parse(text), plans: [] }
-  if (text.length <= MAX_CACHED_TEXT) database.statements.set(key, statement)
+  if (isWorthKeeping(text, statement)) database.statements.set(key, statement)
   return statement
+}
+
+/** Rows of literals are data: they hardly come twice, and as a tree they take many times the memory of their text. */
+function isWorthKeeping(text: string, { parsed }: Statement): boolean {
+  return text.length <= MAX_CACHED_TEXT && !parsed.some(({ statement }) => isData(statement))
+}
+
+function isData(statement: Syntax): boolean {
+  if (statement.kind !== 'insert' || statement.source?.kind !== 'values') return false
+  const { rows } = statement.source
+  return rows.length >= DATA_ROWS_MIN && rows.at(-1)?.every((value) => LITERALS.has(value.kind)) === true
 }
 
 export function cachedPlan(

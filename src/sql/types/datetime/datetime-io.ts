@@ -23,7 +23,10 @@ export function decodeSettingsOf(session: EvaluationSession): DecodeSettings {
   return {
     order: dateStyleOf(session).order,
     zone: timeZoneOf(session),
-    now: session.transactionTimestamp,
+    // Read only by texts such as 'today': a statement whose literals read it means something else the next time.
+    get now() {
+      return session.transactionTimestamp
+    },
   }
 }
 
