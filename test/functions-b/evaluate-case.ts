@@ -37,6 +37,7 @@ export function testSession(settings: Readonly<Record<string, string>>): Evaluat
     setSeed: (value) => void (seed = Math.floor(value * 1e6)),
     randomBytes: (length) => new Uint8Array(length),
     notice: () => undefined,
+    checkDomain: () => undefined,
     sequences: {
       nextValue: () => 1,
       currentValue: () => 1,

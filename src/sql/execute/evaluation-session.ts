@@ -2,6 +2,9 @@
  * What expressions may see of the session and transaction they run in. Built by the session for each statement;
  * plain data and a few callbacks, so that functions can be tested alone.
  */
+import type { Datum } from '../../storage/vector.ts'
+import type { Oid } from '../catalog/catalog.ts'
+
 export interface EvaluationSession {
   /** Current values of settings, by lower-case name ('timezone', 'datestyle', 'intervalstyle', 'search_path' …), as SHOW prints them. */
   setting(name: string): string | undefined
@@ -26,6 +29,8 @@ export interface EvaluationSession {
   notice(severity: string, code: string, message: string, detail?: string, hint?: string): void
   /** Sequences and other stateful services of the transaction. */
   readonly sequences: SequenceService
+  /** Raises what a value (or null) violates of a domain's constraints: for values that are made while a statement runs. */
+  checkDomain(domain: Oid, value: Datum | null): void
   /** Facts about stored relations for pg_relation_size() and friends: live rows. */
   rowCount(relationOid: number): number
 }

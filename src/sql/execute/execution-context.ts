@@ -109,6 +109,7 @@ export interface CallSite {
   readonly resultType: Oid
   readonly locale: string | undefined
   readonly io: TypeIo
+  readonly recordColumns?: CallContext['recordColumns']
 }
 
 class SiteContext implements CallContext {
@@ -118,6 +119,7 @@ class SiteContext implements CallContext {
   readonly argumentTypes: readonly Oid[]
   readonly resultType: Oid
   readonly locale: string | undefined
+  readonly recordColumns: CallContext['recordColumns']
   #memo: Map<string, unknown> | undefined
 
   constructor(context: ExecutionContext, site: CallSite) {
@@ -127,6 +129,7 @@ class SiteContext implements CallContext {
     this.argumentTypes = site.argumentTypes
     this.resultType = site.resultType
     this.locale = site.locale
+    this.recordColumns = site.recordColumns
   }
 
   get memo(): Map<string, unknown> {

@@ -25,6 +25,10 @@ export interface CallContext {
   readonly resultType: Oid
   /** Locale of the call's collation for Intl.Collator; undefined = by code point. */
   readonly locale: string | undefined
+  /** The columns that the query lists for a function returning record: AS t(a int, …). */
+  readonly recordColumns?:
+    | readonly { readonly name: string; readonly type: Oid; readonly typmod: number }[]
+    | undefined
   /** WITHIN GROUP (ORDER BY …) of a hypothetical-set aggregate: how the aggregated columns sort. */
   readonly sortOrder?: readonly {
     readonly descending: boolean

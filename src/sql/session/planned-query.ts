@@ -10,6 +10,8 @@ import { SQLSTATE } from '../../errors/sql-state.ts'
 import { bindQuery } from '../bind/bind-query.ts'
 import { BindContext } from '../bind/context/bind-context.ts'
 import { columnDefault, tableRules } from '../bind/modify/table-rules.ts'
+import { coerceToDomain } from '../bind/resolve/domain.ts'
+import { baseTypeAndTypmod } from '../bind/resolve/type-facts.ts'
 import type { BindableStatement } from '../bind/bind-query.ts'
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { Catalog, Oid } from '../catalog/catalog.ts'
@@ -140,6 +142,20 @@ function foldConstant(expression: Expression, environment: QueryEnvironment): Ex
     if (error instanceof SqlError) return undefined
     throw error
   }
+}
+
+/** Raises what the value violates of the domain's constraints. */
+export function checkDomainValue(domain: Oid, value: Datum | null, environment: QueryEnvironment): void {
+  const context = bindContext(environment)
+  const info = baseTypeAndTypmod(environment.catalog, domain, -1)
+  const { collation } = environment.catalog.type(domain)
+  const input: Expression = { kind: 'constant', value, ...info, collation }
+  const checked = coerceToDomain(context, input, domain)
+  const output = [context.newColumn('value', checked)]
+  firstValue(
+    { kind: 'project', input: { kind: 'oneRow', output: [] }, expressions: [checked], output },
+    environment,
+  )
 }
 
 function firstValue(plan: PlanNode, environment: QueryEnvironment): Datum | null {

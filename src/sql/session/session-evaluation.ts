@@ -1,6 +1,9 @@
 /** The session as the expressions of one statement see it. */
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { Oid } from '../catalog/catalog.ts'
+import type { Datum } from '../../storage/vector.ts'
+import { checkDomainValue } from './planned-query.ts'
+import { StatementSpill } from './statement-spill.ts'
 import type { EvaluationSession, SequenceService } from '../execute/evaluation-session.ts'
 import type { Database } from './database.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
@@ -71,6 +74,13 @@ export class SessionEvaluation implements EvaluationSession {
   }
   get transactionId(): number {
     return this.#transaction.open.id
+  }
+  checkDomain(domain: Oid, value: Datum | null): void {
+    const { database } = this.#state
+    const { catalog, open } = this.#transaction
+    const spill = new StatementSpill(() => database.createSpill(), 0) // one row needs none
+    const environment = { database, catalog, access: open.access, session: this, spill }
+    checkDomainValue(domain, value, environment)
   }
   random(): number {
     return this.#state.generator.next()

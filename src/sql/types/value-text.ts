@@ -33,8 +33,19 @@ export function readerOf(
   typmod = -1,
 ): (text: string) => Datum {
   const type = context.catalog.type(oid)
+  if (type.typeType === 'd') return domainReader(context, type)
   const input = context.io.findInput(type.input)
   if (input === undefined) throw unsupported(`input of type ${type.name}`)
   const own = contextFor(context, type, typmod)
   return (text) => input(text, own)
+}
+
+/** A domain's values are read as those of its base type, and must then keep its constraints. */
+function domainReader(context: ValueTextContext, domain: TypeInfo): (text: string) => Datum {
+  const read = readerOf(context, domain.baseType, domain.typmod)
+  return (text) => {
+    const value = read(text)
+    context.session.checkDomain(domain.oid, value)
+    return value
+  }
 }

@@ -110,7 +110,9 @@ function bindOne(binder: Binder, ast: FunctionReference, one: FunctionAst): Boun
   const known = knownFields(context, call)
   if (definitions.length > 0) {
     checkDefinitions(binder, call, known, definitions)
-    return { call, fields: definedFields(binder, definitions), spreads: true }
+    const fields = definedFields(binder, definitions)
+    const listed = call.kind === 'call' ? { ...call, recordColumns: fields } : call
+    return { call: listed, fields, spreads: true }
   }
   if (known !== undefined) return { call, fields: known, spreads: true }
   if (call.type === TYPE.record) {

@@ -5,7 +5,7 @@
 import type { Batch, Datum, Nulls, Vector } from '../../../storage/vector.ts'
 import { datumAt, vectorOf } from '../../../storage/vector.ts'
 import type { Oid } from '../../catalog/catalog.ts'
-import type { ColumnId, Expression } from '../../plan/expression.ts'
+import type { ColumnId, Expression, FunctionCall } from '../../plan/expression.ts'
 import type { CallSite, ExecutionContext, ExecutorEnvironment } from '../execution-context.ts'
 import { nullVector } from '../vectors/gather.ts'
 
@@ -25,9 +25,15 @@ export class Compilation {
     this.environment = environment
   }
 
-  site(argumentTypes: readonly Oid[], resultType: Oid, collation: Oid): CallSite {
+  site(
+    argumentTypes: readonly Oid[],
+    resultType: Oid,
+    collation: Oid,
+    recordColumns?: FunctionCall['recordColumns'],
+  ): CallSite {
     const locale = collation === 0 ? undefined : this.environment.catalog.collationLocale(collation)
-    return { number: this.#sites++, argumentTypes, resultType, locale, io: this.environment.io }
+    const { io } = this.environment
+    return { number: this.#sites++, argumentTypes, resultType, locale, io, recordColumns }
   }
 }
 

@@ -60,6 +60,7 @@ export function jsonCategory(type: TypeInfo): JsonCategory {
         return type.name
       case 'record':
         return 'composite'
+      case '_record':
       case 'int2vector':
       case 'oidvector':
         return 'array'

@@ -53,10 +53,17 @@ export function parseRecord(text: string, shape: RecordShape, context: TypeIoCon
   const fields = splitRecord(text, shape.names.length)
   const values = fields.map((field, i): Datum | null => {
     const type = shape.types[i]
-    if (field === null || type === undefined) return null
+    if (type === undefined) return null
+    if (field === null) return emptyField(type, context)
     return readerOf(context, type, shape.typmods[i] ?? -1)(field)
   })
   return new PgRecord(values, shape.types, shape.names)
+}
+
+/** An empty field is null, which the field's domain may not allow. */
+function emptyField(type: Oid, context: TypeIoContext): null {
+  if (context.catalog.type(type).typeType === 'd') context.session.checkDomain(type, null)
+  return null
 }
 
 function malformed(text: string, detail: string): never {

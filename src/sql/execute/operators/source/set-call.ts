@@ -55,6 +55,7 @@ function compileReturningSet(
     call.args.map((arg) => arg.type),
     call.type,
     call.inputCollation,
+    call.recordColumns,
   )
   return (batch, context) => {
     const vectors = kernels.map((kernel) => kernel(batch, context))
