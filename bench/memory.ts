@@ -113,6 +113,8 @@ const peak = { heap: 0, buffers: 0, total: 0 }
 
 function sample(): void {
   globalThis.gc?.()
+  // Buffers are freed beside the collection; the next one waits for it.
+  globalThis.gc?.()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   if (heapUsed + arrayBuffers <= peak.total) return
   Object.assign(peak, { heap: heapUsed, buffers: arrayBuffers, total: heapUsed + arrayBuffers })

@@ -11,6 +11,7 @@ import type { Task } from '../../storage/task.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
 import type { TransactionStatement } from '../parse/ast/utility.ts'
 import type { Database } from './database.ts'
+import { withoutEngineLimits } from './engine-limit.ts'
 import { bindPortal, describeStatement, namedStatement, parseOne, prepareText } from './extended-query.ts'
 import type { BindRequest, Description, ParseRequest } from './extended-query.ts'
 import type { QueryEnvironment } from './planned-query.ts'
@@ -166,7 +167,7 @@ export class Session {
       return isComplete
     } catch (error) {
       this.#fail()
-      throw error
+      throw withoutEngineLimits(error)
     }
   }
 
@@ -185,7 +186,7 @@ export class Session {
       yield* this.#endImplicit()
     } catch (error) {
       this.#fail()
-      throw error
+      throw withoutEngineLimits(error)
     }
   }
 
@@ -219,7 +220,7 @@ export class Session {
       return work()
     } catch (error) {
       this.#fail()
-      throw error
+      throw withoutEngineLimits(error)
     }
   }
 
@@ -249,7 +250,7 @@ export class Session {
       return parsedStatement(this.#state.database, text)
     } catch (error) {
       this.#fail()
-      throw error
+      throw withoutEngineLimits(error)
     }
   }
 
@@ -273,7 +274,7 @@ export class Session {
       sink.complete(tag)
     } catch (error) {
       this.#fail()
-      throw error
+      throw withoutEngineLimits(error)
     }
   }
 

@@ -22,6 +22,9 @@ import { bindWindowCall } from './bind-window.ts'
 import { bindDefaultArgument } from './default-argument.ts'
 import { ambiguousFunction, checkPlainCall, missingFunction } from './function-errors.ts'
 
+/** PostgreSQL's FUNC_MAX_ARGS. */
+const MAX_ARGUMENTS = 100
+
 /** A call whose function and argument values are settled. */
 export interface ResolvedCall {
   readonly proc: ProcInfo
@@ -34,6 +37,10 @@ export interface ResolvedCall {
 
 export function bindFunction(binder: Binder, node: Ast): Expression {
   const setsBefore = binder.scope.query?.lastSetReturning
+  if (node.args.length > MAX_ARGUMENTS) {
+    const message = `cannot pass more than ${MAX_ARGUMENTS} arguments to a function`
+    throw new SqlError('54023', message).at(node.position)
+  }
   const args = node.args.map((arg) =>
     bindExpression(binder, arg.kind === 'namedArgument' ? arg.value : arg),
   )

@@ -1,7 +1,11 @@
 /** The target list of one query level while it is bound: visible columns, and hidden ones that only ORDER BY or DISTINCT ON need. */
+import { SqlError } from '../../../errors/sql-error.ts'
 import type { Expression } from '../../plan/expression.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import type { Target } from '../expression/expand-star.ts'
+
+/** PostgreSQL's MaxTupleAttributeNumber. */
+const MAX_TARGETS = 1664
 
 export interface TargetEntry extends Target {
   expression: Expression
@@ -12,6 +16,9 @@ export class TargetList {
   readonly entries: TargetEntry[]
 
   constructor(targets: readonly Target[]) {
+    if (targets.length > MAX_TARGETS) {
+      throw new SqlError('54011', `target lists can have at most ${MAX_TARGETS} entries`)
+    }
     this.entries = targets.map((target) => ({ ...target, isHidden: false }))
   }
 

@@ -12,7 +12,7 @@ import { addDefault } from '../constraint/add-default.ts'
 import { addForeignKey } from '../constraint/add-foreign-key.ts'
 import { addKey } from '../constraint/add-key.ts'
 import type { ExpressionScope, RowEvaluator } from '../ddl-services.ts'
-import { checkSystemColumnName, insertAttribute, scopeColumns } from '../support/define-relation.ts'
+import { checkColumnCount, checkSystemColumnName, insertAttribute, scopeColumns } from '../support/define-relation.ts'
 import { classRow, currentRelation } from '../support/lookup.ts'
 import { addColumnDefinition } from '../table/column-definition.ts'
 import { attachSequence, createSequences } from '../table/create-table.ts'
@@ -44,6 +44,7 @@ export function* addColumn(
   const owner = { table: relation.name, namespace: row.relnamespace, taken: [] }
   addColumnDefinition(context, owner, action.column, draft)
   const number = row.relnatts + 1
+  checkColumnCount(number)
   for (const column of draft.columns) yield* insertAttribute(context, table, number, column)
   yield* context.writer.update('pg_class', row, { relnatts: number })
   yield* applyDefaults(context, table, number, draft, relation)

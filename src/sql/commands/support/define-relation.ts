@@ -39,6 +39,13 @@ export interface RelationDraft {
 
 const HEAP = oidOf(2)
 const MAX_COLUMNS = 1600
+
+export function checkColumnCount(count: number): void {
+  if (count > MAX_COLUMNS) {
+    throw new SqlError('54011', `tables can have at most ${MAX_COLUMNS} columns`)
+  }
+}
+
 /** Columns every table has, which no other may be called. */
 const SYSTEM_COLUMNS = new Set(['tableoid', 'cmax', 'xmax', 'cmin', 'xmin', 'ctid'])
 
@@ -121,9 +128,7 @@ function checkTypeNameFree(context: CommandContext, draft: RelationDraft): void 
 }
 
 function checkColumnNames(draft: RelationDraft): void {
-  if (draft.columns.length > MAX_COLUMNS) {
-    throw new SqlError('54011', `tables can have at most ${MAX_COLUMNS} columns`)
-  }
+  checkColumnCount(draft.columns.length)
   const seen = new Set<string>()
   for (const { name } of draft.columns) {
     if (draft.kind !== 'v' && draft.kind !== 'c') checkSystemColumnName(name)

@@ -11,6 +11,7 @@ import type { CallContext, ScalarFunction, Value } from '../../functions/registr
 import type { FunctionCall } from '../../plan/expression.ts'
 import { PgArray } from '../../types/value-classes.ts'
 import type { CallSite } from '../execution-context.ts'
+import { withinLimits } from './value-limits.ts'
 import { isRowConstant } from './analysis.ts'
 import { comparisonApplier, comparisonWithConstant, plainComparison } from './comparison.ts'
 import type { Applier, Compilation, Compile, Kernel, Scope } from './kernel.ts'
@@ -47,6 +48,7 @@ export function compileCall(call: FunctionCall, scope: Scope, compile: Compile):
     resultType: call.type,
     collation: call.inputCollation,
     variadicArray: call.variadicArray === true && proc.variadic === ANY_OID,
+    recordColumns: call.recordColumns,
     position: call.position,
   })
   const kernels = call.args.map((arg) => compile(arg, scope))
@@ -112,7 +114,11 @@ function localeOf(proc: ProcInfo, collation: Oid, catalog: Catalog): string | un
 export function compileProcedure(
   procedure: Oid,
   compilation: Compilation,
-  use: ProcedureUse & { readonly variadicArray?: boolean; readonly position?: number | undefined },
+  use: ProcedureUse & {
+    readonly variadicArray?: boolean
+    readonly recordColumns?: FunctionCall['recordColumns']
+    readonly position?: number | undefined
+  },
 ): Applier {
   const { catalog, functions } = compilation.environment
   const proc = findProc(catalog, procedure)
@@ -121,10 +127,16 @@ export function compileProcedure(
     if (operation !== undefined && use.argumentTypes.length === 2) {
       return comparisonApplier(operation, localeOf(proc, use.collation, catalog))
     }
-    const site = compilation.site(use.argumentTypes, use.resultType, use.collation)
+    const site = compilation.site(
+      use.argumentTypes,
+      use.resultType,
+      use.collation,
+      use.recordColumns,
+    )
     const vector = use.variadicArray ? undefined : functions.findVector(proc.source)
-    if (vector !== undefined)
-      return (args, n, context) => vector(context.callContext(site), args, n)
+    if (vector !== undefined) {
+      return (args, n, context) => withinLimits(vector(context.callContext(site), args, n))
+    }
     const scalar = functions.findScalar(proc.source)
     if (scalar !== undefined) {
       const body = use.variadicArray ? spreading(scalar) : scalar
@@ -169,7 +181,7 @@ function lift(scalar: ScalarFunction, strict: boolean, site: CallSite, kind: Col
       default:
         liftMany(call, own, args, strict, data)
     }
-    return vectorOf(kind, data)
+    return withinLimits(vectorOf(kind, data))
   }
 }
 

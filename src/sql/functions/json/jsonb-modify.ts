@@ -1,5 +1,6 @@
 /** Changing jsonb: || - #-, jsonb_set, jsonb_set_lax, jsonb_insert, jsonb_strip_nulls. */
 import { SqlError } from '../../../errors/sql-error.ts'
+import { MAX_ELEMENTS } from '../../types/array/array-text.ts'
 import { isJsonbArray, isJsonbObject } from '../../types/json/jsonb-compare.ts'
 import { changePath, type PathChange } from '../../types/json/jsonb-path.ts'
 import { isScalarNode, makeObject } from '../../types/json/jsonb-value.ts'
@@ -49,7 +50,11 @@ function stripNulls(node: JsonbNode): JsonbNode {
 
 export function registerJsonbModify(registry: FunctionRegistry): void {
   registry.scalar('jsonb_concat', (_context, left: Jsonb, right: Jsonb) => {
-    return new Jsonb(concatenate(left.root, right.root))
+    const root = concatenate(left.root, right.root)
+    if (isJsonbArray(root) && root.length > MAX_ELEMENTS) {
+      throw new SqlError('54000', `number of jsonb array elements exceeds the maximum allowed (${MAX_ELEMENTS})`)
+    }
+    return new Jsonb(root)
   })
   registry.scalar('jsonb_delete', (_context, { root }: Jsonb, key: string) => {
     return new Jsonb(deleteKeys(root, new Set([key])))

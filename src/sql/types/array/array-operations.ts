@@ -2,7 +2,7 @@
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { Datum } from '../../../storage/vector.ts'
 import { PgArray } from '../value-classes.ts'
-import { arrayTooLarge, MAX_ARRAY_SIZE, tooManyDimensions } from './array-text.ts'
+import { arrayTooLarge, MAX_ARRAY_SIZE, MAX_ELEMENTS, tooManyDimensions } from './array-text.ts'
 
 type Element = Datum | null
 
@@ -60,6 +60,7 @@ export function concatenateArrays(left: PgArray, right: PgArray): PgArray {
   }
   const added = isSameDepth ? (inner.dimensions[0] ?? 0) : 1
   const dimensions = [(outer.dimensions[0] ?? 0) + added, ...outer.dimensions.slice(1)]
+  if (left.elements.length + right.elements.length > MAX_ELEMENTS) throw arrayTooLarge(MAX_ELEMENTS)
   return new PgArray([...left.elements, ...right.elements], dimensions, outer.lowerBounds)
 }
 
@@ -84,6 +85,7 @@ export function fillArray(
   }
   const count = dimensions.reduce((product, length) => product * length, 1)
   if (count > MAX_ARRAY_SIZE || dimensions.some((length) => length < 0)) throw arrayTooLarge()
+  if (count > MAX_ELEMENTS) throw arrayTooLarge(MAX_ELEMENTS)
   if (count <= 0 || dimensions.length === 0) return EMPTY
   return new PgArray(
     Array.from({ length: count }, () => value),

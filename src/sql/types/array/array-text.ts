@@ -5,6 +5,8 @@ import { PgArray } from '../value-classes.ts'
 
 export const MAX_ARRAY_DIMENSIONS = 6
 export const MAX_ARRAY_SIZE = 134217727
+/** PostgreSQL's limit is 16 times as high; an isolate has no memory for that. */
+export const MAX_ELEMENTS = 8388607
 
 export function tooManyDimensions(count?: number): SqlError {
   const what = count === undefined ? '' : `(${count}) `
@@ -16,8 +18,8 @@ export function tooManyDimensions(count?: number): SqlError {
   )
 }
 
-export function arrayTooLarge(): SqlError {
-  return new SqlError('54000', `array size exceeds the maximum allowed (${MAX_ARRAY_SIZE})`)
+export function arrayTooLarge(most = MAX_ARRAY_SIZE): SqlError {
+  return new SqlError('54000', `array size exceeds the maximum allowed (${most})`)
 }
 
 /** `readElement` turns an element's text into its datum. */

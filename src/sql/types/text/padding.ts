@@ -4,7 +4,7 @@ import { SQLSTATE } from '../../../errors/sql-state.ts'
 import { charactersOf } from './characters.ts'
 
 /** PostgreSQL's limit of a field: one gigabyte. */
-const MAX_LENGTH = 1_073_741_819
+const MAX_LENGTH = 64 << 20
 
 function tooLarge(): SqlError {
   return new SqlError(SQLSTATE.PROGRAM_LIMIT_EXCEEDED, 'requested length too large')

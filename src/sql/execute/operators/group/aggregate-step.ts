@@ -8,13 +8,14 @@ import { BATCH_ROWS } from '../../../../storage/vector.ts'
 import type { Accumulator, CallContext } from '../../../functions/registry.ts'
 import type { AggregateCall } from '../../../plan/expression.ts'
 import type { CallSite, ExecutionContext } from '../../execution-context.ts'
+import { isHarmless } from '../../expression/analysis.ts'
 import { boolParts, type Kernel, type Layout } from '../../expression/kernel.ts'
 import { compileAll, compileExpression } from '../../expression/compile-expression.ts'
 import { type KeyColumn, keyColumn, KeyTable } from '../../keys/key-table.ts'
 import { columnsBytes } from '../../memory/memory-budget.ts'
 import { ASCENDING, directionOf, type SortDirection } from '../../sort/sort-column.ts'
 import { sortRows } from '../../sort/sort-rows.ts'
-import { gather, UNUSED_VECTOR } from '../../vectors/gather.ts'
+import { gather, gatherBatch, UNUSED_VECTOR } from '../../vectors/gather.ts'
 import { RowCollection } from '../../vectors/row-collection.ts'
 import type { Preparation } from '../operator.ts'
 
@@ -43,6 +44,8 @@ interface CompiledAggregate {
     | readonly { readonly kernel: Kernel; readonly direction: SortDirection }[]
     | undefined
   readonly kinds: readonly ColumnKind[]
+  /** No argument can raise an error. */
+  readonly isHarmless: boolean
 }
 
 export function compileAggregate(
@@ -67,6 +70,9 @@ export function compileAggregate(
     distinct: call.distinct ? call.args.map((arg) => keyColumn(arg.type, catalog)) : undefined,
     order,
     kinds: [...argKinds, ...sortKinds(call, argKinds, catalog)],
+    isHarmless: [...call.args, ...call.orderBy.map((key) => key.expression)].every((part) =>
+      isHarmless(part, catalog),
+    ),
   }
   return { start: (context) => startRun(compiled, context) }
 }
@@ -110,6 +116,7 @@ class Feeder implements AggregateRun {
   readonly #seen: KeyTable | undefined
   #scratch = new Int32Array(0)
   #seenCount = 0
+  #heldBytes = 0
 
   constructor(compiled: CompiledAggregate, accumulator: Accumulator, context: ExecutionContext) {
     this.#compiled = compiled
@@ -127,6 +134,10 @@ class Feeder implements AggregateRun {
   add(groups: Int32Array, count: number, batch: Batch, context: ExecutionContext): void {
     this.#accumulator.grow(count)
     const { args } = this.#compiled
+    if (this.#compiled.filter !== undefined && !this.#compiled.isHarmless) {
+      this.#addPassing(groups, batch, context)
+      return
+    }
     const kept = this.filtered(groups, batch, context)
     const vectors = new Array<Vector>(args.length)
     for (let k = 0; k < args.length; k++) vectors[k] = args[k](batch, context)
@@ -134,9 +145,43 @@ class Feeder implements AggregateRun {
     this.#accumulator.add(fresh, vectors, batch.length)
   }
 
-  finish(count: number): Vector {
+  /** Arguments that may fail are evaluated only for the rows that FILTER lets through. */
+  #addPassing(groups: Int32Array, batch: Batch, context: ExecutionContext): void {
+    const { rows, kept } = this.passing(groups, batch, context)
+    if (rows.length === 0) return
+    const vectors = this.#compiled.args.map((kernel) => kernel(rows, context))
+    const fresh = this.unseen(kept, vectors, rows.length, context)
+    this.#accumulator.add(fresh, vectors, rows.length)
+  }
+
+  passing(
+    groups: Int32Array,
+    batch: Batch,
+    context: ExecutionContext,
+  ): { readonly rows: Batch; readonly kept: Int32Array } {
+    const kept = this.filtered(groups, batch, context)
+    const picked = new Int32Array(batch.length)
+    let count = 0
+    for (let i = 0; i < batch.length; i++) if (kept[i] >= 0) picked[count++] = i
+    const passed = new Int32Array(count)
+    for (let i = 0; i < count; i++) passed[i] = kept[picked[i]]
+    return { rows: gatherBatch(batch, picked, count), kept: passed }
+    this.account(context)
+  }
+
+  finish(count: number, context: ExecutionContext): Vector {
     this.#accumulator.grow(count)
+    context.memory.give(this.#heldBytes)
+    this.#heldBytes = 0
     return this.#accumulator.finish(count)
+  }
+
+  /** What array_agg and its like collect cannot be spilled. */
+  account(context: ExecutionContext): void {
+    const bytes = this.#accumulator.sizeBytes?.()
+    if (bytes === undefined || bytes === this.#heldBytes) return
+    context.memory.takeFirmly(bytes - this.#heldBytes)
+    this.#heldBytes = bytes
   }
 
   filtered(groups: Int32Array, batch: Batch, context: ExecutionContext): Int32Array {
@@ -202,11 +247,14 @@ class SortingRun implements AggregateRun {
 
   add(groups: Int32Array, count: number, batch: Batch, context: ExecutionContext): void {
     this.#accumulator.grow(count)
-    const n = batch.length
-    const args = this.#compiled.args.map((kernel) => kernel(batch, context))
-    const keys = (this.#compiled.order ?? []).map(({ kernel }) => kernel(batch, context))
-    const filtered = this.#feeder.filtered(groups, batch, context)
-    const kept = this.#feeder.unseen(filtered, args, n, context)
+    const filtered =
+      this.#compiled.filter === undefined
+        ? { rows: batch, kept: groups }
+        : this.#feeder.passing(groups, batch, context)
+    const n = filtered.rows.length
+    const args = this.#compiled.args.map((kernel) => kernel(filtered.rows, context))
+    const keys = (this.#compiled.order ?? []).map(({ kernel }) => kernel(filtered.rows, context))
+    const kept = this.#feeder.unseen(filtered.kept, args, n, context)
     const rows = new Int32Array(n)
     let picked = 0
     for (let i = 0; i < n; i++) if (kept[i] >= 0) rows[picked++] = i

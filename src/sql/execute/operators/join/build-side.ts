@@ -86,8 +86,8 @@ export class BuildSide {
   }
 }
 
-/** Chain, key number and hash slot, roughly. */
-const ROW_BYTES = 24
+/** Chain, key, key number, hash slot, and the room that growing arrays keep, roughly. */
+const ROW_BYTES = 48
 
 /** Calls back for rows whose key has a null that joins nothing. */
 export function unlinkNulls(
