@@ -12,6 +12,7 @@ import { extremesByIndex } from './rules/index/extremes-by-index.ts'
 import { joinByIndex } from './rules/index/join-by-index.ts'
 import { sortByIndex } from './rules/index/sort-by-index.ts'
 import { inlineCtes } from './rules/inline-ctes.ts'
+import { listAlternatives } from './rules/list-alternatives.ts'
 import { mergeProjects } from './rules/merge-projects.ts'
 import { orderJoins } from './rules/order-joins.ts'
 import { dropIdentityProjects } from './rules/drop-identity-projects.ts'
@@ -22,6 +23,7 @@ import type { Rule, RuleContext } from './rules/rule.ts'
 
 export const RULES: readonly Rule[] = [
   hoistSubqueries,
+  listAlternatives,
   foldConstants,
   inlineCtes,
   pushDownFilters,

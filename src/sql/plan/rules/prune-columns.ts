@@ -122,7 +122,10 @@ function pruneJoin(
     ...node,
     left,
     right,
-    output: isFiltering ? [...left.output, ...mark] : [...left.output, ...right.output],
+    // What only the condition reads ends here: the join need not copy it.
+    output: [...left.output, ...(isFiltering ? mark : right.output)].filter(
+      (column) => needed.has(column.id) || mark.includes(column),
+    ),
   }
 }
 

@@ -3,7 +3,14 @@ import type { BatchStream } from '../../../../storage/task.ts'
 import { PAUSE } from '../../../../storage/task.ts'
 import { type Batch, BATCH_ROWS, type Vector } from '../../../../storage/vector.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
-import { gather, gatherBatch, nullVector, selectTrue } from '../../vectors/gather.ts'
+import {
+  gather,
+  gatherBatch,
+  gatherOrNull,
+  nullVector,
+  selectTrue,
+  UNUSED_VECTOR,
+} from '../../vectors/gather.ts'
 import type { RowCollection } from '../../vectors/row-collection.ts'
 import { type JoinPlan, keepsLeft, keepsRight, wantsExistenceOnly } from './join-plan.ts'
 import type { PairSource } from './pair-source.ts'
@@ -41,7 +48,7 @@ export class JoinBatches {
       const count = plan.residual === undefined ? found : this.#applyResidual(left, found)
       if (matched !== undefined) for (let i = 0; i < count; i++) matched[this.#leftRows[i]] = 1
       this.#markRight(count)
-      if (!existence && count > 0) yield this.#joined(left, count)
+      if (!existence && count > 0) yield this.#joined(left, count, this.#plan.shown)
       if (this.#context.isPauseDue(found)) yield PAUSE
     }
     if (matched === undefined) return
@@ -55,7 +62,7 @@ export class JoinBatches {
   #applyResidual(left: Batch, count: number): number {
     const { residual } = this.#plan
     if (residual === undefined) return count
-    const answers = residual(this.#joined(left, count), this.#context)
+    const answers = residual(this.#joined(left, count, this.#plan.tested), this.#context)
     const kept = selectTrue(answers, count, this.#selected)
     for (let i = 0; i < kept; i++) {
       this.#leftRows[i] = this.#leftRows[this.#selected[i]]
@@ -70,15 +77,20 @@ export class JoinBatches {
     for (let i = 0; i < count; i++) if (this.#rightRows[i] >= 0) matched[this.#rightRows[i]] = 1
   }
 
-  #joined(left: Batch, count: number): Batch {
-    const columns: Vector[] = this.#isWholeLeft(left.length, count)
-      ? left.columns.slice()
-      : left.columns.map((column) => gather(column, this.#leftRows, count))
-    const right =
-      this.#plan.type === 'left' || this.#plan.type === 'full'
-        ? this.#right.takeOrNull(this.#rightRows, count)
-        : this.#right.take(this.#rightRows, count)
-    for (const column of right) columns.push(column)
+  /** The pairs as rows; columns that are not used stay empty. */
+  #joined(left: Batch, count: number, used: readonly boolean[]): Batch {
+    const width = left.columns.length
+    const right = this.#right.columns
+    const columns = new Array<Vector>(width + right.length).fill(UNUSED_VECTOR)
+    const isWhole = this.#isWholeLeft(left.length, count)
+    for (let i = 0; i < width; i++) {
+      if (isWhole) columns[i] = left.columns[i]
+      else if (used[i]) columns[i] = gather(left.columns[i], this.#leftRows, count)
+    }
+    const take = this.#plan.type === 'left' || this.#plan.type === 'full' ? gatherOrNull : gather
+    for (let i = 0; i < right.length; i++) {
+      if (used[width + i]) columns[width + i] = take(right[i], this.#rightRows, count)
+    }
     return { kind: 'batch', length: count, columns }
   }
 

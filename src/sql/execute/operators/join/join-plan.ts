@@ -22,6 +22,9 @@ export interface JoinPlan {
   /** Whether a boolean column takes the place of filtering (type is 'semi'). */
   readonly hasMark: boolean
   readonly nullAware: boolean
+  /** Which of left's then right's columns the node's output shows, and which the residual reads: others are not copied. */
+  readonly shown: readonly boolean[]
+  readonly tested: readonly boolean[]
 }
 
 /** Only whether a left row has partners matters, not which. */

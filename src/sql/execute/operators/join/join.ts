@@ -1,5 +1,7 @@
 /** Joins of independent inputs: by hash where there are keys, by trying all pairs otherwise. */
+import type { ColumnId } from '../../../plan/expression.ts'
 import type { JoinNode, OutputColumn } from '../../../plan/plan-node.ts'
+import { referencedColumns } from '../../expression/analysis.ts'
 import { compileAll, compileExpression } from '../../expression/compile-expression.ts'
 import type { Layout } from '../../expression/kernel.ts'
 import { keyColumn } from '../../keys/key-table.ts'
@@ -20,6 +22,7 @@ export function prepareJoin(node: JoinNode, preparation: Preparation): Operator 
     residual: node.condition && compileExpression(node.condition, both, preparation.compilation),
     hasMark: node.mark !== undefined,
     nullAware: node.nullAware === true,
+    ...usedColumns(node, both),
   }
   const { keys } = plan
   return makeArranged(
@@ -29,6 +32,17 @@ export function prepareJoin(node: JoinNode, preparation: Preparation): Operator 
     (context) =>
       keys === undefined ? nestedLoopJoin(plan, context) : hashJoin(plan, keys, context),
   )
+}
+
+function usedColumns(node: JoinNode, both: Layout): Pick<JoinPlan, 'shown' | 'tested'> {
+  const isShown = new Set<ColumnId>(node.output.map((column) => column.id))
+  const isTested =
+    node.condition === undefined ? new Set<ColumnId>() : referencedColumns(node.condition)
+  const ids = [...both.keys()]
+  return {
+    shown: ids.map((id) => isShown.has(id)),
+    tested: ids.map((id) => isTested.has(id)),
+  }
 }
 
 /** What the join's batches have, before rules trim its output. */
