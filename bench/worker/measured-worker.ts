@@ -68,12 +68,12 @@ export class BranchObject extends ProductBranchObject {
   }
 
   /** Throws the object out of memory; `dropCache` also empties its second-level cache, so that pages come from R2. */
-  evict(dropCache: boolean): void {
+  async evict(dropCache: boolean): Promise<void> {
+    const { store } = await this.open(ADDRESS)
+    store.pages.memory.clear()
     if (dropCache) this.ctx.storage.sql.exec('DELETE FROM pages')
-    this.ctx.storage.sync().then(
-      () => this.ctx.abort('evicted'),
-      () => undefined,
-    )
+    await this.ctx.storage.sync()
+    this.ctx.abort('evicted')
   }
 }
 

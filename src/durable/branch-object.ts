@@ -26,6 +26,7 @@ import { executeRequest } from './http-sql/execute-request.ts'
 import { ResponseTooLarge } from './http-sql/limited-results.ts'
 import { parseRequestBody } from './http-sql/sql-request.ts'
 import { responseJson } from './http-sql/sql-response.ts'
+import { STORAGE_LIMITS } from './memory-limits.ts'
 import { startupSettings } from './startup-settings.ts'
 
 export interface BranchEnvironment {
@@ -127,7 +128,7 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
       databaseName: DATABASE,
       superuser: SUPERUSER,
       superuserSecret: () => createScramSecret(this.env.LAKELET_PASSWORD ?? ''),
-      storage: { prefix: `${project}/${branch}/${this.ctx.id.toString()}/` },
+      storage: { ...STORAGE_LIMITS, prefix: `${project}/${branch}/${this.ctx.id.toString()}/` },
     })
     if (!exists) kv.put(ADDRESS_KEY, { project, branch })
     await this.#checkpoints.note(opened.store)

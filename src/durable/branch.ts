@@ -201,7 +201,10 @@ export class Branch implements Database {
 }
 
 /** Tables that DDL changed, as they are now; those it dropped or made have no other side. */
-function* trees(change: CatalogChange, { trees: newest }: BranchRoots): Generator<readonly [TreeId, TreeRoot]> {
+function* trees(
+  change: CatalogChange,
+  { trees: newest }: BranchRoots,
+): Generator<readonly [TreeId, TreeRoot]> {
   for (const tree of change.tables) {
     const root = newest.get(tree)
     if (root !== undefined) yield [tree, root]

@@ -26,6 +26,8 @@ export class BranchObject extends ProductBranchObject {
 
   /** Evicted, and its second-level cache is empty: pages are in R2 only. */
   async evictWithoutCache(): Promise<void> {
+    const { store } = await this.open(ADDRESS)
+    store.pages.memory.clear()
     this.ctx.storage.sql.exec('DELETE FROM pages')
     await this.ctx.storage.sync()
     this.ctx.abort('evicted')

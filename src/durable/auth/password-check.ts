@@ -4,9 +4,10 @@
  * Deriving keys costs about a millisecond, so a password that was right is remembered as a digest under a key of this
  * object's own, for as long as the role's secret stays the same.
  */
-import { SqlError } from '../../errors/sql-error.ts'
+import { SqlError, assert } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { RoleLogin } from './role-login.ts'
+import type { ScramSecret } from './scram-secret.ts'
 import {
   createScramSecret,
   equalInConstantTime,
@@ -40,18 +41,25 @@ export class PasswordCheck {
   ): Promise<void> {
     const isValid = login !== undefined && nowMicros < login.validUntilMicros
     const isRight = await this.#isRight(role, isValid ? login.secret : undefined, password)
-    if (!isRight) {
-      throw new SqlError(
-        SQLSTATE.INVALID_PASSWORD,
-        `password authentication failed for user '${role}'`,
-      )
-    }
-    if (login?.canLogin !== true) {
-      throw new SqlError(
-        SQLSTATE.INVALID_AUTHORIZATION_SPECIFICATION,
-        `role "${role}" is not permitted to log in`,
-      )
-    }
+    if (!isRight) throw passwordFailure(role)
+    this.requireLogin(role, login)
+  }
+
+  /** What a SCRAM exchange is held against: for a role without a valid password a secret that nobody knows. */
+  async scramSecret(login: RoleLogin | undefined, nowMicros: number): Promise<ScramSecret> {
+    const isValid = login !== undefined && nowMicros < login.validUntilMicros
+    const secret =
+      isValid && login.secret !== undefined ? parseScramSecret(login.secret) : undefined
+    return secret ?? (await unknowableSecret())
+  }
+
+  /** Raises 28000 when the role may not log in. Asked only after the password was right. */
+  requireLogin(role: string, login: RoleLogin | undefined): void {
+    if (login?.canLogin === true) return
+    throw new SqlError(
+      SQLSTATE.INVALID_AUTHORIZATION_SPECIFICATION,
+      `role "${role}" is not permitted to log in`,
+    )
   }
 
   async #isRight(role: string, secret: string | undefined, password: string): Promise<boolean> {
@@ -79,6 +87,20 @@ export class PasswordCheck {
     this.#decoySecret ??= createScramSecret('')
     return this.#decoySecret
   }
+}
+
+export function passwordFailure(role: string): SqlError {
+  return new SqlError(
+    SQLSTATE.INVALID_PASSWORD,
+    `password authentication failed for user '${role}'`,
+  )
+}
+
+async function unknowableSecret(): Promise<ScramSecret> {
+  const password = crypto.randomUUID() + crypto.randomUUID()
+  const secret = parseScramSecret(await createScramSecret(password))
+  assert(secret !== undefined, 'a new secret can be read')
+  return secret
 }
 
 function newDigestKey(): Promise<CryptoKey> {

@@ -52,17 +52,17 @@ async function deriveKeys(password: string, salt: Uint8Array, iterations: number
   const salted = new Uint8Array(
     await crypto.subtle.deriveBits(parameters, material, DIGEST_BYTES * 8),
   )
-  const clientKey = await hmac(salted, 'Client Key')
+  const clientKey = await hmacSha256(salted, 'Client Key')
   const storedKey = new Uint8Array(await crypto.subtle.digest('SHA-256', clientKey))
-  return { storedKey, serverKey: await hmac(salted, 'Server Key') }
+  return { storedKey, serverKey: await hmacSha256(salted, 'Server Key') }
 }
 
-async function hmac(
-  key: Uint8Array<ArrayBuffer>,
+export async function hmacSha256(
+  key: Uint8Array,
   message: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const imported = await crypto.subtle.importKey('raw', key, algorithm, false, ['sign'])
+  const imported = await crypto.subtle.importKey('raw', key.slice(), algorithm, false, ['sign'])
   return new Uint8Array(
     await crypto.subtle.sign('HMAC', imported, new TextEncoder().encode(message)),
   )

@@ -51,7 +51,7 @@ const EMPTY: ErrorBody = {
 }
 
 export function errorResponse(error: unknown, severity: Severity): HttpAnswer {
-  const { code, message, fields } = error instanceof SqlError ? error : internalError(error)
+  const { code, message, fields } = asSqlError(error)
   const body: ErrorBody = {
     ...EMPTY,
     message,
@@ -70,8 +70,9 @@ export function errorResponse(error: unknown, severity: Severity): HttpAnswer {
   return { status: 400, body: JSON.stringify(body) }
 }
 
-/** A bug of ours: the message names it, the code says that it is not the user's. */
-function internalError(error: unknown): SqlError {
+/** Anything else than an SqlError is a bug of ours: the message names it, the code says that it is not the user's. */
+export function asSqlError(error: unknown): SqlError {
+  if (error instanceof SqlError) return error
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   return new SqlError(SQLSTATE.INTERNAL_ERROR, `internal error: ${message}`)
 }

@@ -1,0 +1,223 @@
+/**
+ * One client's connection in the PostgreSQL protocol, version 3: bytes in, bytes out. It knows nothing of sockets; a
+ * WebSocket of the branch's object carries it in production.
+ *
+ *   startup ──▶ password ──▶ ready ──▶ closed
+ *
+ * Messages are answered one after the other, whatever pieces they come in. What is to be sent is collected and leaves when
+ * everything that has come is answered, when a frame is full, or when the client asks for it (Flush).
+ */
+import { SqlError } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { Session } from '../../sql/session/session.ts'
+import type { Branch } from '../branch.ts'
+import { asSqlError } from '../http-sql/error-body.ts'
+import { startupSettings } from '../startup-settings.ts'
+import { Authentication } from './authentication.ts'
+import {
+  authenticationOk,
+  backendKeyData,
+  errorResponse,
+  negotiateProtocolVersion,
+  parameterStatus,
+} from './backend-messages.ts'
+import { protocolViolation } from './byte-reader.ts'
+import type { ConnectionHost, ConnectionSocket, PasswordMethod } from './connection-host.ts'
+import type { BackendKey } from './connection-registry.ts'
+import { Conversation } from './conversation.ts'
+import { decodeFrontend } from './frontend-messages.ts'
+import type { FrontendMessage } from './frontend-messages.ts'
+import { MessageFramer } from './message-framer.ts'
+import type { FramedMessage } from './message-framer.ts'
+import { MessageWriter } from './message-writer.ts'
+import { decodeStartup } from './startup-message.ts'
+import type { StartupRequest } from './startup-message.ts'
+
+/** Sent ahead of the answers: a client that sends more without reading is cut off. */
+const MAX_PENDING_BYTES = 64 * 1024 * 1024
+const NO_ENCRYPTION = 'N'.charCodeAt(0)
+/** Startup parameters that are no settings. */
+const NOT_SETTINGS: ReadonlySet<string> = new Set(['user', 'database', 'replication'])
+
+type Phase =
+  | { readonly kind: 'startup' }
+  | {
+      readonly kind: 'password'
+      readonly authentication: Authentication
+      readonly request: StartupRequest
+    }
+  | { readonly kind: 'ready'; readonly conversation: Conversation }
+  | { readonly kind: 'closed' }
+
+export class Connection {
+  readonly #host: ConnectionHost
+  readonly #socket: ConnectionSocket
+  readonly #method: PasswordMethod
+  readonly #framer = new MessageFramer()
+  readonly #out = new MessageWriter()
+  #phase: Phase = { kind: 'startup' }
+  #branch: Branch | undefined
+  #session: Session | undefined
+  #key: BackendKey | undefined
+  #running: Promise<void> | undefined
+
+  constructor(host: ConnectionHost, socket: ConnectionSocket, method: PasswordMethod) {
+    this.#host = host
+    this.#socket = socket
+    this.#method = method
+  }
+
+  /** Settles when everything that has come so far is answered. Never rejects. */
+  receive(chunk: Uint8Array): Promise<void> {
+    if (this.#phase.kind === 'closed') return Promise.resolve()
+    this.#framer.append(chunk)
+    if (this.#framer.pendingBytes > MAX_PENDING_BYTES) {
+      this.end(new SqlError(SQLSTATE.PROGRAM_LIMIT_EXCEEDED, 'too many messages wait for answers'))
+    }
+    this.#running ??= this.#run().finally(() => void (this.#running = undefined))
+    return this.#running
+  }
+
+  /** Says why, then closes. */
+  end(error: unknown): void {
+    if (this.#phase.kind === 'closed') return
+    const { code, message, fields } = asSqlError(error)
+    errorResponse(this.#out, { ...fields, severity: 'FATAL', code, message })
+    this.#send()
+    this.close()
+  }
+
+  /** The socket is gone, or shall be: what is open is rolled back. */
+  close(): void {
+    if (this.#phase.kind === 'closed') return
+    this.#phase = { kind: 'closed' }
+    if (this.#key !== undefined) this.#host.connections.remove(this.#key.processId)
+    this.#session?.cancel()
+    // A running statement ends first: it stops where it suspends next.
+    const session = this.#session
+    if (this.#running === undefined) session?.close()
+    else void this.#running.finally(() => session?.close())
+    this.#socket.close()
+  }
+
+  async #run(): Promise<void> {
+    try {
+      for (;;) {
+        const message = this.#framer.next()
+        if (message === undefined) break
+        await this.#handle(message)
+        if (this.#phase.kind === 'closed') return
+      }
+      this.#send()
+      if (this.#branch !== undefined) await this.#host.afterExchange(this.#branch)
+    } catch (error) {
+      this.end(error)
+    }
+  }
+
+  #send(): void {
+    if (this.#out.length === 0) return
+    try {
+      this.#socket.send(this.#out.take())
+    } catch {
+      // The client has gone; the socket's close follows.
+    }
+  }
+
+  async #handle(message: FramedMessage): Promise<void> {
+    const phase = this.#phase
+    switch (phase.kind) {
+      case 'startup':
+        return this.#startup(message)
+      case 'password': {
+        const { authentication, request } = phase
+        const decoded = decodeFrontend(message)
+        if (decoded.kind === 'terminate') return this.close()
+        if (decoded.kind !== 'password') {
+          throw protocolViolation(`expected password response, got message type ${message.tag}`)
+        }
+        const isKnown = await authentication.answer(decoded.body, this.#out)
+        if (isKnown) this.#enter(authentication.role, request)
+        else this.#send()
+        return
+      }
+      case 'ready':
+        return this.#converse(phase.conversation, message)
+      case 'closed':
+    }
+  }
+
+  async #startup({ body }: FramedMessage): Promise<void> {
+    const request = decodeStartup(body)
+    if (request.kind === 'encryption') {
+      this.#socket.send(Uint8Array.of(NO_ENCRYPTION))
+      return
+    }
+    if (request.kind === 'cancel') {
+      this.#host.connections.cancel(request)
+      return this.close()
+    }
+    this.#framer.leaveStartup()
+    const { minorVersion, unknownOptions } = request
+    if (minorVersion > 0 || unknownOptions.length > 0) {
+      negotiateProtocolVersion(this.#out, unknownOptions)
+    }
+    const role = request.parameters.get('user') ?? ''
+    if (role === '') {
+      throw new SqlError(
+        SQLSTATE.INVALID_AUTHORIZATION_SPECIFICATION,
+        'no PostgreSQL user name specified in startup packet',
+      )
+    }
+    this.#branch = await this.#host.openBranch()
+    // Neon's drivers send the password, and the first query, with the startup message.
+    const method = this.#framer.pendingBytes > 0 ? 'cleartext' : this.#method
+    const authentication = new Authentication(this.#branch, this.#host.passwords, role, method)
+    authentication.ask(this.#out)
+    this.#send()
+    this.#phase = { kind: 'password', authentication, request }
+  }
+
+  /** The role is known: its session begins. */
+  #enter(role: string, { parameters }: StartupRequest): void {
+    const branch = this.#branch
+    if (branch === undefined) throw protocolViolation('no branch is open')
+    const database = parameters.get('database') ?? role
+    if (database !== branch.name) {
+      const message = `database "${database}" does not exist`
+      throw new SqlError(SQLSTATE.INVALID_CATALOG_NAME, message)
+    }
+    const settings = [...parameters].filter(([name]) => !NOT_SETTINGS.has(name))
+    const session = branch.newSession({
+      user: role,
+      settings: startupSettings(Object.fromEntries(settings)),
+    })
+    const key = this.#host.connections.newKey()
+    this.#host.connections.add(key, () => session.cancel())
+    this.#session = session
+    this.#key = key
+    const conversation = new Conversation(branch, session, this.#out, () => this.#send())
+    authenticationOk(this.#out)
+    parameterStatus(this.#out, 'session_authorization', role)
+    backendKeyData(this.#out, key.processId, key.secretKey)
+    conversation.ready()
+    this.#phase = { kind: 'ready', conversation }
+  }
+
+  async #converse(conversation: Conversation, framed: FramedMessage): Promise<void> {
+    let message: FrontendMessage
+    try {
+      message = decodeFrontend(framed)
+    } catch (error) {
+      if (!isReadable(framed.tag)) throw error
+      return conversation.fail(error)
+    }
+    if (message.kind === 'terminate') return this.close()
+    await conversation.handle(message)
+  }
+}
+
+/** Of a known kind: the bytes after it can still be made sense of. */
+function isReadable(tag: number): boolean {
+  return 'QPBDECHSXdcfF'.includes(String.fromCharCode(tag))
+}

@@ -1,0 +1,201 @@
+/**
+ * What a client and its session say to each other once the client is known: the simple protocol (Query) and the extended
+ * one (Parse, Bind, Describe, Execute, Close, Flush, Sync).
+ *
+ * After an error in the extended protocol everything up to the next Sync is skipped, as the client has sent it in the belief
+ * that all went well.
+ */
+import { SqlError, unsupported } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { Session } from '../../sql/session/session.ts'
+import type { ValueFormat } from '../../sql/session/statement-result.ts'
+import type { Branch } from '../branch.ts'
+import { asSqlError } from '../http-sql/error-body.ts'
+import {
+  bare,
+  errorResponse,
+  parameterDescription,
+  readyForQuery,
+  rowDescription,
+} from './backend-messages.ts'
+import { decodeText, protocolViolation } from './byte-reader.ts'
+import type {
+  BindMessage,
+  CloseMessage,
+  DescribeMessage,
+  FormatCode,
+  FrontendMessage,
+  ParseMessage,
+} from './frontend-messages.ts'
+import type { MessageWriter } from './message-writer.ts'
+import { ReportedSettings } from './reported-settings.ts'
+import { WireSink } from './wire-sink.ts'
+
+/** A statement that lost a race is run again this often; nothing of it was sent yet. */
+const MAX_ATTEMPTS = 20
+
+export class Conversation {
+  readonly #branch: Branch
+  readonly #session: Session
+  readonly #out: MessageWriter
+  readonly #send: () => void
+  readonly #settings: ReportedSettings
+  #isSkipping = false
+
+  constructor(branch: Branch, session: Session, out: MessageWriter, send: () => void) {
+    this.#branch = branch
+    this.#session = session
+    this.#out = out
+    this.#send = send
+    this.#settings = new ReportedSettings(session.settings)
+  }
+
+  /** Settings that have changed, then ReadyForQuery. */
+  ready(): void {
+    this.#settings.report(this.#out)
+    readyForQuery(this.#out, this.#session.status)
+  }
+
+  async handle(message: FrontendMessage): Promise<void> {
+    if (message.kind === 'sync') return this.#sync()
+    if (this.#isSkipping) return
+    try {
+      await this.#dispatch(message)
+    } catch (error) {
+      this.report(error)
+      // The simple protocol has no Sync: each message stands for itself.
+      if (message.kind === 'query' || message.kind === 'functionCall') this.ready()
+      else this.#isSkipping = true
+    }
+  }
+
+  /** A message that could not be read: as if it had failed. */
+  fail(error: unknown): void {
+    this.#session.fail()
+    this.report(error)
+    this.#isSkipping = true
+  }
+
+  report(error: unknown): void {
+    const { code, message, fields } = asSqlError(error)
+    errorResponse(this.#out, { ...fields, severity: 'ERROR', code, message })
+  }
+
+  async #dispatch(message: FrontendMessage): Promise<void> {
+    switch (message.kind) {
+      case 'query':
+        await this.#query(message.text)
+        return this.ready()
+      case 'parse':
+        return await this.#parse(message)
+      case 'bind':
+        return await this.#bind(message)
+      case 'describe':
+        return await this.#describe(message)
+      case 'execute':
+        return await this.#execute(message.portal, message.maxRows)
+      case 'close':
+        return this.#close(message)
+      case 'flush':
+        return this.#send()
+      case 'functionCall':
+        throw unsupported('the function call message')
+      case 'copyData':
+      case 'copyDone':
+      case 'copyFail':
+        // Left over from a COPY that has failed.
+        return
+      default:
+        throw protocolViolation(`unexpected message ${message.kind}`)
+    }
+  }
+
+  async #query(text: string): Promise<void> {
+    const start = this.#out.length
+    for (let attempt = 1; ; attempt++) {
+      const wasIdle = this.#session.status === 'I'
+      const sink = new WireSink(this.#out, this.#send, true)
+      try {
+        await this.#branch.refresh()
+        return await this.#branch.run(this.#session.executeScript(text, sink))
+      } catch (error) {
+        const canRepeat = wasIdle && sink.completed === 0 && !sink.hasSent && attempt < MAX_ATTEMPTS
+        if (!canRepeat || !isLostRace(error)) throw error
+        this.#out.truncate(start)
+      }
+    }
+  }
+
+  async #parse({ name, text, parameterTypes }: ParseMessage): Promise<void> {
+    await this.#branch.refresh()
+    this.#session.prepare({ name, text, parameterTypes })
+    bare(this.#out, 'parseComplete')
+  }
+
+  async #bind(message: BindMessage): Promise<void> {
+    const { portal, statement, parameters, parameterFormats, resultFormats } = message
+    const { length } = parameters
+    if (parameterFormats.length > 1 && parameterFormats.length !== length) {
+      throw protocolViolation(
+        `bind message has ${parameterFormats.length} parameter formats but ${length} parameters`,
+      )
+    }
+    const inputs = parameters.map((value, index) => {
+      const format = parameterFormats[parameterFormats.length === 1 ? 0 : index]
+      return value === null || format === 1 ? value : decodeText(value)
+    })
+    await this.#branch.refresh()
+    const formats = resultFormats.map(formatOf)
+    this.#session.bind({ portal, statement, parameters: inputs, formats })
+    bare(this.#out, 'bindComplete')
+  }
+
+  async #describe({ target, name }: DescribeMessage): Promise<void> {
+    await this.#branch.refresh()
+    if (target === 'statement') {
+      const { parameterTypes, columns } = this.#session.describeStatement(name)
+      parameterDescription(this.#out, parameterTypes)
+      if (columns === undefined) bare(this.#out, 'noData')
+      else rowDescription(this.#out, columns, [])
+      return
+    }
+    const { columns, formats } = this.#session.describePortal(name)
+    if (columns === undefined) bare(this.#out, 'noData')
+    else rowDescription(this.#out, columns, formats.map(codeOf))
+  }
+
+  async #execute(portal: string, maxRows: number): Promise<void> {
+    const sink = new WireSink(this.#out, this.#send, false)
+    await this.#branch.refresh()
+    const isComplete = await this.#branch.run(this.#session.runPortal(portal, maxRows, sink))
+    if (!isComplete) bare(this.#out, 'portalSuspended')
+  }
+
+  #close({ target, name }: CloseMessage): void {
+    if (target === 'statement') this.#session.closeStatement(name)
+    else this.#session.closePortal(name)
+    bare(this.#out, 'closeComplete')
+  }
+
+  async #sync(): Promise<void> {
+    this.#isSkipping = false
+    try {
+      await this.#branch.run(this.#session.sync())
+    } catch (error) {
+      this.report(error)
+    }
+    this.ready()
+  }
+}
+
+function isLostRace(error: unknown): boolean {
+  return error instanceof SqlError && error.code === SQLSTATE.SERIALIZATION_FAILURE
+}
+
+function formatOf(code: FormatCode): ValueFormat {
+  return code === 1 ? 'binary' : 'text'
+}
+
+function codeOf(format: ValueFormat): FormatCode {
+  return format === 'binary' ? 1 : 0
+}

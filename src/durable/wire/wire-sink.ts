@@ -1,0 +1,58 @@
+/** Results of statements as protocol messages. Large results leave in pieces while they are made. */
+import type {
+  Notice,
+  ResultColumn,
+  ResultRow,
+  ResultSink,
+} from '../../sql/session/statement-result.ts'
+import {
+  bare,
+  commandComplete,
+  dataRow,
+  noticeResponse,
+  rowDescription,
+} from './backend-messages.ts'
+import type { MessageWriter } from './message-writer.ts'
+
+/** A frame of about this size is sent as soon as it is full. */
+const FRAME_BYTES = 64 * 1024
+
+export class WireSink implements ResultSink<ResultRow> {
+  readonly #out: MessageWriter
+  readonly #send: () => void
+  readonly #describesRows: boolean
+  /** Statements that have come to their end. */
+  completed = 0
+  /** Something has left already: it cannot be taken back. */
+  hasSent = false
+
+  /** `describesRows`: the simple protocol's way; in the extended one Describe does that. */
+  constructor(out: MessageWriter, send: () => void, describesRows: boolean) {
+    this.#out = out
+    this.#send = send
+    this.#describesRows = describesRows
+  }
+
+  columns(columns: readonly ResultColumn[]): void {
+    if (this.#describesRows) rowDescription(this.#out, columns, [])
+  }
+
+  rows(rows: readonly ResultRow[]): void {
+    for (const row of rows) {
+      dataRow(this.#out, row)
+      if (this.#out.length < FRAME_BYTES) continue
+      this.#send()
+      this.hasSent = true
+    }
+  }
+
+  complete(tag: string): void {
+    this.completed++
+    if (tag === '') bare(this.#out, 'emptyQuery')
+    else commandComplete(this.#out, tag)
+  }
+
+  notice(notice: Notice): void {
+    noticeResponse(this.#out, notice)
+  }
+}
