@@ -1,0 +1,72 @@
+/** A branch in memory behind a TCP port: the protocol alone, without Worker, WebSocket or bridge. */
+import { createServer } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { PasswordCheck } from '../../src/durable/auth/password-check.ts'
+import { createScramSecret } from '../../src/durable/auth/scram-secret.ts'
+import { Branch } from '../../src/durable/branch.ts'
+import type { ConnectionHost, PasswordMethod } from '../../src/durable/wire/connection-host.ts'
+import { ConnectionRegistry } from '../../src/durable/wire/connection-registry.ts'
+import { Connection } from '../../src/durable/wire/connection.ts'
+import { memoryPlatform } from '../engine/memory-branch.ts'
+
+export class MemoryServer {
+  readonly port: number
+  readonly branch: Branch
+  readonly #server: Server
+  readonly #sockets: Set<Socket>
+
+  private constructor(branch: Branch, server: Server, sockets: Set<Socket>) {
+    this.branch = branch
+    this.#server = server
+    this.#sockets = sockets
+    this.port = (server.address() as AddressInfo).port // it listens on a port
+  }
+
+  static async start(method: PasswordMethod = 'scram-sha-256', port = 0): Promise<MemoryServer> {
+    const branch = await Branch.open(memoryPlatform(), {
+      databaseName: 'lakelet',
+      superuser: 'lakelet',
+      superuserSecret: () => createScramSecret('lakelet'),
+      storage: { prefix: 'local/main/' },
+    })
+    const host = memoryHost(branch)
+    const sockets = new Set<Socket>()
+    const server = createServer((socket) => {
+      sockets.add(socket)
+      const end = (): void => void socket.end()
+      const connection = new Connection(
+        host,
+        { send: (bytes) => void socket.write(bytes), close: end },
+        method,
+      )
+      socket.on('data', (chunk) => void connection.receive(chunk))
+      socket.on('error', () => connection.close())
+      socket.on('close', () => {
+        sockets.delete(socket)
+        connection.close()
+      })
+    })
+    await new Promise<void>((done) => void server.listen(port, '127.0.0.1', done))
+    return new MemoryServer(branch, server, sockets)
+  }
+
+  get url(): string {
+    return `postgres://lakelet:lakelet@127.0.0.1:${this.port}/lakelet`
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    await new Promise<void>((done) => void this.#server.close(() => done()))
+  }
+}
+
+export function memoryHost(branch: Branch): ConnectionHost {
+  return {
+    passwords: new PasswordCheck(),
+    connections: new ConnectionRegistry(),
+    openBranch: () => Promise.resolve(branch),
+    afterExchange: async () => {
+      if (branch.store.needsCheckpoint) await branch.store.checkpoint()
+    },
+  }
+}
