@@ -7,6 +7,7 @@ import type {
   NumberLiteral,
   StringLiteral,
 } from '../../parse/ast/expression.ts'
+import { normalizeInt64 } from '../../../storage/vector.ts'
 import type { Constant } from '../../plan/expression.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import { constant, readLiteral } from '../resolve/literal-input.ts'
@@ -20,8 +21,7 @@ export type Literal =
   | BooleanLiteral
   | NullLiteral
 
-const INTEGER_TEXT = /^(?:0[xob][0-9a-f_]+|[0-9][0-9_]*)$/i
-const INT8_MAX = 2n ** 63n - 1n
+const INTEGER_TEXT = /^(-?)(0[xob][0-9a-f_]+|[0-9][0-9_]*)$/i
 
 export function bindLiteral(context: BindContext, literal: Literal): Constant {
   switch (literal.kind) {
@@ -43,13 +43,17 @@ export function bindLiteral(context: BindContext, literal: Literal): Constant {
   }
 }
 
+/** Integers of any base get the smallest type that holds them, the grammar's minus sign included. */
 function bindNumber(context: BindContext, literal: NumberLiteral): Constant {
-  if (INTEGER_TEXT.test(literal.text)) {
-    const value = BigInt(literal.text.replaceAll('_', ''))
-    if (value <= INT8_MAX) {
-      const number = Number(value)
-      const datum = Number.isSafeInteger(number) ? number : value
-      return constant(context, TYPE.int8, datum, literal.position)
+  const integer = INTEGER_TEXT.exec(literal.text)
+  if (integer !== null) {
+    const magnitude = BigInt((integer[2] ?? '').replaceAll('_', ''))
+    const value = integer[1] === '-' ? -magnitude : magnitude
+    if (BigInt.asIntN(32, value) === value) {
+      return constant(context, TYPE.int4, Number(value), literal.position)
+    }
+    if (BigInt.asIntN(64, value) === value) {
+      return constant(context, TYPE.int8, normalizeInt64(value), literal.position)
     }
   }
   const value = readLiteral(context, literal.text, TYPE.numeric, -1, literal.position)

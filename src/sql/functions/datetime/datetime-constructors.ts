@@ -104,6 +104,7 @@ type IntervalFields = [number, number, number, number, number, number, number]
 function makeInterval(fields: IntervalFields) {
   const [years, months, weeks, days, hours, minutes, seconds] = fields
   if (!Number.isFinite(seconds)) Spans.intervalOutOfRange()
+  if (!Number.isFinite(seconds * 1e6)) throw new SqlError('22003', 'value out of range: overflow')
   const micros =
     BigInt(hours) * 3_600_000_000n +
     BigInt(minutes) * 60_000_000n +

@@ -36,14 +36,23 @@ export function tryInterval(
   days: number,
   micros: number | bigint,
 ): Interval | undefined {
+  const interval = tryAnyInterval(months, days, micros)
+  return interval !== undefined && isFiniteInterval(interval) ? interval : undefined
+}
+
+/** Undefined when a field overflows. */
+export function tryAnyInterval(
+  months: number,
+  days: number,
+  micros: number | bigint,
+): Interval | undefined {
   const fits = months <= MAX_INT32 && months >= MIN_INT32 && days <= MAX_INT32 && days >= MIN_INT32
   if (!fits || micros > MAX_INT64 || micros < MIN_INT64) return undefined
-  const interval = new Interval(
+  return new Interval(
     months + 0,
     days + 0,
     typeof micros === 'bigint' ? normalizeInt64(micros) : micros + 0,
   )
-  return isFiniteInterval(interval) ? interval : undefined
 }
 
 export function makeInterval(months: number, days: number, micros: number | bigint): Interval {

@@ -48,6 +48,9 @@ function decodeTokens(text: string, style: IntervalStyle, typmod: number): Inter
   return decoder.decode()
 }
 
+/** What a time of day says. */
+const TIME_FIELDS = ['hour', 'minute', 'second', 'millisecond', 'microsecond']
+
 /** Reads the tokens from right to left, as units come behind their numbers. */
 class IntervalDecoder {
   readonly #tokens: readonly Token[]
@@ -125,7 +128,7 @@ class IntervalDecoder {
     }
     const micros = fractionMicros(shortFraction ?? fraction ?? '.')
     if (minutes > 59 || seconds > 60) fault('field overflow')
-    for (const field of ['hour', 'minute', 'second']) this.#mark(field)
+    for (const field of TIME_FIELDS) this.#mark(field)
     const total =
       hours * 3_600_000_000n + BigInt(minutes * 60_000_000 + seconds * 1_000_000 + micros)
     this.#sum.addMicros(isNegative ? -total : total)
@@ -140,7 +143,7 @@ class IntervalDecoder {
     if (match === null || (match[1] === '' && match[3] === undefined)) fault('format')
     const [, digits = '', monthText, fractionText] = match
     let whole = digits === '' ? 0n : BigInt(digits)
-    if (whole > 9223372036854775807n) fault('field overflow')
+    if (whole > (isNegative ? 9223372036854775808n : 9223372036854775807n)) fault('field overflow')
     let fraction = fractionText === undefined ? 0 : Number(`0${fractionText}0`)
     this.#isUnitPending = false
     if (monthText !== undefined) {

@@ -10,7 +10,9 @@ const DATE_UNITS: Readonly<Record<string, IntervalUnit>> = {
   D: 'day',
 }
 const TIME_UNITS: Readonly<Record<string, IntervalUnit>> = { H: 'hour', M: 'minute', S: 'second' }
-const NUMBER = String.raw`([+-]?(?:\d+(?:\.\d*)?|\.\d+))`
+const NUMBER = String.raw`([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)`
+/** More cannot be told exactly from its fraction. */
+const MAX_NUMBER = 1e15
 
 /** Throws the fault 'format' when the text is no duration. */
 export function decodeIsoInterval(text: string): Interval {
@@ -66,13 +68,10 @@ function addAlternative(
   })
 }
 
+/** Numbers are floats here, other than in the usual form of intervals. */
 function add(sum: IntervalAccumulator, unit: IntervalUnit, number: string): void {
-  const isNegative = number.startsWith('-')
-  const [whole = '', fraction = ''] = number.replace(/^[+-]/, '').split('.')
-  const integer = BigInt(whole === '' ? '0' : whole)
-  if (integer > 2147483647n && unit !== 'hour' && unit !== 'minute' && unit !== 'second') {
-    fault('field overflow')
-  }
-  const part = Number(`0.${fraction}0`)
-  sum.add(unit, isNegative ? -integer : integer, isNegative ? -part : part)
+  const value = Number(number)
+  if (Math.abs(value) > MAX_NUMBER) fault('field overflow')
+  const whole = Math.trunc(value)
+  sum.add(unit, BigInt(whole), value - whole)
 }

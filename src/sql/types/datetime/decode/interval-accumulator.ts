@@ -2,7 +2,7 @@
 import type { Interval } from '../../value-classes.ts'
 import { MICROS_PER_DAY } from '../calendar.ts'
 import { fault } from './datetime-fields.ts'
-import { makeInterval, roundHalfEven } from '../interval-value.ts'
+import { intervalOutOfRange, roundHalfEven, tryAnyInterval } from '../interval-value.ts'
 
 export type IntervalUnit =
   | 'microsecond'
@@ -37,7 +37,7 @@ const MONTHS: Partial<Record<IntervalUnit, number>> = {
 
 /** Every field of a literal has 32 bits, except the time. */
 function checkInt32(value: number): number {
-  return Math.abs(value) > 2147483647 ? fault('field overflow') : value
+  return value > 2147483647 || value < -2147483648 ? fault('field overflow') : value
 }
 
 export class IntervalAccumulator {
@@ -63,7 +63,7 @@ export class IntervalAccumulator {
       if (months < 12) this.#months = checkInt32(this.#months + Number(whole) * months)
       else this.#years = checkInt32(this.#years + (Number(whole) * months) / 12)
       if (unit === 'month') this.#addFractionDays(fraction * 30)
-      else this.#months += roundHalfEven(fraction * months)
+      else this.#months = checkInt32(this.#months + roundHalfEven(fraction * months))
     }
   }
 
@@ -72,20 +72,22 @@ export class IntervalAccumulator {
   }
 
   negate(): void {
-    this.#years = -this.#years
-    this.#months = -this.#months
-    this.#days = -this.#days
+    this.#years = checkInt32(0 - this.#years)
+    this.#months = checkInt32(0 - this.#months)
+    this.#days = checkInt32(0 - this.#days)
     this.#micros = -this.#micros
   }
 
   finish(): Interval {
     if (BigInt.asIntN(64, this.#micros) !== this.#micros) fault('field overflow')
-    return makeInterval(this.#years * 12 + this.#months, this.#days, this.#micros)
+    const months = this.#years * 12 + this.#months
+    // Here, other than in arithmetic, the extremes of all fields may spell an infinity.
+    return tryAnyInterval(months, this.#days, this.#micros) ?? intervalOutOfRange()
   }
 
   #addFractionDays(days: number): void {
     const whole = Math.trunc(days)
-    this.#days += whole
+    this.#days = checkInt32(this.#days + whole)
     this.#addFractionMicros((days - whole) * MICROS_PER_DAY)
   }
 
