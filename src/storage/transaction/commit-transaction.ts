@@ -69,6 +69,8 @@ function* rebase(
 ): Task<BranchRoots> {
   const mine = transaction.snapshot()
   const { base } = transaction
+  // Nobody else has committed since the snapshot.
+  if (newest === base) return { ...newest, trees: mine.trees }
   let { trees } = newest
   const replayed: TreeId[] = []
   for (const id of transaction.touchedTrees()) {

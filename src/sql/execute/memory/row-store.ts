@@ -11,13 +11,14 @@ import { SpilledRows } from './spilled-rows.ts'
 export class RowStore {
   readonly #context: ExecutionContext
   readonly #kept: Batch[] = []
-  readonly #spilled: SpilledRows
+  readonly #kinds: readonly ColumnKind[]
+  #spilled: SpilledRows | undefined
   #bytes = 0
   #length = 0
 
   constructor(kinds: readonly ColumnKind[], context: ExecutionContext) {
     this.#context = context
-    this.#spilled = new SpilledRows(kinds, context)
+    this.#kinds = kinds
   }
 
   get length(): number {
@@ -26,7 +27,7 @@ export class RowStore {
 
   append(batch: Batch): void {
     this.#length += batch.length
-    if (this.#spilled.length > 0) {
+    if (this.#spilled !== undefined) {
       this.#spilled.append(batch)
       return
     }
@@ -39,19 +40,21 @@ export class RowStore {
     }
     this.#context.memory.give(bytes)
     this.#bytes -= bytes
+    this.#spilled = new SpilledRows(this.#kinds, this.#context)
     this.#spilled.append(batch)
   }
 
   *batches(): Generator<Batch, void, void> {
     yield* this.#kept
-    if (this.#spilled.length > 0) yield* this.#spilled.batches()
+    if (this.#spilled !== undefined) yield* this.#spilled.batches()
   }
 
   release(): void {
     this.#context.memory.give(this.#bytes)
     this.#bytes = 0
     this.#kept.length = 0
-    this.#spilled.release()
+    this.#spilled?.release()
+    this.#spilled = undefined
   }
 }
 

@@ -91,6 +91,7 @@ export class IndexKeys {
   /** Raises 23505 when a key is there already, among stored rows or earlier in the batch. */
   *checkUnique(keys: Batch, pending: PendingKeys, context: ExecutionContext): Task<void> {
     const { tree } = this.index
+    if (keys.length === 1) return yield* this.#checkOne(this.probeKey(keys, 0), pending, context)
     const isNew = context.access.rowCount(tree) === 0
     const stored = isNew ? undefined : yield* context.access.firstMatches(tree, keys)
     for (let i = 0; i < keys.length; i++) {
@@ -102,6 +103,19 @@ export class IndexKeys {
       if (isStored || pending.taken.has(encoded)) throw this.duplicate(key, context)
       pending.taken.add(encoded)
     }
+  }
+
+  *#checkOne(
+    key: readonly (Datum | null)[] | undefined,
+    pending: PendingKeys,
+    context: ExecutionContext,
+  ): Task<void> {
+    if (key === undefined) return
+    const isTaken = pending.taken.size > 0 && pending.taken.has(setKey(key))
+    if (isTaken || (yield* this.find(key, pending, context)) !== undefined) {
+      throw this.duplicate(key, context)
+    }
+    pending.taken.add(setKey(key))
   }
 
   duplicate(key: readonly (Datum | null)[], context: ExecutionContext): SqlError {

@@ -50,7 +50,7 @@ export function* modify(
 ): BatchStream {
   const { input, returning, apply } = make()
   const rows = new RowStore(input.kinds, context)
-  const results = new RowStore(returning?.kinds ?? [], context)
+  const results = returning && new RowStore(returning.kinds, context)
   try {
     yield* fill(rows, input.run(context))
     const checks = new ForeignKeyChecks(compilation, context)
@@ -59,16 +59,16 @@ export function* modify(
       const changed = yield* apply(batch, checks, context)
       affected += changed.count
       if (returning !== undefined && changed.rows !== undefined && changed.rows.length > 0) {
-        results.append(returned(returning, changed.rows, context))
+        results?.append(returned(returning, changed.rows, context))
       }
     }
     rows.release()
     yield* checks.finish()
     context.affectedRows = affected
-    yield* results.batches()
+    if (results !== undefined) yield* results.batches()
   } finally {
     rows.release()
-    results.release()
+    results?.release()
   }
 }
 
