@@ -14,6 +14,7 @@ import { prepareSetOperation } from './operators/group/set-operation.ts'
 import { prepareApply } from './operators/join/apply.ts'
 import { prepareJoin } from './operators/join/join.ts'
 import { prepareInsert } from './operators/modify/insert.ts'
+import { prepareMerge } from './operators/modify/merge.ts'
 import { prepareDelete, prepareUpdate } from './operators/modify/update.ts'
 import type { Operator, Preparation } from './operators/operator.ts'
 import { prepareSort } from './operators/order/sort.ts'
@@ -103,6 +104,7 @@ type OtherNode = Extract<
       | 'insert'
       | 'update'
       | 'delete'
+      | 'merge'
   }
 >
 
@@ -132,6 +134,8 @@ function prepareOther(node: OtherNode, preparation: Preparation): Operator {
       return prepareUpdate(node, preparation)
     case 'delete':
       return prepareDelete(node, preparation)
+    case 'merge':
+      return prepareMerge(node, preparation)
     default:
       return unreachable(node)
   }

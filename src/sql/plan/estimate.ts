@@ -61,6 +61,7 @@ export function estimateRows(node: PlanNode, context: EstimateContext): number {
     case 'insert':
     case 'update':
     case 'delete':
+    case 'merge':
     case 'with':
     case 'project':
     case 'projectSet':

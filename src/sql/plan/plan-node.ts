@@ -332,6 +332,23 @@ export interface DeleteNode extends Node {
   readonly returning?: readonly Expression[]
 }
 
+/** MERGE. `input` puts out the row id (null when no target row matches), the old row, the row to write, and which clause is met. */
+export interface MergeNode extends Node {
+  readonly kind: 'merge'
+  readonly relation: Relation
+  readonly tree: TreeId
+  readonly input: PlanNode
+  readonly rowId: ColumnId
+  readonly oldRow: readonly ColumnId[]
+  readonly newRow: readonly ColumnId[]
+  /** The number of the clause, from 1; null for none. */
+  readonly which: ColumnId
+  readonly actions: readonly ('nothing' | 'insert' | 'update' | 'delete')[]
+  readonly rules: TableRules
+  /** Over rules.row (the new row, or the deleted one) and other columns of `input`. */
+  readonly returning?: readonly Expression[]
+}
+
 export type PlanNode =
   | OneRowNode
   | EmptyNode
@@ -359,6 +376,7 @@ export type PlanNode =
   | InsertNode
   | UpdateNode
   | DeleteNode
+  | MergeNode
 
 /** A bound statement that runs as a plan. Utility statements (DDL, SET, …) do not pass through here. */
 export interface BoundQuery {

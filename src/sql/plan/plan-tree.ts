@@ -33,7 +33,8 @@ export function mapInputs(node: PlanNode, map: MapPlan): PlanNode {
     case 'lockRows':
     case 'insert':
     case 'update':
-    case 'delete': {
+    case 'delete':
+    case 'merge': {
       const input = map(node.input)
       return input === node.input ? node : { ...node, input }
     }
@@ -117,6 +118,7 @@ export function mapExpressions(node: PlanNode, map: MapExpression): PlanNode {
       return mapInsert(node, map)
     case 'update':
     case 'delete':
+    case 'merge':
       return {
         ...node,
         rules: mapRules(node.rules, map),
@@ -301,7 +303,9 @@ function internalColumns(node: PlanNode): readonly OutputColumn[] {
       ...(node.onConflict?.excluded ?? []),
     ]
   }
-  if (node.kind === 'update' || node.kind === 'delete') return node.rules.row
+  if (node.kind === 'update' || node.kind === 'delete' || node.kind === 'merge') {
+    return node.rules.row
+  }
   return []
 }
 

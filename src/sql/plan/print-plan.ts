@@ -123,6 +123,7 @@ type Larger = Extract<
       | 'insert'
       | 'update'
       | 'delete'
+      | 'merge'
   }
 >
 
@@ -153,6 +154,7 @@ function describeLarger(node: Larger, catalog: Catalog): string {
     case 'insert':
     case 'update':
     case 'delete':
+    case 'merge':
       return printModify(node, catalog)
     default:
       return unreachable(node)
@@ -223,7 +225,7 @@ function printWindow(node: PlanNode & { kind: 'window' }, catalog: Catalog): str
 }
 
 function printModify(
-  node: PlanNode & { kind: 'insert' | 'update' | 'delete' },
+  node: PlanNode & { kind: 'insert' | 'update' | 'delete' | 'merge' },
   catalog: Catalog,
 ): string {
   const show = (one: Expression): string => printExpression(one, catalog)

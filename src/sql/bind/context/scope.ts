@@ -95,6 +95,8 @@ export class Scope {
   readonly ownColumns: Map<ColumnId, OwnColumn> = new Map()
   readonly commonTables: CommonTableEntry[] = []
   query: QueryState | undefined
+  /** What MERGE_ACTION() is in the RETURNING list of a MERGE. */
+  mergeAction: Expression | undefined
   /** The clause being bound: decides what calls may stand here, and the words of the error. */
   kind: ExpressionKind = 'select'
   /** Columns of the parent scope may be used (sub-queries in expressions, LATERAL); FROM sub-selects see only outer levels. */

@@ -25,6 +25,7 @@ import {
   bindQuantified,
 } from './bind-operator.ts'
 import { bindSubquery } from './bind-subquery.ts'
+import type { Scope } from '../context/scope.ts'
 import type { Binder } from './binder.ts'
 import { booleanResult, makeOperator } from './make-operator.ts'
 
@@ -167,7 +168,7 @@ function bindSpecial(binder: Binder, node: Special): Expression {
     case 'currentOf':
       throw unsupported('WHERE CURRENT OF', node.position)
     case 'mergeAction':
-      throw unsupported('MERGE_ACTION()', node.position)
+      return bindMergeAction(binder, node.position)
     case 'jsonObject':
     case 'jsonArray':
     case 'jsonArrayQuery':
@@ -221,4 +222,16 @@ function bindSqlValue(binder: Binder, node: SqlValueFunction): Expression {
     collation: binder.context.catalog.type(type).collation,
     position: node.position,
   }
+}
+
+/** MERGE_ACTION(), also in sub-queries of the RETURNING list. */
+function bindMergeAction(binder: Binder, position: number | undefined): Expression {
+  for (let scope: Scope | undefined = binder.scope; scope !== undefined; scope = scope.parent) {
+    if (scope.mergeAction !== undefined && scope.kind === 'returning') return scope.mergeAction
+  }
+  throw new SqlError(
+    '42601',
+    'MERGE_ACTION() can only be used in the RETURNING list of a MERGE command',
+    { position },
+  )
 }

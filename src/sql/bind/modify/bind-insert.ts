@@ -3,7 +3,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import type { Datum } from '../../../storage/vector.ts'
 import type { Column } from '../../catalog/catalog.ts'
 import type { Expression as Ast } from '../../parse/ast/expression.ts'
-import type { AssignmentTarget, InsertStatement } from '../../parse/ast/modify.ts'
+import type { AssignmentTarget, InsertStatement, MergeAction } from '../../parse/ast/modify.ts'
 import type { Query, ValuesQuery } from '../../parse/ast/select.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { InsertNode, OutputColumn, PlanNode } from '../../plan/plan-node.ts'
@@ -41,7 +41,7 @@ interface InsertPlan {
   readonly binder: Binder
   readonly table: TargetTable
   readonly columns: readonly InsertColumn[]
-  readonly statement: InsertStatement
+  readonly statement: Pick<InsertStatement, 'columns' | 'overriding'>
 }
 
 export function bindInsert(binder: Binder, statement: InsertStatement): BoundSelect {
@@ -50,7 +50,7 @@ export function bindInsert(binder: Binder, statement: InsertStatement): BoundSel
   const table = openTarget(binder, statement.table, 'INSERT')
   const columns = insertColumns(table, statement)
   noteInserts(table, columns, statement)
-  const input = bindSource({ binder, table, columns, statement })
+  const input = bindSource({ binder, table, columns, statement }, statement.source)
   const { relation, tree } = table
   const rules = rulesThroughView(table, tableRules(context, relation))
   const target = shownItem(table, rowItem(relation, rules.row, table.alias))
@@ -72,7 +72,10 @@ export function bindInsert(binder: Binder, statement: InsertStatement): BoundSel
   return { plan, origins: returning.origins }
 }
 
-function insertColumns(table: TargetTable, statement: InsertStatement): readonly InsertColumn[] {
+function insertColumns(
+  table: TargetTable,
+  statement: Pick<InsertStatement, 'columns'>,
+): readonly InsertColumn[] {
   if (statement.columns.length === 0) {
     return allTargetColumns(table).map((column) => ({ column, target: undefined }))
   }
@@ -116,8 +119,7 @@ function isPlainValues(source: Query): source is ValuesQuery {
   )
 }
 
-function bindSource(insert: InsertPlan): PlanNode {
-  const { source } = insert.statement
+function bindSource(insert: InsertPlan, source: Query | undefined): PlanNode {
   const { relation } = insert.table
   const { context } = insert.binder
   const output = rowColumns(relation, (column) => context.newColumn(column.name, column))
@@ -138,6 +140,31 @@ function bindSource(insert: InsertPlan): PlanNode {
     if (value !== undefined) assignOne(insert, assigned, one, value)
   })
   return { kind: 'project', input, expressions: completer.complete(assigned), output }
+}
+
+/** WHEN NOT MATCHED THEN INSERT: the whole row, by tree position. */
+export function bindMergeInsert(
+  binder: Binder,
+  target: TargetTable,
+  action: Extract<MergeAction, { readonly kind: 'insert' }>,
+): readonly Expression[] {
+  const table: TargetTable = { ...target, command: 'INSERT' }
+  const columns = insertColumns(table, action)
+  const { values } = action
+  const written = values.length === 0 ? [] : columns.slice(0, values.length)
+  for (const { column, target: named } of written) {
+    noteWrite(table, column, named?.column ?? column.name, 'a')
+  }
+  const insert: InsertPlan = { binder, table, columns, statement: action }
+  const assigned = new Map<Column, Expression>()
+  if (values.length > 0) checkCount(insert, values.length, (i) => values[i]?.position)
+  inKind(binder.scope, 'values', () => {
+    values.forEach((value, i) => {
+      const one = columns[i]
+      if (one !== undefined) assignAst(insert, assigned, one, value)
+    })
+  })
+  return rowCompleter(insert).complete(assigned)
 }
 
 interface RowCompleter {

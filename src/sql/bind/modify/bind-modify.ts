@@ -1,5 +1,4 @@
 /** INSERT, UPDATE, DELETE as statements or inside WITH. */
-import { unsupported } from '../../../errors/sql-error.ts'
 import type {
   DeleteStatement,
   InsertStatement,
@@ -13,6 +12,7 @@ import type { BoundSelect } from '../query/bind-query-node.ts'
 import { bindWith, wrapWith } from '../query/bind-with.ts'
 import { bindDelete } from './bind-delete.ts'
 import { bindInsert } from './bind-insert.ts'
+import { bindMerge } from './bind-merge.ts'
 import { bindUpdate } from './bind-update.ts'
 
 export type ModifyStatement = InsertStatement | UpdateStatement | DeleteStatement | MergeStatement
@@ -46,6 +46,6 @@ function bindOne(context: BindContext, statement: ModifyStatement, scope: Scope)
     case 'delete':
       return bindDelete(binder, statement)
     case 'merge':
-      throw unsupported('MERGE', statement.position)
+      return bindMerge(binder, statement)
   }
 }

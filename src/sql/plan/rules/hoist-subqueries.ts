@@ -59,6 +59,7 @@ function hoistPlan(plan: PlanNode, context: RuleContext): PlanNode {
     case 'insert':
     case 'update':
     case 'delete':
+    case 'merge':
       return hoistReturning(node, context)
     default:
       throw unsupported(`sub-query in a ${node.kind} node`)
@@ -277,7 +278,7 @@ function hoistBeside(node: PlanNode, context: RuleContext): PlanNode {
 
 /** RETURNING with sub-queries: the node returns the columns they need, a projection above computes them. */
 function hoistReturning(
-  node: Extract<PlanNode, { kind: 'insert' | 'update' | 'delete' }>,
+  node: Extract<PlanNode, { kind: 'insert' | 'update' | 'delete' | 'merge' }>,
   context: RuleContext,
 ): PlanNode {
   const returning = node.returning ?? []

@@ -101,7 +101,7 @@ function rowPlaces(
   }
 }
 
-function placeOf(id: ColumnId, layout: Layout): number {
+export function placeOf(id: ColumnId, layout: Layout): number {
   const place = layout.get(id)
   assert(place !== undefined, `column ${id} is among the input of a modify node`)
   return place
