@@ -76,6 +76,8 @@ export class HeapSampler {
 
   /** What is held now. */
   async sampleHeld(): Promise<void> {
+    // The second collection waits until the buffers that the first one found dead are really gone.
+    await this.#send('HeapProfiler.collectGarbage')
     await this.#send('HeapProfiler.collectGarbage')
     this.#held = greater(this.#held, await this.#sample())
   }

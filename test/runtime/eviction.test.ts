@@ -92,9 +92,9 @@ test('an object that is lost is rebuilt from R2 as of its last checkpoint', asyn
 test('evicted under a write load: what was acknowledged is there, what was not is whole or absent', async () => {
   let next = 1
   const acknowledged: number[] = []
-  let isOver = false
+  const over = new AbortController()
   const client = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const id = next++
       const { status } = await server.post({
         queries: [1, 2].map((part) => ({
@@ -111,7 +111,7 @@ test('evicted under a write load: what was acknowledged is there, what was not i
     if (round % 2 === 1) void object('checkpoint')
     await object('evict')
   }
-  isOver = true
+  over.abort()
   await Promise.all(clients)
   const ids = new Set(((await sql('SELECT id FROM item')) as number[][]).map(([id]) => id))
   for (const id of acknowledged)
