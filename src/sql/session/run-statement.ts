@@ -24,7 +24,7 @@ import type { SessionState } from './session-evaluation.ts'
 import { SessionEvaluation } from './session-evaluation.ts'
 import { applyModes, applySetting, setCharacteristics, showSetting, textColumn } from './set-command.ts'
 import { cachedPlan } from './statement-cache.ts'
-import type { PlanConditions, Statement } from './statement-cache.ts'
+import type { FreshPlan, PlanConditions, Statement } from './statement-cache.ts'
 import type { Settings } from './settings.ts'
 import type { Notice, ResultRow, ResultSink, ValueFormat } from './statement-result.ts'
 import { limitError } from './limit-error.ts'
@@ -108,7 +108,12 @@ export function currentPlan(
     searchPath: session.searchPath,
     settings: state.settings.derived(inputSettings),
   }
-  const plan = (): PlannedQuery => planQuery(syntax, environment, parameterTypes)
+  const plan = (): FreshPlan => {
+    const { timeReads } = state
+    const planned = planQuery(syntax, environment, parameterTypes)
+    // A literal such as 'today' means another day tomorrow.
+    return { planned, isMomentary: state.timeReads !== timeReads }
+  }
   return cachedPlan(statement, conditions, environment.access, plan)
 }
 

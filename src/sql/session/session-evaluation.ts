@@ -23,6 +23,8 @@ export interface SessionState {
   readonly prepared: PreparedStatements
   readonly sessionUser: string
   currentUser: string
+  /** How often the transaction's time was asked for: a plan that did so while it was made is good for that time only. */
+  timeReads: number
   /** Schema of the session's temporary objects; exists once the first is made. */
   readonly temporarySchema: string
 }
@@ -67,6 +69,7 @@ export class SessionEvaluation implements EvaluationSession {
     return this.#state.database.name
   }
   get transactionTimestamp(): number {
+    this.#state.timeReads++
     return this.#transaction.startedAtMicros
   }
   clockTimestamp(): number {

@@ -57,6 +57,7 @@ export class Session {
       prepared: new Map(),
       sessionUser: options.user,
       currentUser: options.user,
+      timeReads: 0,
       temporarySchema: `pg_temp_${database.nextSessionNumber()}`,
     }
     this.#isSingleRequest = options.isSingleRequest ?? false

@@ -25,6 +25,12 @@ export interface PlanConditions {
   readonly settings: string
 }
 
+export interface FreshPlan {
+  readonly planned: PlannedQuery
+  /** Right only now: not to be kept. */
+  readonly isMomentary: boolean
+}
+
 interface CachedPlan {
   readonly conditions: PlanConditions
   readonly planned: PlannedQuery
@@ -67,12 +73,13 @@ export function cachedPlan(
   { plans }: Statement,
   conditions: PlanConditions,
   access: TransactionAccess,
-  plan: () => PlannedQuery,
+  plan: () => FreshPlan,
 ): PlannedQuery {
   const place = plans.findIndex((cached) => isSame(cached.conditions, conditions))
   const cached = plans[place]?.planned
   if (cached !== undefined && !isOutgrown(cached, access)) return cached
-  const planned = plan()
+  const { planned, isMomentary } = plan()
+  if (isMomentary) return planned
   if (cached !== undefined) plans.splice(place, 1)
   else if (plans.length >= MAX_PLANS_PER_STATEMENT) plans.shift()
   plans.push({ conditions, planned })
