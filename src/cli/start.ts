@@ -6,6 +6,9 @@ import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { openBridge } from './bridge.ts'
+import type { Bridge } from './bridge.ts'
+import { webSocketUrl } from './options.ts'
 import type { LocalOptions } from './options.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -27,8 +30,26 @@ export async function start(options: LocalOptions): Promise<number> {
       done(stopping.aborted ? 0 : (code ?? 1))
     })
   })
-  if (await waitUntilReady(options, ended.signal)) announce(options)
-  return exitCode
+  if (!(await waitUntilReady(options, ended.signal))) return exitCode
+  const bridge = await bridgeTo(options)
+  announce(options, bridge)
+  const code = await exitCode
+  await bridge?.close()
+  return code
+}
+
+/** Lakelet runs without it too: undefined when its port is in use. */
+async function bridgeTo({ host, port, postgresPort }: LocalOptions): Promise<Bridge | undefined> {
+  const url = webSocketUrl(`http://${host}:${port}`)
+  try {
+    return await openBridge({ host, port: postgresPort, url })
+  } catch (error) {
+    if (!isAddressInUse(error)) throw error
+    process.stderr.write(
+      `lakelet: port ${postgresPort} is in use, so there is no TCP bridge: set LAKELET_PG_PORT\n`,
+    )
+    return undefined
+  }
 }
 
 /** A server that was killed a moment ago may still be letting go of the port. */
@@ -49,12 +70,16 @@ async function isFree(host: string, port: number): Promise<boolean> {
     probe.listen(port, host)
     await once(probe, 'listening')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false
+    if (isAddressInUse(error)) return false
     throw error
   }
   probe.close()
   await once(probe, 'close')
   return true
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
 }
 
 function spawnWrangler({ host, port, dataFolder }: LocalOptions): ChildProcess {
@@ -102,10 +127,11 @@ async function waitUntilReady({ host, port }: LocalOptions, ended: AbortSignal):
   throw new Error(`no answer on http://${host}:${port} within ${READY_TIMEOUT_MS / 1000} s`)
 }
 
-function announce({ host, port, dataFolder, connectionString }: LocalOptions): void {
+function announce(options: LocalOptions, bridge: Bridge | undefined): void {
+  const { host, port, dataFolder, connectionString } = options
   process.stdout.write(`
   HTTP SQL     http://${host}:${port}/sql
-  Database     ${connectionString}
+  Database     ${connectionString}${bridge === undefined ? '' : postgresLine(host, bridge.port)}
   Data         ${resolve(dataFolder)}
 
   import { neon, neonConfig } from '@neondatabase/serverless'
@@ -117,4 +143,8 @@ function announce({ host, port, dataFolder, connectionString }: LocalOptions): v
 
 lakelet ready
 `)
+}
+
+function postgresLine(host: string, port: number): string {
+  return `\n  PostgreSQL   psql postgres://lakelet:lakelet@${host}:${port}/lakelet`
 }

@@ -5,7 +5,7 @@
  * Durability: the platform's output gate holds every answer back until the writes before it are durable, so a commit that
  * was answered is never lost.
  */
-import type { R2Bucket } from '@cloudflare/workers-types'
+import type { R2Bucket, Response as WorkerResponse, WebSocket } from '@cloudflare/workers-types'
 import { DurableObject } from 'cloudflare:workers'
 import { SqlError } from '../errors/sql-error.ts'
 import { SQLSTATE } from '../errors/sql-state.ts'
@@ -28,6 +28,8 @@ import { parseRequestBody } from './http-sql/sql-request.ts'
 import { responseJson } from './http-sql/sql-response.ts'
 import { STORAGE_LIMITS } from './memory-limits.ts'
 import { startupSettings } from './startup-settings.ts'
+import { BranchSockets } from './wire/branch-sockets.ts'
+import { readSocketRequest, socketResponse } from './wire/socket-response.ts'
 
 export interface BranchEnvironment {
   readonly BUCKET: R2Bucket
@@ -46,6 +48,26 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
   readonly #passwords = new PasswordCheck()
   readonly #checkpoints = new CheckpointSchedule(this.ctx)
   #branch: Promise<Branch> | undefined
+
+  readonly #sockets = new BranchSockets(this.ctx, {
+    passwords: this.#passwords,
+    openBranch: (address) => this.open(address),
+    afterExchange: (branch) => this.#checkpoints.note(branch.store),
+  })
+
+  /** A WebSocket that speaks the PostgreSQL protocol. */
+  override fetch(request: Pick<Request, 'url'>): WorkerResponse {
+    return socketResponse((server) => this.#sockets.accept(server, readSocketRequest(request)))
+  }
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    return this.#sockets.message(socket, data)
+  }
+  override webSocketClose(socket: WebSocket): void {
+    this.#sockets.closed(socket)
+  }
+  override webSocketError(socket: WebSocket): void {
+    this.#sockets.closed(socket)
+  }
 
   /** Runs a request and answers in the Neon protocol; errors become answers too. */
   sql(request: HttpSqlRequest): Promise<HttpAnswer> {

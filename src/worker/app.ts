@@ -8,6 +8,7 @@ import { SQLSTATE } from '../errors/sql-state.ts'
 import { errorResponse, plainError } from '../durable/http-sql/error-body.ts'
 import { corsHeaders } from './cors.ts'
 import { readSqlRequest, readTarget } from './read-sql-request.ts'
+import { isUpgrade, readUpgrade } from './upgrade.ts'
 
 export interface WorkerEnvironment extends BranchEnvironment {
   readonly BRANCHES: DurableObjectNamespace<BranchObject>
@@ -22,6 +23,7 @@ export function createApp(): Hono<{ Bindings: WorkerEnvironment }> {
   })
   app.post('/sql', (context) => handleSql(context.req.raw, context.env))
   app.post('/check', (context) => handleCheck(context.req.raw, context.env))
+  app.on('GET', ['/v1', '/v2'], (context) => handleUpgrade(context.req.raw, context.env))
   app.notFound(() => jsonResponse(plainError(400, 'query is not supported')))
   app.onError((error) => jsonResponse(errorResponse(error, 'FATAL')))
   return app
@@ -32,6 +34,17 @@ async function handleSql(request: Request, environment: WorkerEnvironment): Prom
   if ('status' in read) return jsonResponse(read)
   const answer = await orLost(branchObject(environment, read).sql(read))
   return jsonResponse(answer, batchHeaders(request.headers))
+}
+
+/** The PostgreSQL protocol: from here on the client talks to the branch's object. */
+async function handleUpgrade(request: Request, environment: WorkerEnvironment): Promise<Response> {
+  if (!isUpgrade(request)) return jsonResponse(plainError(426, 'expected a WebSocket'))
+  const target = readUpgrade(request, environment.LAKELET_PROJECT)
+  const url = new URL('https://branch/')
+  url.search = new URLSearchParams({ ...target }).toString()
+  // The runtime's Request and Response are what the globals are, under other declarations.
+  const stub = branchObject(environment, target) as unknown as typeof globalThis
+  return stub.fetch(new Request(url, request))
 }
 
 /** Runs the storage's own check of everything a branch holds. */

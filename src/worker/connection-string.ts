@@ -54,7 +54,8 @@ function decode(text: string): string {
   }
 }
 
-function branchOfHost(host: string, defaultProject: string): BranchAddress {
+/** Raises 3D000 for a host that names no branch. */
+export function branchOfHost(host: string, defaultProject: string): BranchAddress {
   if (host === 'localhost' || host === '127.0.0.1' || host === '[::1]') {
     return { project: defaultProject, branch: DEFAULT_BRANCH }
   }

@@ -27,6 +27,8 @@ export class LocalLakelet {
       ...process.env,
       LAKELET_PORT: String(this.port),
       LAKELET_DATA: this.dataFolder,
+      // Any free one: servers of several tests may run at once.
+      LAKELET_PG_PORT: '0',
     }
     const child = spawn(process.execPath, ['src/cli/main.ts', 'start'], {
       env: environment,

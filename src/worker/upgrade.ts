@@ -1,0 +1,22 @@
+/**
+ * WebSocket upgrades: the PostgreSQL protocol in binary frames. The branch comes from `?address=host:port` as the Neon driver's
+ * proxies have it, or else from the host itself.
+ */
+import type { SocketRequest } from '../durable/wire/branch-sockets.ts'
+import { branchOfHost } from './connection-string.ts'
+
+export function isUpgrade({ headers }: Request): boolean {
+  return headers.get('Upgrade')?.toLowerCase() === 'websocket'
+}
+
+/** Raises 3D000 for a host that names no branch. */
+export function readUpgrade(request: Request, defaultProject: string): SocketRequest {
+  const url = new URL(request.url)
+  const address = url.searchParams.get('address')
+  const host = address === null ? url.hostname : address.replace(/:\d*$/, '')
+  const isScram = url.searchParams.get('auth') === 'scram-sha-256'
+  return {
+    ...branchOfHost(host, defaultProject),
+    method: isScram ? 'scram-sha-256' : 'cleartext',
+  }
+}
