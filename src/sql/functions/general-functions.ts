@@ -6,6 +6,8 @@ import { registerEnums } from './enums.ts'
 import { registerNumberFormatting } from './format/numbers.ts'
 import { registerHashing } from './hashing.ts'
 import { registerInputCheck } from './input-check.ts'
+import { registerInetFunctions } from './network/inet-functions.ts'
+import { registerMacAddresses } from './network/mac-addresses.ts'
 import { registerFloats } from './number/floats.ts'
 import { registerIntegers } from './number/integers.ts'
 import { registerMoney } from './number/money.ts'
@@ -35,5 +37,7 @@ export function registerGeneralFunctions(registry: FunctionRegistry): void {
   registerEnums(registry)
   registerHashing(registry)
   registerInputCheck(registry)
+  registerInetFunctions(registry)
+  registerMacAddresses(registry)
   registerAggregates(registry)
 }

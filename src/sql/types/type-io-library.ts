@@ -7,6 +7,8 @@ import { registerArrayIo } from './array/array-io.ts'
 import { registerAddressIo } from './address-io.ts'
 import { registerBinaryIo } from './binary/binary-io.ts'
 import { registerEnumIo } from './enum-io.ts'
+import { registerInetIo } from './network/inet.ts'
+import { registerMacAddressIo } from './network/mac-address.ts'
 import { registerMoneyIo } from './number/money-io.ts'
 import { registerDateTimeIo } from './datetime/datetime-io.ts'
 import { registerNumberIo } from './number/number-io.ts'
@@ -21,6 +23,8 @@ export function createTypeIo(): TypeIo {
   registerEnumIo(io)
   registerMoneyIo(io)
   registerAddressIo(io)
+  registerInetIo(io)
+  registerMacAddressIo(io)
   registerDateTimeIo(io)
   registerArrayIo(io)
   registerJsonIo(io)

@@ -153,7 +153,7 @@ function comparatorOf(typeName: string, locale: string | undefined): Comparator 
 
 const TYPES = [
   'int2', 'int4', 'int8', 'oid', 'float4', 'float8', 'numeric', 'money', 'date', 'time', 'timetz', 'timestamp',
-  'timestamptz', 'interval', 'text', 'bpchar', 'anyarray', 'anyenum', 'tid', 'xid8', 'pg_lsn',
+  'timestamptz', 'interval', 'text', 'bpchar', 'anyarray', 'anyenum', 'tid', 'xid8', 'pg_lsn', 'inet',
 ] // prettier-ignore
 
 export function registerExtremes(registry: FunctionRegistry): void {
