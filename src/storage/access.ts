@@ -125,6 +125,8 @@ export interface TransactionAccess {
   readSequence(id: TreeId): SequenceState | undefined
   writeSequence(id: TreeId, state: SequenceState): void
 
+  /** What this transaction sees now, for reading only: later writes of its own do not show in it. */
+  frozen(): TransactionAccess
   savepoint(): Savepoint
   rollbackTo(savepoint: Savepoint): void
 }

@@ -185,6 +185,9 @@ export class MemoryAccess implements TransactionAccess {
   writeSequence(id: TreeId, state: SequenceState): void {
     this.#sequences.set(id, state)
   }
+  frozen(): TransactionAccess {
+    throw new Error('no snapshots here')
+  }
   savepoint(): Savepoint {
     throw new Error('no savepoints here')
   }

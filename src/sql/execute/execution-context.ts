@@ -3,7 +3,7 @@
  * Kernels and operators hold no run-time state of their own beyond caches of pure values, so a cached plan may be run
  * many times, also interleaved.
  */
-import type { TransactionAccess } from '../../storage/access.ts'
+import type { TransactionAccess, TreeId } from '../../storage/access.ts'
 import type { BatchStream } from '../../storage/task.ts'
 import type { Datum } from '../../storage/vector.ts'
 import type { Catalog, Column, Oid, Relation } from '../catalog/catalog.ts'
@@ -57,6 +57,10 @@ export class ExecutionContext {
   readonly session: EvaluationSession
   readonly catalog: Catalog
   readonly access: TransactionAccess
+  /** What scans read: as `access`, but a statement of several parts reads what was there when it began. */
+  reads: TransactionAccess
+  /** Rows that the statement has updated or deleted, by tree, once it reads a snapshot: no other part changes them again. */
+  changedRows: Map<TreeId, Set<number>> | undefined
   readonly parameters: readonly (Datum | null)[]
   readonly memory: MemoryBudget
   readonly spill: SpillStore | undefined
@@ -76,6 +80,7 @@ export class ExecutionContext {
     this.session = options.session
     this.catalog = options.catalog
     this.access = options.access
+    this.reads = options.access
     this.parameters = options.parameters ?? NO_PARAMETERS
     this.memory = options.memory ?? new MemoryBudget()
     this.spill = options.spill
@@ -94,6 +99,20 @@ export class ExecutionContext {
     if (this.#workSincePause < WORK_PER_PAUSE) return false
     this.#workSincePause = 0
     return true
+  }
+
+  /** From now on the statement reads what is there at this moment, whatever its parts write: WITH queries that modify. */
+  readSnapshot(): void {
+    if (this.changedRows !== undefined) return
+    this.reads = this.access.frozen()
+    this.changedRows = new Map()
+  }
+
+  noteChanged(tree: TreeId, rowIds: ArrayLike<number>): void {
+    if (this.changedRows === undefined) return
+    const known = this.changedRows.get(tree) ?? new Set()
+    this.changedRows.set(tree, known)
+    for (let i = 0; i < rowIds.length; i++) known.add(rowIds[i]!)
   }
 
   /** The call context of a call site in this execution. */

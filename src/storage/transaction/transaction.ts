@@ -216,6 +216,10 @@ export class Transaction implements TransactionAccess {
     this.counters.writeSequence(id, state)
   }
 
+  frozen(): TransactionAccess {
+    return new Transaction(this.snapshot(), this.context, this.counters, { readOnly: true })
+  }
+
   savepoint(): Savepoint {
     const mark: Omit<Mark, '__brand'> = {
       base: this.base,

@@ -75,6 +75,7 @@ export class TableWriter {
       changes.push({ index, ...change })
     }
     yield* context.access.update(this.tree, rowIds, fresh)
+    context.noteChanged(this.tree, rowIds)
     for (const { index, gone, added } of changes) {
       const { tree } = index.index
       if (gone.keys.length > 0) {
@@ -111,6 +112,7 @@ export class TableWriter {
       yield* context.access.deleteKeys(index.index.tree, keys, pickRowIds(rowIds, rows))
     }
     yield* context.access.delete(this.tree, rowIds)
+    context.noteChanged(this.tree, rowIds)
   }
 }
 

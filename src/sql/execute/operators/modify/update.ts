@@ -31,7 +31,7 @@ export function prepareUpdate(node: UpdateNode, preparation: Preparation): Opera
     checks: ForeignKeyChecks,
     context: ExecutionContext,
   ): Task<Changed> {
-    const { rows, rowIds, old } = pickTargets(all, places, seen)
+    const { rows, rowIds, old } = pickTargets(all, places, seen, context.changedRows?.get(node.tree))
     if (rows.length === 0) return { rows: undefined, count: 0 }
     const columns: Vector[] = old.columns.slice()
     for (const { position, source } of assignments) columns[position] = rows.columns[source]
@@ -66,7 +66,7 @@ export function prepareDelete(node: DeleteNode, preparation: Preparation): Opera
     checks: ForeignKeyChecks,
     context: ExecutionContext,
   ): Task<Changed> {
-    const { rows, rowIds, old } = pickTargets(all, places, seen)
+    const { rows, rowIds, old } = pickTargets(all, places, seen, context.changedRows?.get(node.tree))
     if (rows.length === 0) return { rows: undefined, count: 0 }
     yield* writer.delete(rowIds, old, context)
     checks.note(writer, old, undefined)
@@ -107,11 +107,12 @@ export function placeOf(id: ColumnId, layout: Layout): number {
   return place
 }
 
-/** The rows of a batch that are met for the first time. */
+/** The rows of a batch that are met for the first time, and that no other part of the statement has changed. */
 function pickTargets(
   all: Batch,
   places: RowPlaces,
   seen: Set<number>,
+  changed: ReadonlySet<number> | undefined,
 ): { readonly rows: Batch; readonly rowIds: Float64Array; readonly old: Batch } {
   const ids = all.columns[places.rowId]
   const picked = new Int32Array(all.length)
@@ -120,7 +121,7 @@ function pickTargets(
   for (let i = 0; i < all.length; i++) {
     const id = datumAt(ids, i)
     // No id: the null side of an outer join.
-    if (id === null || seen.has(Number(id))) continue
+    if (id === null || seen.has(Number(id)) || changed?.has(Number(id)) === true) continue
     seen.add(Number(id))
     rowIds[count] = Number(id)
     picked[count++] = i

@@ -18,6 +18,8 @@ export function prepareWith(node: WithNode, preparation: Preparation): Operator 
   }))
   const input = preparation.prepare(node.input)
   return makeOperator(node.output, preparation.catalog, function* withCtes(context): BatchStream {
+    // All parts see the same snapshot; what one writes the others learn from its RETURNING alone.
+    if (ctes.some((cte) => cte.isModifying)) context.readSnapshot()
     const all = ctes.map((cte) => ({ ...cte, rows: new LazyRows(cte.operator, context) }))
     for (const { id, rows } of all) context.shared.set(id, rows)
     try {

@@ -105,14 +105,14 @@ function* scanKeys(
   const { node, range } = reader
   const isPoint = node.index.isUnique && equal.length === node.index.keys.length
   if (isPoint) {
-    const rowId = yield* context.access.firstMatch(node.index.tree, equal)
+    const rowId = yield* context.reads.firstMatch(node.index.tree, equal)
     if (rowId !== undefined) yield* fetchRows(reader, [rowId], context)
     return
   }
   const request = seekRequest(reader, equal, context)
   if (request === undefined) return
   let chunk = range.lower === undefined && range.upper === undefined ? FIRST_FETCH : FIRST_FETCH * 4
-  for (const item of context.access.seek(node.index.tree, request)) {
+  for (const item of context.reads.seek(node.index.tree, request)) {
     if (item.kind !== 'batch') {
       yield item
       continue
@@ -142,7 +142,7 @@ function* fetchRows(
   context: ExecutionContext,
 ): BatchStream {
   const { node, columns, condition } = reader
-  const fetching: Task<Batch> = context.access.fetch(node.tree, rowIds, columns.positions)
+  const fetching: Task<Batch> = context.reads.fetch(node.tree, rowIds, columns.positions)
   const found = yield* fetching as Generator<Suspension, Batch, void>
   if (found.length === 0) return
   const rows = withColumns(found, columns.arrange(found.columns))

@@ -29,7 +29,7 @@ export function prepareScan(node: ScanNode, preparation: Preparation): Operator 
       ...(zones.length > 0 && { zoneFilters: zones }),
     }
     const sample = sampler?.(context)
-    for (const item of context.access.scan(node.tree, request)) {
+    for (const item of context.reads.scan(node.tree, request)) {
       if (item.kind !== 'batch') {
         yield item
         continue
