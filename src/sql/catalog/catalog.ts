@@ -193,6 +193,8 @@ export interface Relation {
   readonly columns: readonly Column[]
   /** Columns of the tree, dropped ones included. */
   readonly treeWidth: number
+  /** Kinds of vector of the dropped ones, by position in the tree. */
+  readonly droppedKinds?: ReadonlyMap<number, ColumnKind>
   /** Tables and materialized views with stored rows. */
   readonly tree?: TreeId
   /** System catalogs and views that are computed: the provider's name, see catalog/system-relations. */

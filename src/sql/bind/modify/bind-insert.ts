@@ -14,6 +14,7 @@ import type { Binder } from '../expression/binder.ts'
 import { type BoundSelect, bindSelectQuery } from '../query/bind-query-node.ts'
 import { openColumns } from '../query/coerce-columns.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
+import { droppedValue } from './dropped-column.ts'
 import { assignPart, assignToColumn } from './assignment.ts'
 import { constantRows } from './constant-rows.ts'
 import { type LiteralReader, literalReader } from './literal-reader.ts'
@@ -189,13 +190,14 @@ function rowCompleter(insert: InsertPlan): RowCompleter {
   return {
     defaultOf,
     complete: (assigned) =>
-      byPosition.map((column) =>
-        column === undefined ? DROPPED : (assigned.get(column) ?? defaultOf(column)),
+      byPosition.map((column, position) =>
+        column === undefined ? droppedValue(relation, position) : (assigned.get(column) ?? defaultOf(column)),
       ),
   }
 }
 
-const DROPPED: Expression = {
+/** Holds the place of a value that each row has of its own. */
+const PLACEHOLDER: Expression = {
   kind: 'constant',
   value: null,
   type: TYPE.text,
@@ -219,7 +221,7 @@ function valuesPlan(
     if (constants !== undefined) return completeRows(insert, targets, constants, completer, output)
   }
   // What every row has in common: the defaults of the columns without a value.
-  const common = completer.complete(new Map(targets.map(({ column }) => [column, DROPPED])))
+  const common = completer.complete(new Map(targets.map(({ column }) => [column, PLACEHOLDER])))
   const rows = source.rows.map((row) => {
     if (row.length !== width) {
       throw new SqlError('42601', 'VALUES lists must all be the same length', {

@@ -13,6 +13,7 @@ import { bindStoredExpression } from '../expression/bind-stored-expression.ts'
 import { columnReference } from '../expression/bind-subquery.ts'
 import { VISIBLE } from '../query/from-item.ts'
 import { coerceToBoolean, coerceToTarget, resolveUnknown } from '../resolve/coerce.ts'
+import { droppedColumn } from './dropped-column.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
 
 interface Template {
@@ -29,9 +30,8 @@ export function rowColumns(
   newColumn: (column: Pick<Column, 'name' | 'type' | 'typmod' | 'collation'>) => OutputColumn,
 ): readonly OutputColumn[] {
   const live = new Map(relation.columns.map((column) => [column.position, column]))
-  const dropped = { name: '', type: TYPE.text, typmod: -1, collation: NO_OID }
   return Array.from({ length: relation.treeWidth }, (_, position) =>
-    newColumn(live.get(position) ?? dropped),
+    newColumn(live.get(position) ?? droppedColumn(relation, position)),
   )
 }
 

@@ -11,7 +11,7 @@ import { bindFromList, checkNames } from '../query/bind-from.ts'
 import { joinPlans } from '../query/bind-join.ts'
 import { type TableItem, makeTableItem } from '../query/from-item.ts'
 import { coerceToBoolean } from '../resolve/coerce.ts'
-import { NO_OID, TYPE } from '../resolve/type-oids.ts'
+import { droppedValue } from './dropped-column.ts'
 import { type TargetTable, shownItem } from './target-table.ts'
 
 export interface TargetScan {
@@ -81,7 +81,7 @@ export function oldRowOf(
   const expressions: Expression[] = [scan.item.rowId()]
   for (let position = 0; position < relation.treeWidth; position++) {
     const index = relation.columns.findIndex((column) => column.position === position)
-    expressions.push(index < 0 ? droppedValue() : scan.item.column(index))
+    expressions.push(index < 0 ? droppedValue(relation, position) : scan.item.column(index))
   }
   const output = expressions.map((one) => passThrough(binder, one))
   const [rowId, ...oldRow] = output.map((column) => column.id)
@@ -94,8 +94,4 @@ function passThrough(binder: Binder, expression: Expression): OutputColumn {
   if (expression.kind !== 'column') return binder.context.newColumn('', expression)
   const { column, name, type, typmod, collation } = expression
   return { id: column, name, type, typmod, collation }
-}
-
-function droppedValue(): Expression {
-  return { kind: 'constant', value: null, type: TYPE.text, typmod: -1, collation: NO_OID }
 }

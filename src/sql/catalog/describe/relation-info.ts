@@ -1,6 +1,7 @@
 /** pg_class and its satellite rows as the binder wants them: a `Relation` with columns, indexes and constraints. */
 import type { TreeId } from '../../../storage/access.ts'
 import type { Column, ForeignKey, IndexInfo, Oid, Relation, SequenceInfo } from '../catalog.ts'
+import type { ColumnKind } from '../../../storage/vector.ts'
 import { arrayNumbers, oidOf, vectorNumbers } from '../store/catalog-tables.ts'
 import type { AttributeRow, ClassRow, ConstraintRow, IndexRow } from '../rows/relation-rows.ts'
 import type { CatalogSnapshot } from '../catalog-snapshot.ts'
@@ -25,6 +26,7 @@ export function describeRelation(row: ClassRow, catalog: CatalogSnapshot): Relat
     isTemporary: row.relpersistence === 't',
     columns: describeColumns(row, catalog),
     treeWidth: row.relnatts,
+    ...describeDropped(row, catalog),
     ...storedAs(row, catalog),
     indexes: describeIndexes(row.oid, catalog),
     checks: own
@@ -43,6 +45,13 @@ export function describeRelation(row: ClassRow, catalog: CatalogSnapshot): Relat
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}
+
+function describeDropped(row: ClassRow, catalog: CatalogSnapshot): Pick<Relation, 'droppedKinds'> {
+  const dropped = catalog.attributes(row.oid).filter(({ attnum, attisdropped }) => attnum > 0 && attisdropped)
+  if (dropped.length === 0) return {}
+  // DROP COLUMN wrote the kind there.
+  return { droppedKinds: new Map(dropped.map((one) => [one.attnum - 1, one.dropped_kind as ColumnKind])) }
 }
 
 function describeColumns(row: ClassRow, catalog: CatalogSnapshot): readonly Column[] {
