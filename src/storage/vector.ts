@@ -138,8 +138,15 @@ export function vectorOf(kind: ColumnKind, data: readonly (Datum | null)[]): Vec
 }
 
 function int64Values(data: readonly (Datum | null)[]): Float64Array | BigInt64Array {
-  if (data.some((value) => typeof value === 'bigint')) {
-    return BigInt64Array.from(data, (value) => BigInt((value ?? 0) as number | bigint))
+  const values = new Float64Array(data.length)
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]
+    if (typeof value === 'bigint') return wideValues(data)
+    values[i] = (value ?? 0) as number
   }
-  return Float64Array.from(data, (value) => (value ?? 0) as number)
+  return values
+}
+
+function wideValues(data: readonly (Datum | null)[]): BigInt64Array {
+  return BigInt64Array.from(data, (value) => BigInt((value ?? 0) as number | bigint))
 }

@@ -19,6 +19,7 @@ import { dropIdentityProjects } from './rules/drop-identity-projects.ts'
 import { pruneColumns } from './rules/prune-columns.ts'
 import { pushDownFilters } from './rules/push-down-filters.ts'
 import { pushDownLimits } from './rules/push-down-limits.ts'
+import { shareExpressions } from './rules/share-expressions.ts'
 import type { Rule, RuleContext } from './rules/rule.ts'
 
 export const RULES: readonly Rule[] = [
@@ -34,6 +35,7 @@ export const RULES: readonly Rule[] = [
   joinByIndex,
   chooseIndexes,
   mergeProjects,
+  shareExpressions,
   pruneColumns,
   pushDownLimits,
   extremesByIndex,

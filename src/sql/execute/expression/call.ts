@@ -24,6 +24,7 @@ export interface ProcedureUse {
 
 /** pg_type's "any": the variadic functions over it (concat, format) take their arguments spread out. */
 const ANY_OID = 2276
+const BYTEA_OID = 17
 /** A VARIADIC array given to them may be this long before its elements' types must be guessed. */
 const SPREAD_TYPES = 64
 
@@ -135,7 +136,10 @@ export function compileProcedure(
     )
     const vector = use.variadicArray ? undefined : functions.findVector(proc.source)
     if (vector !== undefined) {
-      return (args, n, context) => withinLimits(vector(context.callContext(site), args, n))
+      const canGrow = use.resultType === BYTEA_OID || catalog.type(use.resultType).kind === 'text'
+      return canGrow
+        ? (args, n, context) => withinLimits(vector(context.callContext(site), args, n))
+        : (args, n, context) => vector(context.callContext(site), args, n)
     }
     const scalar = functions.findScalar(proc.source)
     if (scalar !== undefined) {

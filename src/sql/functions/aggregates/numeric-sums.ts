@@ -14,6 +14,7 @@ import {
 import { divideNumeric } from '../../types/number/numeric-arithmetic.ts'
 import { Numeric } from '../../types/value-classes.ts'
 import type { Accumulator, FunctionRegistry } from '../registry.ts'
+import { DecimalVector } from '../vector/decimal-vector.ts'
 import { grownBytes, grownFloats } from './growable.ts'
 
 const MAX_SAFE = Number.MAX_SAFE_INTEGER
@@ -35,6 +36,11 @@ export class NumericSums {
   }
 
   add(groups: Int32Array, input: Vector, n: number): void {
+    if (input instanceof DecimalVector) this.#addDecimals(groups, input, n)
+    else this.#addDatums(groups, input, n)
+  }
+
+  #addDatums(groups: Int32Array, input: Vector, n: number): void {
     const values = input.values as unknown as readonly (Numeric | null)[] // a numeric vector
     const sums = this.#sums
     const scales = this.#scales
@@ -52,6 +58,19 @@ export class NumericSums {
         }
       }
       this.#addSlowly(g, value)
+    }
+  }
+
+  #addDecimals(groups: Int32Array, { digits, scale, nulls }: DecimalVector, n: number): void {
+    const sums = this.#sums
+    const scales = this.#scales
+    for (let i = 0; i < n; i++) {
+      const g = groups[i]
+      if (g < 0 || (nulls !== undefined && nulls[i] === 1)) continue
+      this.counts[g]++
+      const sum = sums[g] + digits[i]
+      if (scales[g] === scale && sum <= MAX_SAFE && sum >= -MAX_SAFE) sums[g] = sum
+      else this.#addSlowly(g, new Numeric(digits[i], scale))
     }
   }
 

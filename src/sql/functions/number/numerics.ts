@@ -45,6 +45,7 @@ import type { Numeric } from '../../types/value-classes.ts'
 import { registerComparisons, registerPure } from '../pure.ts'
 import type { FunctionRegistry } from '../registry.ts'
 import { integerToNumeric } from '../vector/casts.ts'
+import { addDecimals, multiplyDecimals } from '../vector/decimal-vector.ts'
 import { numericArithmetic, numericComparison } from '../vector/numeric-vectors.ts'
 
 const TEN = numericFromInteger(10)
@@ -77,9 +78,9 @@ function registerArithmetic(registry: FunctionRegistry): void {
 }
 
 function registerVectors(registry: FunctionRegistry): void {
-  registry.vector('numeric_add', numericArithmetic(addNumeric))
-  registry.vector('numeric_sub', numericArithmetic(subtractNumeric))
-  registry.vector('numeric_mul', numericArithmetic(multiplyNumeric))
+  registry.vector('numeric_add', numericArithmetic(addNumeric, (a, b, n) => addDecimals(a, b, n, 1)))
+  registry.vector('numeric_sub', numericArithmetic(subtractNumeric, (a, b, n) => addDecimals(a, b, n, -1)))
+  registry.vector('numeric_mul', numericArithmetic(multiplyNumeric, multiplyDecimals))
   registry.vector(
     'numeric_eq',
     numericComparison((order) => order === 0),

@@ -1,9 +1,11 @@
 /** Null masks of vector functions that are strict: a result is null where any argument is. */
 import type { Datum, Nulls, Vector } from '../../../storage/vector.ts'
 import { datumAt, isNullAt } from '../../../storage/vector.ts'
+import { DecimalVector } from './decimal-vector.ts'
 
 export function nullsOf(vector: Vector, n: number): Nulls {
   if (vector.kind !== 'text' && vector.kind !== 'datum') return vector.nulls
+  if (vector instanceof DecimalVector) return vector.nulls
   let nulls: Uint8Array | undefined
   for (let i = 0; i < n; i++) {
     if (vector.values[i] === null) (nulls ??= new Uint8Array(n))[i] = 1

@@ -3,6 +3,7 @@ import type { Datum, Vector } from '../../../storage/vector.ts'
 import { compareNumeric, scaledNumber } from '../../types/number/numeric.ts'
 import { Numeric } from '../../types/value-classes.ts'
 import type { CallContext, VectorFunction } from '../registry.ts'
+import { compareDecimals, type DecimalVector, decimalsOf } from './decimal-vector.ts'
 
 type NumericOperation = (a: Numeric, b: Numeric) => Numeric
 
@@ -11,8 +12,14 @@ function numerics(vector: Vector): readonly (Numeric | null)[] {
   return vector.values as unknown as readonly (Numeric | null)[]
 }
 
-export function numericArithmetic(operation: NumericOperation): VectorFunction {
+/** `fast` does it for columns of one scale; it gives up where a result would need more than a double. */
+export function numericArithmetic(
+  operation: NumericOperation,
+  fast: (a: DecimalVector, b: DecimalVector, n: number) => DecimalVector | undefined,
+): VectorFunction {
   return (_: CallContext, args: readonly Vector[], n: number): Vector => {
+    const decimals = applyFast(fast, args, n)
+    if (decimals !== undefined) return decimals
     const a = numerics(args[0])
     const b = numerics(args[1])
     const values = new Array<Datum | null>(n)
@@ -25,10 +32,22 @@ export function numericArithmetic(operation: NumericOperation): VectorFunction {
   }
 }
 
+function applyFast<T>(
+  fast: (a: DecimalVector, b: DecimalVector, n: number) => T | undefined,
+  args: readonly Vector[],
+  n: number,
+): T | undefined {
+  const a = decimalsOf(args[0], n)
+  const b = a && decimalsOf(args[1], n)
+  return a && b && fast(a, b, n)
+}
+
 export function numericComparison(test: (order: number) => boolean): VectorFunction {
   // By order -1, 0, 1: a table instead of a call a row.
   const holds = [test(-1) ? 1 : 0, test(0) ? 1 : 0, test(1) ? 1 : 0]
   return (_: CallContext, args: readonly Vector[], n: number): Vector => {
+    const fast = applyFast((a, b) => compareDecimals(a, b, n, holds), args, n)
+    if (fast !== undefined) return fast
     const a = numerics(args[0])
     const b = numerics(args[1])
     const values = new Uint8Array(n)
