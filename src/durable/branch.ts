@@ -17,6 +17,7 @@ import type { BranchRoots, TreeRoot } from '../storage/tree/tree-root.ts'
 import { catalogChange, type CatalogChange } from '../sql/catalog/catalog-changes.ts'
 import type { CatalogSnapshot } from '../sql/catalog/catalog-snapshot.ts'
 import { bootstrapCatalog, loadCatalog } from '../sql/catalog/load-catalog.ts'
+import { CATALOG_NAMES, catalogTable } from '../sql/catalog/store/catalog-tables.ts'
 import { createFunctionLibrary } from '../sql/functions/library.ts'
 import type { FunctionLibrary } from '../sql/functions/registry.ts'
 import type { Database, OpenTransaction } from '../sql/session/database.ts'
@@ -29,6 +30,7 @@ import { datumCodec } from '../sql/types/datum-codec.ts'
 import type { TypeIo } from '../sql/types/type-io.ts'
 import { createTypeIo } from '../sql/types/type-io-library.ts'
 import { createScramSecret } from './auth/scram-secret.ts'
+import { prefetchTrees } from './prefetch-trees.ts'
 
 export interface BranchOptions {
   readonly databaseName: string
@@ -44,6 +46,8 @@ const STATEMENT_CACHE_ENTRIES = 512
 
 /** DDL commits that older transactions are checked against; one that has missed more must begin again. */
 const REMEMBERED_DDL = 100
+
+const CATALOG_TREES = CATALOG_NAMES.map((name) => catalogTable(name).tree)
 
 interface BranchTransaction extends OpenTransaction {
   /** How many commits of DDL its snapshot holds. */
@@ -98,6 +102,7 @@ export class Branch implements Database {
     const isNew = store.roots.lsn === 0
     const { databaseName, superuser } = options
     const superuserSecret = isNew ? await options.superuserSecret?.() : undefined
+    await prefetchTrees(store, CATALOG_TREES)
     const transaction = store.begin()
     this.#catalog = await store.run(
       isNew
