@@ -305,6 +305,11 @@ export interface OnConflict {
   readonly excluded: readonly OutputColumn[]
   readonly assignments: readonly { readonly position: number; readonly value: Expression }[]
   readonly condition?: Expression
+  /**
+   * With sub-queries in them, assignments and condition are columns of this plan. It reads the rows that met others from the
+   * shared rows `rows`: existing, excluded, and a number that it passes on as its last column.
+   */
+  readonly computed?: { readonly rows: number; readonly plan: PlanNode }
 }
 /** UPDATE. `input` puts out: the row id, the old row (one column per tree position), then the new values of `positions`, then any columns RETURNING needs from FROM. */
 export interface UpdateNode extends Node {

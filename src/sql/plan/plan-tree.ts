@@ -31,13 +31,14 @@ export function mapInputs(node: PlanNode, map: MapPlan): PlanNode {
     case 'sort':
     case 'limit':
     case 'lockRows':
-    case 'insert':
     case 'update':
     case 'delete':
     case 'merge': {
       const input = map(node.input)
       return input === node.input ? node : { ...node, input }
     }
+    case 'insert':
+      return mapInsertInputs(node, map)
     case 'join':
     case 'apply':
     case 'setOperation': {
@@ -56,6 +57,14 @@ export function mapInputs(node: PlanNode, map: MapPlan): PlanNode {
     default:
       return unreachable(node)
   }
+}
+
+function mapInsertInputs(node: InsertNode, map: MapPlan): PlanNode {
+  const input = map(node.input)
+  const { onConflict } = node
+  if (onConflict?.computed === undefined) return input === node.input ? node : { ...node, input }
+  const computed = { ...onConflict.computed, plan: map(onConflict.computed.plan) }
+  return { ...node, input, onConflict: { ...onConflict, computed } }
 }
 
 /** The same node with `map` applied to each of its own expressions (not those of its inputs). */

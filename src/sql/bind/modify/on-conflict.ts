@@ -3,12 +3,16 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import type { ConflictTarget, OnConflictClause } from '../../parse/ast/modify.ts'
 import type { Expression } from '../../plan/expression.ts'
-import type { OnConflict, OutputColumn, TableRules } from '../../plan/plan-node.ts'
+import { someExpression } from '../../plan/expression-tree.ts'
+import type { OnConflict, OutputColumn, PlanNode, TableRules } from '../../plan/plan-node.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
+import type { BindContext } from '../context/bind-context.ts'
 import { inKind } from '../context/scope.ts'
 import { bindExpression } from '../expression/bind-expression.ts'
+import { columnReference } from '../expression/bind-subquery.ts'
 import type { Binder } from '../expression/binder.ts'
 import { coerceToBoolean } from '../resolve/coerce.ts'
+import { NO_OID, TYPE } from '../resolve/type-oids.ts'
 import { bindAssignments } from './bind-update.ts'
 import { rowColumns, rowItem } from './table-rules.ts'
 import { bindWhere } from './target-scan.ts'
@@ -48,9 +52,45 @@ export function bindOnConflict(
       current.column(index),
     ).map(({ column, value }) => ({ position: column.position, value }))
     const condition = bindWhere(binder, clause.where)
-    return { ...base, assignments, ...(condition === undefined ? {} : { condition }) }
+    const update = { assignments, ...(condition === undefined ? {} : { condition }) }
+    return { ...base, ...computedApart(context, update, [...existing, ...excluded]) }
   } finally {
     scope.items = outside
+  }
+}
+
+type ConflictUpdate = Pick<OnConflict, 'assignments' | 'condition' | 'computed'>
+
+/** Expressions with sub-queries need a plan to run in: over the rows that met others. */
+function computedApart(
+  context: BindContext,
+  update: ConflictUpdate,
+  given: readonly OutputColumn[],
+): ConflictUpdate {
+  const { assignments, condition } = update
+  const values = [...assignments.map((one) => one.value), ...(condition === undefined ? [] : [condition])]
+  if (!values.some((value) => someExpression(value, (one) => one.kind === 'subquery'))) return update
+  const rows = context.shared.nextCte++
+  const number = context.newColumn('number', { type: TYPE.int4, typmod: -1, collation: NO_OID })
+  const source = [...given, number]
+  const output = [...values, columnReference(number)].map((value) => context.newColumn('', value))
+  const plan: PlanNode = {
+    kind: 'project',
+    input: {
+      kind: 'cteScan',
+      cte: rows,
+      name: 'excluded',
+      columns: source.map((column) => column.id),
+      output: source,
+    },
+    expressions: [...values, columnReference(number)],
+    output,
+  }
+  const computedValue = (index: number): Expression => columnReference(output[index]!) // one per value
+  return {
+    assignments: assignments.map(({ position }, i) => ({ position, value: computedValue(i) })),
+    ...(condition === undefined ? {} : { condition: computedValue(assignments.length) }),
+    computed: { rows, plan },
   }
 }
 

@@ -19,6 +19,7 @@ import type { ForeignKeyChecks } from './foreign-keys.ts'
 import type { IndexKeys } from './index-keys.ts'
 import type { Changed } from './modify.ts'
 import { splitRowIds } from './referencing-rows.ts'
+import { ComputedColumns } from './computed-columns.ts'
 import { noPending, type TableWriter } from './table-writer.ts'
 
 interface ConflictPlan {
@@ -28,6 +29,8 @@ interface ConflictPlan {
   readonly assignments: readonly { readonly position: number; readonly kernel: Kernel }[]
   readonly condition: Kernel | undefined
   readonly kinds: ReturnType<typeof kindsOf>
+  /** Runs the sub-queries in assignments and condition. */
+  readonly computed: ComputedColumns | undefined
 }
 
 /** Where each proposed row goes. */
@@ -57,6 +60,8 @@ export class ConflictInsert {
     node.existing.forEach((column, i) => layout.set(column.id, i))
     writer.rules.row.forEach((column, i) => layout.set(column.id, width + i))
     node.excluded.forEach((column, i) => layout.set(column.id, width + i))
+    const computed = node.computed && new ComputedColumns(node.computed, preparation)
+    computed?.plan.output.forEach((column, i) => layout.set(column.id, width * 2 + i))
     const compile = (expression: OnConflict['assignments'][number]['value']) =>
       compileExpression(expression, layout, preparation.compilation)
     const unique = writer.indexes.filter(({ index }) => index.isUnique)
@@ -73,6 +78,7 @@ export class ConflictInsert {
       })),
       condition: node.condition && compile(node.condition),
       kinds: kindsOf(writer.rules.row, preparation.catalog),
+      computed,
     }
     return () => new ConflictInsert(plan)
   }
@@ -134,7 +140,7 @@ export class ConflictInsert {
     checks: ForeignKeyChecks,
     context: ExecutionContext,
   ): Task<{ readonly rows: Batch; readonly sources: readonly number[] }> {
-    const { writer, condition, assignments } = this.#plan
+    const { writer, condition, assignments, computed } = this.#plan
     const positions = writer.rules.row.map((_, i) => i)
     const found = yield* context.access.fetch(
       writer.tree,
@@ -148,6 +154,10 @@ export class ConflictInsert {
       kind: 'batch',
       length: met.length,
       columns: [...old.columns, ...excluded.columns],
+    }
+    if (computed !== undefined) {
+      const columns = yield* computed.run(both, context)
+      both = { ...both, columns: [...both.columns, ...columns] }
     }
     let kept = Int32Array.from(met, (_, i) => i)
     if (condition !== undefined) {
