@@ -8,6 +8,7 @@ import { registerHashing } from './hashing.ts'
 import { registerInputCheck } from './input-check.ts'
 import { registerInetFunctions } from './network/inet-functions.ts'
 import { registerMacAddresses } from './network/mac-addresses.ts'
+import { registerLogPositions } from './log-positions.ts'
 import { registerFloats } from './number/floats.ts'
 import { registerIntegers } from './number/integers.ts'
 import { registerMoney } from './number/money.ts'
@@ -37,6 +38,7 @@ export function registerGeneralFunctions(registry: FunctionRegistry): void {
   registerEnums(registry)
   registerHashing(registry)
   registerInputCheck(registry)
+  registerLogPositions(registry)
   registerInetFunctions(registry)
   registerMacAddresses(registry)
   registerAggregates(registry)

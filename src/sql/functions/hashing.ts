@@ -4,7 +4,8 @@ import { compactInteger } from '../types/number/integer.ts'
 import type { Int8 } from '../types/number/integer.ts'
 import { powerOfTen } from '../types/number/numeric.ts'
 import { trimBlanks } from '../types/text/compare-text.ts'
-import type { Numeric } from '../types/value-classes.ts'
+import { intervalSpan } from '../types/datetime/interval-value.ts'
+import type { Interval, Numeric, TimeTz } from '../types/value-classes.ts'
 import { registerPure } from './pure.ts'
 import type { FunctionRegistry } from './registry.ts'
 
@@ -17,6 +18,11 @@ export function registerHashing(registry: FunctionRegistry): void {
     hashint4: hashInt32,
     hashint8: hashInt64,
     hashoid: hashInt32,
+    time_hash: hashInt64,
+    timestamp_hash: hashInt64,
+    interval_hash: (value: Interval) => hashInt64(BigInt.asIntN(64, intervalSpan(value))),
+    timetz_hash: (value: TimeTz) => hashInt64(value.micros) ^ hashInt32(value.zone),
+    pg_lsn_hash: hashInt64,
     hashchar: (value: string | boolean) =>
       hashInt32(typeof value === 'boolean' ? Number(value) : signedByte(value)),
     hashfloat4: hashFloat,

@@ -9,7 +9,7 @@ function compareOrdered(a: Ordered, b: Ordered): number {
 }
 
 export function registerScalarBasics(registry: FunctionRegistry): void {
-  for (const prefix of ['bool', 'oid', 'xid8', 'tid', 'pg_lsn_']) {
+  for (const prefix of ['bool', 'oid', 'xid8', 'tid']) {
     registerComparisons<Ordered>(registry, prefix, compareOrdered)
   }
   registerPure(registry, {
@@ -17,7 +17,6 @@ export function registerScalarBasics(registry: FunctionRegistry): void {
     btoidcmp: compareOrdered,
     xid8cmp: compareOrdered,
     bttidcmp: compareOrdered,
-    pg_lsn_cmp: compareOrdered,
     // The second operand may be an int4: the same 32 bits.
     xideq: (a: number, b: number) => a === b >>> 0,
     xidneq: (a: number, b: number) => a !== b >>> 0,
@@ -27,7 +26,7 @@ export function registerScalarBasics(registry: FunctionRegistry): void {
     booland_statefunc: (a: boolean, b: boolean) => a && b,
     boolor_statefunc: (a: boolean, b: boolean) => a || b,
   })
-  for (const prefix of ['oid', 'xid8_', 'tid', 'pg_lsn_']) {
+  for (const prefix of ['oid', 'xid8_', 'tid']) {
     registerPure(registry, {
       [`${prefix}larger`]: (a: number, b: number) => (a > b ? a : b),
       [`${prefix}smaller`]: (a: number, b: number) => (a < b ? a : b),

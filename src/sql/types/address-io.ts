@@ -18,7 +18,7 @@ export function registerAddressIo(registry: TypeIoRegistry): void {
     return normalizeInt64((BigInt(`0x${match[1]}`) << 32n) | BigInt(`0x${match[2]}`))
   })
   registry.output('pg_lsn_out', (value) => {
-    const bits = BigInt(value as number | bigint)
+    const bits = BigInt.asUintN(64, BigInt(value as number | bigint))
     return `${(bits >> 32n).toString(16).toUpperCase()}/${(bits & 0xffffffffn).toString(16).toUpperCase()}`
   })
   registry.input('tidin', (text) => {

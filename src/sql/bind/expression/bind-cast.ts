@@ -140,7 +140,7 @@ export function bindSubscriptList(
   const bind = (ast: Ast | undefined): Expression | null =>
     ast === undefined ? null : bindSubscript(binder, ast, isJson)
   if (isJson && isSlice) {
-    throw new SqlError('0A000', 'jsonb subscript does not support slices', {
+    throw new SqlError('42804', 'jsonb subscript does not support slices', {
       position: container.position,
     })
   }

@@ -66,8 +66,7 @@ function expandCall(context: BindContext, call: FunctionCall, proc: ProcInfo): E
           resultValue(context, call, only.output),
           new Map(only.output.map((column, i) => [column.id, only.expressions[i]!])),
         )
-  const result = proc.returnType === TYPE.void ? emptyForNull(value) : value
-  return withArguments(context, call, proc.isStrict ? strict(call, result) : result)
+  return withArguments(context, call, proc.isStrict ? strict(call, value) : value)
 }
 
 function boundBody(context: BindContext, call: FunctionCall, proc: ProcInfo): PlanNode {
@@ -121,12 +120,6 @@ function elements(context: BindContext, call: FunctionCall, plan: PlanNode): Exp
   const array: Subquery = { ...scalar(call, plan), form: 'array', type }
   const value = withArguments(context, call, array)
   return { ...call, procedure: UNNEST, args: [value] }
-}
-
-function emptyForNull(value: Expression): Expression {
-  const { type, typmod, collation } = value
-  const empty: Expression = { kind: 'constant', value: '', type, typmod, collation }
-  return { kind: 'coalesce', args: [value, empty], type, typmod, collation }
 }
 
 function parameter(arg: Expression, index: number): Expression {
@@ -243,7 +236,8 @@ function rowsOf(
   body: PlanNode,
 ): PlanNode {
   const expressions = resultColumns(context, proc, body.output, node)
-  const rows: PlanNode = { kind: 'project', input: body, expressions, output: node.output }
+  const values: PlanNode = { kind: 'project', input: body, expressions, output: node.output }
+  const rows = proc.returnType === TYPE.void ? noRows(context, values) : values
   const guarded = proc.isStrict ? onlyForValues(call, rows) : rows
   if (canSubstitute(context, call.args)) return fillPlan(guarded, call.args)
   const row = argumentRow(context, call)
@@ -252,6 +246,13 @@ function rowsOf(
     row.output.map((column) => columnReference(column)),
   )
   return lateral(row, filled, node.output)
+}
+
+/** A set of void is run, but is empty. */
+function noRows(context: BindContext, input: PlanNode): PlanNode {
+  const { collation } = context.catalog.type(TYPE.int8)
+  const limit: Expression = { kind: 'constant', value: 0, type: TYPE.int8, typmod: -1, collation }
+  return { kind: 'limit', input, limit, output: input.output }
 }
 
 function onlyForValues(call: FunctionCall, input: PlanNode): PlanNode {

@@ -19,7 +19,7 @@ export function resultValue(
   columns: readonly OutputColumn[],
 ): Expression {
   const { type } = call
-  if (type === TYPE.void) return emptyText(type)
+  if (type === TYPE.void) return noValue(type)
   const [only] = columns
   const fields =
     type === TYPE.record || isComplex(context.catalog, type)
@@ -40,8 +40,9 @@ export function resultValue(
   )
 }
 
-function emptyText(type: Oid): Expression {
-  return { kind: 'constant', value: '', type, typmod: -1, collation: 0 as Oid }
+/** A function of SQL returns void as a null. */
+function noValue(type: Oid): Expression {
+  return { kind: 'constant', value: null, type, typmod: -1, collation: 0 as Oid }
 }
 
 function anyRow(columns: readonly OutputColumn[], type: Oid): Expression {
@@ -66,7 +67,7 @@ export function resultColumns(
   const [scan] = node.functions
   const type = scan?.call.type ?? proc.returnType
   const [only] = columns
-  if (type === TYPE.void) return node.output.map(() => emptyText(type))
+  if (type === TYPE.void) return node.output.map(() => noValue(type))
   if (scan?.spreads === true && only !== undefined && columns.length === 1 && only.type === type) {
     return node.output.map((column, index) => fieldOf(columnReference(only), column, index))
   }

@@ -28,6 +28,7 @@ import {
 } from '../../types/text/unicode.ts'
 import { PgArray } from '../../types/value-classes.ts'
 import { registerPure } from '../pure.ts'
+import type { Oid } from '../../catalog/catalog.ts'
 import type { CallContext, FunctionRegistry, Value } from '../registry.ts'
 import { valueToText } from '../value-text.ts'
 
@@ -89,12 +90,17 @@ function registerCharacters(registry: FunctionRegistry): void {
   })
 }
 
+/** The elements of a VARIADIC array are all of one type, whatever their number. */
+function typeOf({ argumentTypes }: CallContext, index: number): Oid {
+  return argumentTypes[index] ?? argumentTypes.at(-1) ?? (0 as Oid) // there is always one
+}
+
 function registerConcatenation(registry: FunctionRegistry): void {
   const texts = (context: CallContext, args: readonly Value[], from: number): string[] => {
     const parts: string[] = []
     for (let i = from; i < args.length; i++) {
       const value = args[i]
-      if (value !== null) parts.push(valueToText(context, value, context.argumentTypes[i]))
+      if (value !== null) parts.push(valueToText(context, value, typeOf(context, i)))
     }
     return parts
   }
@@ -112,7 +118,7 @@ function registerConcatenation(registry: FunctionRegistry): void {
       count: args.length,
       text: (index) => {
         const value = args[index]
-        return value === null ? null : valueToText(context, value, context.argumentTypes[index + 1])
+        return value === null ? null : valueToText(context, value, typeOf(context, index + 1))
       },
     })
   }

@@ -117,6 +117,9 @@ class ArrayParser {
     }
     if (this.#text[this.#at] !== ']') this.#fail('Missing "]" after array dimensions.')
     this.#at++
+    if (upper === 2147483647) {
+      throw new SqlError('54000', `array upper bound is too large: ${upper}`)
+    }
     if (upper < lower) throw new SqlError('2202E', 'upper bound cannot be less than lower bound')
     return { lower, upper }
   }
@@ -128,8 +131,8 @@ class ArrayParser {
     if (digits === undefined) return undefined
     this.#at += digits.length
     const value = Number(digits)
-    if (Math.abs(value) > 2147483647) {
-      throw new SqlError('22003', 'array bound is out of integer range')
+    if (value > 2147483647 || value < -2147483648) {
+      throw new SqlError('54000', 'array bound is out of integer range')
     }
     return value
   }

@@ -231,8 +231,9 @@ function printDate(field: Field, source: Source): string | undefined {
 
 function romanMonth(field: Field, { month, year, days }: Source): string {
   if (month === 0 && year === 0) return ''
-  // an interval of whole years is in month XII; negative months count backwards from XII
-  const index = days === undefined ? (((month + (month <= 0 ? 12 : 0)) % 13) + 13) % 13 : month
+  // an interval of whole years is in month XII, or I if negative; negative months count backwards from XII
+  const ofInterval = month === 0 ? (year > 0 ? 12 : 1) : month < 0 ? 13 + month : month
+  const index = days === undefined ? ofInterval : month
   const roman = cased(ROMAN_MONTHS[index - 1] ?? '', field)
   return field.fill ? roman.padEnd(4) : roman
 }

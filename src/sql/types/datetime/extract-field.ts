@@ -41,9 +41,15 @@ const SPECIAL_FIELDS: ReadonlySet<string> = new Set([
   'timezone_minute',
 ])
 
+const SHORT_FIELDS: Readonly<Record<string, Field>> = {
+  timezone_h: 'timezone_hour',
+  timezone_m: 'timezone_minute',
+}
+
 /** `text` in any case. */
 export function findField(text: string): Field | undefined {
-  const word = text.toLowerCase()
+  const written = text.toLowerCase()
+  const word = SHORT_FIELDS[written] ?? written
   if (SPECIAL_FIELDS.has(word)) return word as Field // the set holds fields
   return findIntervalUnit(word)
 }

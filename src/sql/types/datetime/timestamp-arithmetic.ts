@@ -210,6 +210,9 @@ export function binTimestamp(stride: Interval, value: Timestamp, origin: Timesta
   if (width <= 0n) throw new SqlError('22008', 'stride must be greater than zero')
   const start = BigInt(origin)
   const distance = BigInt(value) - start
+  if (BigInt.asIntN(64, width) !== width || BigInt.asIntN(64, distance) !== distance) {
+    throw new SqlError('22008', 'interval out of range')
+  }
   let rest = distance % width
   if (rest < 0n) rest += width
   const bin = normalizeInt64(start + distance - rest)

@@ -96,6 +96,7 @@ function changeArray(
   isLast: boolean,
 ): JsonbNode {
   const step = path[depth] ?? ''
+  if (node.length === 0 && change.kind === 'delete') return node
   const subscript = subscriptOf(step)
   if (subscript === undefined) {
     throw new SqlError(
