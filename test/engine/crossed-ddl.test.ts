@@ -12,7 +12,9 @@ beforeEach(async () => {
   branch = await openMemoryBranch()
   first = new TestClient(branch)
   second = new TestClient(branch)
-  await first.script('CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2); CREATE TABLE other (a int)')
+  await first.script(
+    'CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2); CREATE TABLE other (a int)',
+  )
 })
 
 async function outcome(client: TestClient, text: string): Promise<string> {

@@ -30,7 +30,8 @@ describe('spill files', () => {
 
   test('a failed statement leaves none behind', async () => {
     await client.query("SET work_mem = '64kB'")
-    const text = 'SELECT 1 / (i - 20000) FROM (SELECT i FROM generate_series(1, 20000) AS i ORDER BY i::text) AS x'
+    const text =
+      'SELECT 1 / (i - 20000) FROM (SELECT i FROM generate_series(1, 20000) AS i ORDER BY i::text) AS x'
     expect(await codeOf(text)).toBe('22012')
     expect(client.branch.store.memory().spillBytes).toBe(0)
     await client.query('RESET work_mem')
@@ -39,7 +40,8 @@ describe('spill files', () => {
   test('endless recursion ends at temp_file_limit', async () => {
     await client.query("SET work_mem = '64kB'")
     await client.query("SET temp_file_limit = '1MB'")
-    const text = 'WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r'
+    const text =
+      'WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r'
     expect(await codeOf(text)).toBe('53400')
     await client.query('RESET ALL')
     expect(await client.rows('SELECT 1')).toEqual([['1']])

@@ -36,7 +36,8 @@ function blindCommits(branch: Branch): void {
 }
 
 const BUGS: Readonly<Record<string, EngineBug>> = {
-  'acknowledged before the append is durable': PLANTED_BUGS['acknowledged before the append is durable'] ?? {},
+  'acknowledged before the append is durable':
+    PLANTED_BUGS['acknowledged before the append is durable'] ?? {},
   'log trimmed before the manifest': PLANTED_BUGS['log trimmed before the manifest'] ?? {},
   'writes cross DDL': { branch: blindCommits },
 }

@@ -12,6 +12,29 @@ export class Ledger {
   /** Tables that clients make and drop; after a crash in the middle nobody knows. */
   readonly tables = new Map<string, TableState>()
 
+  /** Statements about a table that began and that run, by its name: what overlaps has no known outcome. */
+  readonly #begun = new Map<string, number>()
+  readonly #running = new Map<string, number>()
+
+  /** A statement that makes or drops a table begins; call the result with its outcome. */
+  change(name: string): (outcome: TableState) => void {
+    const running = this.#running.get(name) ?? 0
+    const begun = (this.#begun.get(name) ?? 0) + 1
+    this.#begun.set(name, begun)
+    this.#running.set(name, running + 1)
+    this.tables.set(name, 'unknown')
+    return (outcome) => {
+      this.#running.set(name, (this.#running.get(name) ?? 1) - 1)
+      const wasAlone = running === 0 && this.#begun.get(name) === begun
+      this.tables.set(name, wasAlone ? outcome : 'unknown')
+    }
+  }
+
+  /** A new life: nothing runs any more. */
+  beginLife(): void {
+    this.#running.clear()
+  }
+
   acknowledge(ids: readonly number[]): void {
     for (const id of ids) {
       if (this.acknowledged.has(id)) throw new Error(`transfer ${id} was acknowledged twice`)

@@ -8,7 +8,11 @@ import { MemoryLocalStore } from '../../src/storage/platform/memory/memory-local
 import { MemoryObjectStore } from '../../src/storage/platform/memory/memory-object-store.ts'
 import { SeededRandom } from '../../src/storage/platform/memory/seeded-random.ts'
 import { TestClient } from '../engine/memory-branch.ts'
-import { CrashError, CrashSchedule, TransientError } from '../storage-store/faults/crash-schedule.ts'
+import {
+  CrashError,
+  CrashSchedule,
+  TransientError,
+} from '../storage-store/faults/crash-schedule.ts'
 import { CrashingLocalStore } from '../storage-store/faults/crashing-local-store.ts'
 import { FaultyObjectStore } from '../storage-store/faults/faulty-object-store.ts'
 import type { PlantedBug } from '../storage-store/simulation/simulate.ts'
@@ -78,11 +82,16 @@ async function oneLife(world: World): Promise<boolean> {
     random,
   }
   try {
-    const branch = await Branch.open(platform, { databaseName: 'lakelet', superuser: 'lakelet', storage: STORAGE })
+    const branch = await Branch.open(platform, {
+      databaseName: 'lakelet',
+      superuser: 'lakelet',
+      storage: STORAGE,
+    })
     bug?.branch?.(branch)
     await live(branch, world)
   } catch (error) {
-    if (!schedule.isDead && !(error instanceof CrashError) && !(error instanceof TransientError)) throw error
+    if (!schedule.isDead && !(error instanceof CrashError) && !(error instanceof TransientError))
+      throw error
   }
   const died = schedule.isDead
   local.crash()
@@ -91,9 +100,12 @@ async function oneLife(world: World): Promise<boolean> {
 
 async function live(branch: Branch, world: World): Promise<void> {
   const { ledger, random, schedule } = world
+  ledger.beginLife()
   const isSetUp = await verifyBranch(branch, ledger)
   if (!isSetUp) await new TestClient(branch).script(SET_UP)
-  const work = Array.from({ length: 1 + random.below(3) }, () => serve(new SqlClient(branch, ledger, random)))
+  const work = Array.from({ length: 1 + random.below(3) }, () =>
+    serve(new SqlClient(branch, ledger, random)),
+  )
   work.push(checkpoints(branch, world))
   const results = await Promise.allSettled(work)
   for (const result of results) {

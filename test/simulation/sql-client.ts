@@ -122,19 +122,14 @@ export class SqlClient {
   }
 
   async #sideTable(): Promise<void> {
-    const { tables } = this.#ledger
     const name = SIDE_TABLES[this.#random.below(SIDE_TABLES.length)] ?? ''
     const drops = this.#random.next() < 0.4
-    tables.set(name, 'unknown')
+    const settle = this.#ledger.change(name)
     const text = drops
       ? `DROP TABLE IF EXISTS ${name}`
       : `CREATE TABLE IF NOT EXISTS ${name} AS SELECT id, source, repeat('y', amount::int) AS t FROM transfers`
-    // Somebody else may have used the same name meanwhile: then nobody knows.
-    const mark = Symbol(name)
-    owners.set(name, mark)
     const done = await this.#statement(text)
-    if (done && owners.get(name) === mark) tables.set(name, drops ? 'absent' : 'present')
-    else owners.set(name, undefined)
+    settle(!done ? 'unknown' : drops ? 'absent' : 'present')
   }
 
   async #giveUp(error: unknown): Promise<void> {
@@ -142,6 +137,3 @@ export class SqlClient {
     if (this.#client.session.status !== 'I') await this.#client.query('ROLLBACK')
   }
 }
-
-/** Who touched a side table last. */
-const owners = new Map<string, symbol | undefined>()

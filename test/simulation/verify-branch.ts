@@ -43,7 +43,8 @@ async function verifyBalances(client: TestClient): Promise<void> {
     WHERE a.balance <> ${OPENING_BALANCE}
       + coalesce((SELECT sum(amount) FROM transfers WHERE target = a.id), 0)
       - coalesce((SELECT sum(amount) FROM transfers WHERE source = a.id), 0)`)
-  if (wrong.length > 0) throw new Error(`balances do not follow from transfers: ${JSON.stringify(wrong)}`)
+  if (wrong.length > 0)
+    throw new Error(`balances do not follow from transfers: ${JSON.stringify(wrong)}`)
   const [sum] = await client.rows('SELECT sum(balance) FROM accounts')
   if (Number(sum?.[0]) !== TOTAL) throw new Error(`the sum is ${sum?.[0]}`)
   const lost = await client.rows(
@@ -67,7 +68,8 @@ async function verifySideTables(client: TestClient, ledger: Ledger): Promise<voi
   for (const [name, state] of ledger.tables) {
     const [row] = await client.rows(`SELECT to_regclass('${name}') IS NOT NULL`)
     const found = row?.[0] === 't' ? 'present' : 'absent'
-    if (state !== 'unknown' && state !== found) throw new Error(`table ${name} is ${found}, not ${state}`)
+    if (state !== 'unknown' && state !== found)
+      throw new Error(`table ${name} is ${found}, not ${state}`)
     if (found === 'present') await client.rows(`SELECT count(*), max(t) FROM ${name}`)
     ledger.tables.set(name, found)
   }
