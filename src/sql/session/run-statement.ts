@@ -12,10 +12,10 @@ import type { Oid } from '../catalog/catalog.ts'
 import { executeDdl, isDdl } from '../commands/execute-ddl.ts'
 import type { DdlStatement } from '../commands/execute-ddl.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
-import type { DiscardStatement, ExecuteStatement } from '../parse/ast/utility.ts'
+import type { DiscardStatement, ExecuteStatement, ExplainStatement } from '../parse/ast/utility.ts'
 import { parse } from '../parse/parse.ts'
-import { printPlan } from '../plan/print-plan.ts'
 import { SessionDdlServices } from './ddl-services.ts'
+import { explainOptions, explainQuery } from './explain.ts'
 import { executionContext, planQuery, readParameters } from './planned-query.ts'
 import type { ParameterInput, PlannedQuery, QueryEnvironment } from './planned-query.ts'
 import { deallocate, evaluateArguments, findPrepared, prepareStatement } from './prepared-statements.ts'
@@ -28,6 +28,7 @@ import type { FreshPlan, PlanConditions, Statement } from './statement-cache.ts'
 import type { Settings } from './settings.ts'
 import type { Notice, ResultRow, ResultSink, ValueFormat } from './statement-result.ts'
 import { limitError } from './limit-error.ts'
+import { withoutSelectInto } from './select-into.ts'
 import { StatementSpill } from './statement-spill.ts'
 import { withDeadline } from './statement-timeout.ts'
 import type { RunningTransaction } from './transaction-block.ts'
@@ -77,7 +78,7 @@ function statementTimeoutMs(settings: Settings): number {
 }
 
 function dispatch(run: StatementRun, environment: QueryEnvironment): Task<string> {
-  const syntax = run.parsed.statement
+  const syntax = withoutSelectInto(run.parsed.statement)
   if (isBindable(syntax)) return runQuery(run, environment, syntax)
   if (isDdl(syntax)) return runDdl(run, environment, syntax)
   return runUtility(run, environment, syntax)
@@ -248,9 +249,9 @@ function* runUtility(run: StatementRun, environment: QueryEnvironment, syntax: S
       showSetting(state, syntax, sink)
       return 'SHOW'
     case 'explain':
-      return yield* explain(run, environment, syntax.statement)
+      return yield* explain(run, environment, syntax)
     case 'prepare':
-      prepareStatement(run.state.prepared, syntax, environment)
+      prepareStatement(run.state.prepared, syntax, environment, run.parsed.text)
       return 'PREPARE'
     case 'execute':
       return yield* executePrepared(run, environment, syntax)
@@ -281,10 +282,17 @@ function* executePrepared(
   return yield* runPlanned(run, environment, query, parameters)
 }
 
-function* explain(run: StatementRun, environment: QueryEnvironment, inner: Syntax): Task<string> {
-  if (!isBindable(inner)) throw unsupported(`EXPLAIN of ${inner.kind}`)
-  const query = planQuery(inner, environment)
+function* explain(
+  run: StatementRun,
+  environment: QueryEnvironment,
+  { statement, options }: ExplainStatement,
+): Task<string> {
+  if (!isBindable(statement)) throw unsupported(`EXPLAIN of ${statement.kind}`)
+  const how = explainOptions(options)
+  const query = planQuery(statement, environment)
+  if (how.analyze) refuseWrites(query, run)
   run.sink.columns([textColumn('QUERY PLAN')])
-  run.sink.rows(printPlan(query.plan, environment.catalog).trimEnd().split('\n').map((line) => [line]))
+  const lines = yield* explainQuery(query, environment, how)
+  run.sink.rows(lines.map((line) => [line]))
   return 'EXPLAIN'
 }

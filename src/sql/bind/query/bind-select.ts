@@ -48,6 +48,11 @@ export function bindSelect(
   scope: Scope,
   options: QueryOptions,
 ): BoundSelect {
+  if (ast.into !== undefined) {
+    // At the top of a statement it has become CREATE TABLE AS before it comes here.
+    const { position } = ast.into.relation
+    throw new SqlError('42601', 'SELECT ... INTO is not allowed here', { position })
+  }
   const binder: Binder = { context, scope }
   const query = newQueryState()
   scope.query = query

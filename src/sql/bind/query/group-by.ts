@@ -109,7 +109,7 @@ function product(left: Sets, right: Sets): Sets {
 }
 
 function tooMany(): SqlError {
-  return new SqlError('54001', `too many grouping sets present (maximum ${MAX_SETS})`)
+  return new SqlError('54011', `too many grouping sets present (maximum ${MAX_SETS})`)
 }
 
 function distinctSets(sets: Sets): Sets {
