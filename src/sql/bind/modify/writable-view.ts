@@ -4,6 +4,7 @@
  */
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { Column, Relation } from '../../catalog/catalog.ts'
+import { viewObstacle } from '../../catalog/describe/view-updatability.ts'
 import type { Expression as Ast } from '../../parse/ast/expression.ts'
 import type { SelectQuery } from '../../parse/ast/select.ts'
 import type { Expression } from '../../plan/expression.ts'
@@ -33,47 +34,6 @@ export interface WritableView {
   checks(item: RangeItem): readonly { readonly view: string; readonly expression: Expression }[]
 }
 
-/** Why the view cannot be written, in PostgreSQL's words; undefined when it can. */
-function obstacle(context: BindContext, query: ReturnType<typeof viewQuery>): string | undefined {
-  if (query.with !== undefined) return 'Views containing WITH are not automatically updatable.'
-  if (query.kind === 'setOperation') {
-    return 'Views containing UNION, INTERSECT, or EXCEPT are not automatically updatable.'
-  }
-  const other =
-    'Views that do not select from a single table or view are not automatically updatable.'
-  if (query.kind === 'values') return other
-  if (query.distinct !== undefined) {
-    return 'Views containing DISTINCT are not automatically updatable.'
-  }
-  if (query.groupBy.length > 0) return 'Views containing GROUP BY are not automatically updatable.'
-  if (query.having !== undefined) return 'Views containing HAVING are not automatically updatable.'
-  if (query.limit !== undefined || query.offset !== undefined) {
-    return 'Views containing LIMIT or OFFSET are not automatically updatable.'
-  }
-  const call = callObstacle(context, query)
-  if (call !== undefined) return call
-  const [item] = query.from
-  return query.from.length !== 1 || item?.kind !== 'table' ? other : undefined
-}
-
-function callObstacle(context: BindContext, query: SelectQuery): string | undefined {
-  for (const { expression } of query.targets) {
-    if (expression.kind !== 'call') continue
-    if (expression.over !== undefined) {
-      return 'Views that return window functions are not automatically updatable.'
-    }
-    const { schema, name } = expression.name
-    const procs = context.catalog.functionsNamed(schema, name, context.searchPath)
-    if (procs.length > 0 && procs.every((proc) => proc.kind === 'a')) {
-      return 'Views that return aggregate functions are not automatically updatable.'
-    }
-    if (procs.length > 0 && procs.every((proc) => proc.returnsSet)) {
-      return 'Views that return set-returning functions are not automatically updatable.'
-    }
-  }
-  return undefined
-}
-
 /** `verbs`: "insert into" / "inserting into" / "INSERT" for the error. */
 export function openWritableView(
   context: BindContext,
@@ -82,7 +42,7 @@ export function openWritableView(
 ): WritableView {
   const inner = context.insideView(view)
   const query = viewQuery(view)
-  const detail = obstacle(inner, query)
+  const detail = viewObstacle(inner.catalog, inner.searchPath, query)
   const from = query.kind === 'select' ? query.from[0] : undefined
   if (detail !== undefined || query.kind !== 'select' || from?.kind !== 'table') {
     throw new SqlError('55000', `cannot ${verbs.verb} view "${view.name}"`, {

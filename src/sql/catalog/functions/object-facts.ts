@@ -6,6 +6,7 @@ import { isTemporarySchema } from '../catalog-snapshot.ts'
 import { builtinTable } from '../builtin/builtin-catalogs.ts'
 import { formatTypeName } from '../describe/format-type.ts'
 import { quoteIdentifier } from '../describe/quote.ts'
+import { isDeletable, updatableColumns } from '../describe/view-updatability.ts'
 import { oidOf } from '../store/catalog-tables.ts'
 import type { CallContext, FunctionRegistry, Value } from '../../functions/registry.ts'
 import { snapshotOf } from './call-catalog.ts'
@@ -33,13 +34,19 @@ export function registerObjectFacts(registry: FunctionRegistry): void {
     return isTemporarySchema(name) && !context.session.searchPath.includes(name)
   })
   registry.scalar('pg_relation_is_updatable', (context: CallContext, oid: number) => {
+    const catalog = snapshotOf(context)
+    const relation = catalog.relation(oidOf(oid))
+    if (relation === undefined) return 0
     // INSERT 8, UPDATE 4, DELETE 16.
-    return snapshotOf(context).relation(oidOf(oid))?.kind === 'r' ? 28 : 0
+    if (updatableColumns(catalog, relation).size > 0) return 28
+    return isDeletable(catalog, relation) ? 16 : 0
   })
   registry.scalar('pg_column_is_updatable', (context: CallContext, oid: number, column: number) => {
-    const relation = snapshotOf(context).relation(oidOf(oid))
-    if (relation?.kind !== 'r') return false
-    return relation.columns.find((one) => one.number === column)?.generated === undefined
+    const catalog = snapshotOf(context)
+    const relation = catalog.relation(oidOf(oid))
+    const found = relation?.columns.find((one) => one.number === column)
+    if (relation === undefined || found === undefined) return false
+    return updatableColumns(catalog, relation).has(found.name)
   })
   registry.scalar('row_security_active', () => false)
   registry.scalar('pg_relation_is_publishable', (context: CallContext, oid: number) => {
@@ -200,25 +207,35 @@ function registerSizes(registry: FunctionRegistry): void {
 }
 
 function registerRoutines(registry: FunctionRegistry): void {
-  const of = (context: CallContext, oid: number): ProcInfo | undefined =>
-    snapshotOf(context).proc(oidOf(oid))
-  const type = (context: CallContext, oid: Oid): string =>
-    formatTypeName(snapshotOf(context), oid, undefined, context.session.searchPath)
-  registry.scalar('pg_get_function_result', (context: CallContext, oid: number) => {
-    const proc = of(context, oid)
-    if (proc === undefined || proc.kind === 'p') return null
-    const table = tableColumns(context, proc, type)
-    if (table !== undefined) return `TABLE(${table})`
-    return `${proc.returnsSet ? 'SETOF ' : ''}${type(context, proc.returnType)}`
-  })
-  registry.scalar('pg_get_function_arguments', (context: CallContext, oid: number) => {
-    const proc = of(context, oid)
-    return proc === undefined ? null : argumentList(context, proc, type, true)
-  })
+  registry.scalar('pg_get_function_result', (context: CallContext, oid: number) =>
+    routineResult(context, oidOf(oid)),
+  )
+  registry.scalar('pg_get_function_arguments', (context: CallContext, oid: number) =>
+    routineArguments(context, oidOf(oid)),
+  )
   registry.scalar('pg_get_function_identity_arguments', (context: CallContext, oid: number) => {
-    const proc = of(context, oid)
-    return proc === undefined ? null : argumentList(context, proc, type, false)
+    const proc = snapshotOf(context).proc(oidOf(oid))
+    return proc === undefined ? null : argumentList(context, proc, typeText, false)
   })
+}
+
+function typeText(context: CallContext, oid: Oid): string {
+  return formatTypeName(snapshotOf(context), oid, undefined, context.session.searchPath)
+}
+
+/** What stands behind RETURNS; null for a procedure. */
+export function routineResult(context: CallContext, oid: Oid): string | null {
+  const proc = snapshotOf(context).proc(oid)
+  if (proc === undefined || proc.kind === 'p') return null
+  const table = tableColumns(context, proc, typeText)
+  if (table !== undefined) return `TABLE(${table})`
+  return `${proc.returnsSet ? 'SETOF ' : ''}${typeText(context, proc.returnType)}`
+}
+
+/** The parameter list with defaults. */
+export function routineArguments(context: CallContext, oid: Oid): string | null {
+  const proc = snapshotOf(context).proc(oid)
+  return proc === undefined ? null : argumentList(context, proc, typeText, true)
 }
 
 type TypeText = (context: CallContext, oid: Oid) => string
