@@ -6,7 +6,11 @@ import { executionContext, planQuery } from '../../src/sql/session/planned-query
 import type { PlannedQuery, QueryEnvironment } from '../../src/sql/session/planned-query.ts'
 import { ResultWriter } from '../../src/sql/session/result-writer.ts'
 import { StatementSpill } from '../../src/sql/session/statement-spill.ts'
+import { bindQuery } from '../../src/sql/bind/bind-query.ts'
 import type { BindableStatement } from '../../src/sql/bind/bind-query.ts'
+import { type ExplainNode, explainTree } from '../../src/sql/plan/explain/explain-tree.ts'
+import type { PlanNode } from '../../src/sql/plan/plan-node.ts'
+import { estimateContext, textContext } from '../../src/sql/session/explain.ts'
 import type { TestClient } from '../engine/memory-branch.ts'
 
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -27,6 +31,7 @@ const SESSION = {
   transactionTimestamp: NOW,
   statementTimestamp: NOW,
   clockTimestamp: () => NOW,
+  random: () => 0.5,
 } as unknown as EvaluationSession // why: a stand-in with only the parts that are used
 
 const SPILL_LIMIT_BYTES = 1 << 30
@@ -49,6 +54,24 @@ export class PlanHarness {
     const [parsed] = parse(sql)
     if (parsed === undefined) throw new RangeError('no statement')
     return planQuery(parsed.statement as BindableStatement, this.environment, [], options) // tests plan queries only
+  }
+
+  /** Before any rule. */
+  bind(sql: string): PlanNode {
+    const { catalog, session, database } = this.environment
+    const [parsed] = parse(sql)
+    if (parsed === undefined) throw new RangeError('no statement')
+    return bindQuery(parsed.statement as BindableStatement, {
+      catalog,
+      session,
+      searchPath: session.searchPath,
+      typeIo: database.typeIo,
+      parameterTypes: [],
+    }).plan
+  }
+
+  explain(query: PlannedQuery): ExplainNode {
+    return explainTree(query.plan, textContext(this.environment), estimateContext(this.environment))
   }
 
   /** The rows as text. */

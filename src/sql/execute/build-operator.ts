@@ -43,14 +43,43 @@ export interface PreparedPlan {
 }
 
 /** Raises 0A000 for functions that the library lacks, before anything runs. */
-export function prepare(plan: PlanNode, environment: ExecutorEnvironment): PreparedPlan {
+/** How many rows a node has made, in how many runs. */
+export interface RowCount {
+  rows: number
+  loops: number
+}
+
+/** `counts`, when given, is filled while the plan runs: EXPLAIN ANALYZE. */
+export function prepare(
+  plan: PlanNode,
+  environment: ExecutorEnvironment,
+  counts?: Map<PlanNode, RowCount>,
+): PreparedPlan {
   const preparation: Preparation = {
     compilation: new Compilation(environment),
     catalog: environment.catalog,
-    prepare: (node) => prepareNode(node, preparation),
+    prepare: (node) => {
+      const operator = prepareNode(node, preparation)
+      return counts === undefined ? operator : counted(operator, node, counts)
+    },
   }
-  const root = prepareNode(plan, preparation)
+  const root = preparation.prepare(plan)
   return { columns: root.output, kinds: root.kinds, run: root.run }
+}
+
+function counted(operator: Operator, node: PlanNode, counts: Map<PlanNode, RowCount>): Operator {
+  return {
+    ...operator,
+    run: function* countRows(context): BatchStream {
+      const count = counts.get(node) ?? { rows: 0, loops: 0 }
+      counts.set(node, count)
+      count.loops++
+      for (const item of operator.run(context)) {
+        if (item.kind === 'batch') count.rows += item.length
+        yield item
+      }
+    },
+  }
 }
 
 function prepareNode(node: PlanNode, preparation: Preparation): Operator {

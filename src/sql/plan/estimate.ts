@@ -4,6 +4,7 @@
  */
 import type { TreeId, TreeStatistics } from '../../storage/access.ts'
 import type { Catalog, Relation } from '../catalog/catalog.ts'
+import { PgArray } from '../types/value-classes.ts'
 import { asComparison } from './comparison.ts'
 import type { ColumnId, Expression } from './expression.ts'
 import { conjuncts } from './expression-tree.ts'
@@ -84,17 +85,48 @@ function estimateScan(node: StoredScan, context: EstimateContext): number {
   let selectivity = 1
   for (const part of conjuncts(node.filter))
     selectivity *= scanSelectivity(part, node, rows, context)
-  if (node.kind === 'indexScan') selectivity *= indexSelectivity(node, rows)
+  if (node.kind === 'indexScan') selectivity *= indexSelectivity(node, rows, context)
   return Math.max(1, rows * selectivity)
 }
 
-function indexSelectivity(node: Extract<PlanNode, { kind: 'indexScan' }>, rows: number): number {
-  const { equal, lower, upper } = node.range
+function indexSelectivity(
+  node: Extract<PlanNode, { kind: 'indexScan' }>,
+  rows: number,
+  context: EstimateContext,
+): number {
+  const { equal, lower, upper, anyOf } = node.range
   if (node.index.isUnique && equal.length === node.index.keys.length) return 1 / Math.max(1, rows)
-  let selectivity = DEFAULT_EQUALITY ** Math.min(2, equal.length)
-  if (lower !== undefined) selectivity *= DEFAULT_RANGE
-  if (upper !== undefined) selectivity *= DEFAULT_RANGE
+  const rangeOf = (position: number) => {
+    const number = node.index.keys[position]?.column
+    const column = node.relation.columns.find((candidate) => candidate.number === number)
+    return column && context.statistics(node.tree)?.columns[column.position]
+  }
+  const equality = (position: number): number => {
+    const range = rangeOf(position)
+    return range === undefined ? DEFAULT_EQUALITY : equalitySelectivity(range, rows)
+  }
+  let selectivity = 1
+  for (let i = 0; i < equal.length; i++) selectivity *= equality(i)
+  if (anyOf !== undefined) selectivity *= Math.min(1, equality(0) * listLength(anyOf))
+  const range = rangeOf(equal.length)
+  for (const [bound, operator] of [
+    [lower, '>'],
+    [upper, '<'],
+  ] as const) {
+    if (bound === undefined) continue
+    selectivity *= (range && rangeFraction(range, operator, bound.value)) ?? DEFAULT_RANGE
+  }
   return selectivity
+}
+
+/** What a list that is not known yet is taken for. */
+const USUAL_LIST = 10
+
+function listLength(list: Expression): number {
+  if (list.kind === 'array') return list.elements.length
+  return list.kind === 'constant' && list.value instanceof PgArray
+    ? list.value.elements.length
+    : USUAL_LIST
 }
 
 /** Selectivity of one conjunct on a stored table, from unique indexes and min/max where they help. */
