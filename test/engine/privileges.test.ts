@@ -12,6 +12,8 @@ beforeAll(async () => {
     create view v as select a, b from t; grant select on v to bob;
     create view invoker with (security_invoker) as select c from t; grant select on invoker to bob;
     grant select (a), update (b) on t to bob;
+    create sequence numbers; create table counted (n int generated always as identity, m int);
+    grant insert on counted to bob;
     create schema s; create table s.x (a int); grant all on s.x to bob;
     set role bob`)
 })
@@ -42,7 +44,12 @@ it.each([
   ['alter table t add d int', 'must be owner of table t'],
   ['drop view v', 'must be owner of view v'],
   ['create index on t (a)', 'must be owner of table t'],
+  [`select nextval('numbers')`, 'permission denied for sequence numbers'],
   ['create role dave', 'permission denied to create role'],
 ])('bob may not %s', async (text, message) => {
   await expect(client.query(text)).rejects.toMatchObject({ code: '42501', message })
+})
+
+it('counts up an identity column for whoever may insert', async () => {
+  expect((await client.query('insert into counted (m) values (1)')).tag).toBe('INSERT 0 1')
 })

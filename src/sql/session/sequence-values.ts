@@ -7,6 +7,7 @@ import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { TransactionAccess } from '../../storage/access.ts'
 import { normalizeInt64 } from '../../storage/vector.ts'
 import type { Catalog, Oid, SequenceInfo } from '../catalog/catalog.ts'
+import type { SequenceUse } from './sequence-guard.ts'
 import type { SequenceService } from '../execute/evaluation-session.ts'
 
 /** What one session has drawn, by sequence oid; survives statements and transactions. */
@@ -19,15 +20,24 @@ export class SequenceValues implements SequenceService {
   readonly #access: TransactionAccess
   readonly #catalog: () => Catalog
   readonly #drawn: DrawnValues
+  readonly #check: (sequence: Oid, use: SequenceUse) => void
+  readonly #checked = new Map<SequenceUse, Set<Oid>>()
 
-  constructor(access: TransactionAccess, catalog: () => Catalog, drawn: DrawnValues) {
+  constructor(
+    access: TransactionAccess,
+    catalog: () => Catalog,
+    drawn: DrawnValues,
+    check: (sequence: Oid, use: SequenceUse) => void = () => undefined,
+  ) {
     this.#access = access
     this.#catalog = catalog
     this.#drawn = drawn
+    this.#check = check
   }
 
   nextValue(sequenceOid: number): number | bigint {
     const sequence = this.#find(sequenceOid)
+    this.#require(sequence.oid, 'nextval')
     const state = this.#access.readSequence(sequence.tree) ?? { lastValue: sequence.start, isCalled: false }
     const value = state.isCalled ? following(sequence, BigInt(state.lastValue)) : state.lastValue
     this.#access.writeSequence(sequence.tree, { lastValue: value, isCalled: true })
@@ -38,6 +48,7 @@ export class SequenceValues implements SequenceService {
 
   currentValue(sequenceOid: number): number | bigint {
     const sequence = this.#find(sequenceOid)
+    this.#require(sequence.oid, 'currval')
     const value = this.#drawn.values.get(sequenceOid)
     if (value !== undefined) return value
     throw new SqlError(
@@ -56,6 +67,7 @@ export class SequenceValues implements SequenceService {
 
   setValue(sequenceOid: number, value: number | bigint, isCalled: boolean): void {
     const sequence = this.#find(sequenceOid)
+    this.#require(sequence.oid, 'setval')
     const wide = BigInt(value)
     if (wide < BigInt(sequence.minimum) || wide > BigInt(sequence.maximum)) {
       throw new SqlError(
@@ -65,6 +77,15 @@ export class SequenceValues implements SequenceService {
     }
     this.#access.writeSequence(sequence.tree, { lastValue: value, isCalled })
     if (isCalled) this.#drawn.values.set(sequenceOid, value)
+  }
+
+  /** Once a statement, however many rows draw from it. */
+  #require(sequence: Oid, use: SequenceUse): void {
+    const known = this.#checked.get(use)
+    if (known?.has(sequence) === true) return
+    this.#check(sequence, use)
+    if (known === undefined) this.#checked.set(use, new Set([sequence]))
+    else known.add(sequence)
   }
 
   #find(oid: number): SequenceInfo {

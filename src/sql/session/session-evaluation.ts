@@ -8,6 +8,7 @@ import type { EvaluationSession, SequenceService } from '../execute/evaluation-s
 import type { Database } from './database.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
 import type { DrawnValues } from './sequence-values.ts'
+import { checkSequenceUse } from './sequence-guard.ts'
 import { SequenceValues } from './sequence-values.ts'
 import { SeededGenerator } from './seeded-generator.ts'
 import type { Settings } from './settings.ts'
@@ -45,6 +46,14 @@ export class SessionEvaluation implements EvaluationSession {
       transaction.open.access,
       () => transaction.catalog,
       state.drawnSequences,
+      (sequence, use) =>
+        checkSequenceUse(
+          transaction.catalog,
+          state.currentUser,
+          state.settings.get('transaction_read_only') === 'on',
+          sequence,
+          use,
+        ),
     )
   }
 
