@@ -95,3 +95,22 @@ test.each([
 ])('%s', async (sql, code) => {
   await expect(client.query(sql)).rejects.toMatchObject({ code })
 })
+
+test('pg_get_functiondef writes them again', async () => {
+  await client.query(
+    "CREATE FUNCTION defined(a int, b text DEFAULT 'x') RETURNS SETOF int LANGUAGE sql STABLE STRICT COST 10 ROWS 5 AS 'SELECT 1'",
+  )
+  const [[text]] = (await client.rows("SELECT pg_get_functiondef('defined'::regproc)")) as [
+    [string],
+  ] // one row of one column
+  expect(text).toBe(
+    [
+      "CREATE OR REPLACE FUNCTION public.defined(a integer, b text DEFAULT 'x'::text)",
+      ' RETURNS SETOF integer',
+      ' LANGUAGE sql',
+      ' STABLE STRICT COST 10 ROWS 5',
+      'AS $function$SELECT 1$function$',
+      '',
+    ].join('\n'),
+  )
+})

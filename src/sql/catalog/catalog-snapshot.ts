@@ -19,7 +19,7 @@ import * as builtin from './builtin/builtin-lookup.ts'
 import { describeOperator, describeProc } from './describe/proc-info.ts'
 import { describeRelation, describeSequence } from './describe/relation-info.ts'
 import { describeType } from './describe/type-info.ts'
-import type { AggregateRow, AuthidRow, RangeRow, TypeRow } from './rows/object-rows.ts'
+import type { AggregateRow, ProcRow, AuthidRow, RangeRow, TypeRow } from './rows/object-rows.ts'
 import type { AttributeRow, ClassRow, ConstraintRow, RewriteRow } from './rows/relation-rows.ts'
 import type { CatalogData } from './store/catalog-data.ts'
 import { oidOf } from './store/catalog-tables.ts'
@@ -207,14 +207,17 @@ export class CatalogSnapshot implements Catalog {
     const known = oid < FIRST_USER_OID ? builtinProcs : this.#procs
     const found = known.get(oid)
     if (found !== undefined) return found
-    const row =
-      oid < FIRST_USER_OID
-        ? builtin.row('pg_proc', 'oid', oid)
-        : this.data.rows('pg_proc').find('oid', oid)
+    const row = this.procRow(oid)
     if (row === undefined) return undefined
     const info = describeProc(row, this)
     known.set(oid, info)
     return info
+  }
+
+  procRow(oid: Oid): ProcRow | undefined {
+    return oid < FIRST_USER_OID
+      ? builtin.row('pg_proc', 'oid', oid)
+      : this.data.rows('pg_proc').find('oid', oid)
   }
 
   functionsNamed(

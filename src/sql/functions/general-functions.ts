@@ -17,6 +17,7 @@ import { registerLike } from './pattern/like.ts'
 import { registerRegularExpressions } from './pattern/regular-expressions.ts'
 import type { FunctionRegistry } from './registry.ts'
 import { registerScalarBasics } from './scalar-basics.ts'
+import { registerSizes } from './sizes.ts'
 import { registerTextBasics } from './text/text-basics.ts'
 import { registerTextComparison } from './text/text-comparison.ts'
 import { registerTextFunctions } from './text/text-functions.ts'
@@ -39,6 +40,7 @@ export function registerGeneralFunctions(registry: FunctionRegistry): void {
   registerHashing(registry)
   registerInputCheck(registry)
   registerLogPositions(registry)
+  registerSizes(registry)
   registerInetFunctions(registry)
   registerMacAddresses(registry)
   registerAggregates(registry)

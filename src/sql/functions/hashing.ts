@@ -1,4 +1,5 @@
 /** hashint4, hashtext and the like: the hash support functions of the built-in types. */
+import { bitsOfPosition } from '../types/address-io.ts'
 import { hashBytes, hashInt32 } from '../types/hash-bytes.ts'
 import { compactInteger } from '../types/number/integer.ts'
 import type { Int8 } from '../types/number/integer.ts'
@@ -22,7 +23,7 @@ export function registerHashing(registry: FunctionRegistry): void {
     timestamp_hash: hashInt64,
     interval_hash: (value: Interval) => hashInt64(BigInt.asIntN(64, intervalSpan(value))),
     timetz_hash: (value: TimeTz) => hashInt64(value.micros) ^ hashInt32(value.zone),
-    pg_lsn_hash: hashInt64,
+    pg_lsn_hash: (value: Int8) => hashInt64(BigInt.asIntN(64, bitsOfPosition(value))),
     hashchar: (value: string | boolean) =>
       hashInt32(typeof value === 'boolean' ? Number(value) : signedByte(value)),
     hashfloat4: hashFloat,

@@ -1,6 +1,6 @@
-/** pg_lsn: positions in a log, 64 bits without a sign, though they are kept as an int8. */
+/** pg_lsn: positions in a log, 64 bits without a sign, kept as the int8 that sorts like them. */
 import { SqlError } from '../../errors/sql-error.ts'
-import { normalizeInt64 } from '../../storage/vector.ts'
+import { bitsOfPosition, positionFromBits } from '../types/address-io.ts'
 import { numericFromInteger, rescale } from '../types/number/numeric.ts'
 import type { Numeric } from '../types/value-classes.ts'
 import { registerComparisons, registerPure } from './pure.ts'
@@ -8,11 +8,8 @@ import type { FunctionRegistry } from './registry.ts'
 
 type Position = number | bigint
 
-const unsigned = (position: Position): bigint => BigInt.asUintN(64, BigInt(position))
-
 function compare(a: Position, b: Position): number {
-  const [x, y] = [unsigned(a), unsigned(b)]
-  return x < y ? -1 : x > y ? 1 : 0
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 export function registerLogPositions(registry: FunctionRegistry): void {
@@ -21,18 +18,19 @@ export function registerLogPositions(registry: FunctionRegistry): void {
     pg_lsn_cmp: compare,
     pg_lsn_larger: (a: Position, b: Position) => (compare(a, b) > 0 ? a : b),
     pg_lsn_smaller: (a: Position, b: Position) => (compare(a, b) < 0 ? a : b),
-    pg_lsn_mi: (a: Position, b: Position) => numericFromInteger(unsigned(a) - unsigned(b)),
+    pg_lsn_mi: (a: Position, b: Position) =>
+      numericFromInteger(bitsOfPosition(a) - bitsOfPosition(b)),
     pg_lsn_pli: plus,
     'numeric_pl_pg_lsn(numeric,pg_lsn)': (more: Numeric, a: Position) => plus(a, more),
     pg_lsn_mii: (a: Position, less: Numeric) =>
-      positionOf(unsigned(a) - integerOf(less, '22023', 'cannot subtract NaN from pg_lsn')),
+      positionOf(bitsOfPosition(a) - integerOf(less, '22023', 'cannot subtract NaN from pg_lsn')),
     numeric_pg_lsn: (a: Numeric) =>
       positionOf(integerOf(a, '0A000', 'cannot convert NaN to pg_lsn')),
   })
 }
 
 function plus(a: Position, more: Numeric): Position {
-  return positionOf(unsigned(a) + integerOf(more, '22023', 'cannot add NaN to pg_lsn'))
+  return positionOf(bitsOfPosition(a) + integerOf(more, '22023', 'cannot add NaN to pg_lsn'))
 }
 
 function integerOf(value: Numeric, code: '22023' | '0A000', forNaN: string): bigint {
@@ -43,7 +41,7 @@ function integerOf(value: Numeric, code: '22023' | '0A000', forNaN: string): big
 
 function positionOf(bits: bigint): Position {
   if (BigInt.asUintN(64, bits) !== bits) throw outOfRange()
-  return normalizeInt64(bits)
+  return positionFromBits(bits)
 }
 
 function outOfRange(): SqlError {

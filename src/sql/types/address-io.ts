@@ -11,14 +11,25 @@ function invalid(typeName: string, text: string): SqlError {
   )
 }
 
+const HALF = 2n ** 63n
+
+/** A log position as the int8 that sorts like it: 64 bits without a sign are shifted down by half their range. */
+export function positionFromBits(bits: bigint): number | bigint {
+  return normalizeInt64(bits - HALF)
+}
+
+export function bitsOfPosition(position: number | bigint): bigint {
+  return BigInt(position) + HALF
+}
+
 export function registerAddressIo(registry: TypeIoRegistry): void {
   registry.input('pg_lsn_in', (text) => {
     const match = /^([0-9a-fA-F]{1,8})\/([0-9a-fA-F]{1,8})$/.exec(text)
     if (match === null) throw invalid('pg_lsn', text)
-    return normalizeInt64((BigInt(`0x${match[1]}`) << 32n) | BigInt(`0x${match[2]}`))
+    return positionFromBits((BigInt(`0x${match[1]}`) << 32n) | BigInt(`0x${match[2]}`))
   })
   registry.output('pg_lsn_out', (value) => {
-    const bits = BigInt.asUintN(64, BigInt(value as number | bigint))
+    const bits = bitsOfPosition(value as number | bigint)
     return `${(bits >> 32n).toString(16).toUpperCase()}/${(bits & 0xffffffffn).toString(16).toUpperCase()}`
   })
   registry.input('tidin', (text) => {

@@ -4,6 +4,7 @@ import { registerAccessControl } from './access-control.ts'
 import { registerDefinitions, registerFormatType } from './definitions.ts'
 import { registerInformationSchema } from './information-schema.ts'
 import { registerObjectFacts } from './object-facts.ts'
+import { registerFunctionDefinition } from './function-definition.ts'
 import { registerRegTypeFunctions } from './reg-types.ts'
 import { registerServerFacts } from './server-facts.ts'
 
@@ -11,6 +12,7 @@ export function registerCatalogFunctions(registry: FunctionRegistry): void {
   registerFormatType(registry)
   registerDefinitions(registry)
   registerObjectFacts(registry)
+  registerFunctionDefinition(registry)
   registerInformationSchema(registry)
   registerRegTypeFunctions(registry)
   registerAccessControl(registry)
