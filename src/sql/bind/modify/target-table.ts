@@ -42,8 +42,9 @@ export function noteWrite(
   name: string,
   letter: AccessLetter,
 ): void {
-  target.tableAccess.add(letter, column.number)
   const { relation } = target.access
+  if (target.view === undefined) target.tableAccess.add(letter, column.number)
+  else target.view.noteWrite(name, letter)
   target.access.add(letter, relation.columns.find((one) => one.name === name)?.number)
 }
 

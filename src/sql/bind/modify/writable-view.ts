@@ -9,7 +9,7 @@ import type { Expression as Ast } from '../../parse/ast/expression.ts'
 import type { SelectQuery } from '../../parse/ast/select.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { BindContext } from '../context/bind-context.ts'
-import type { RelationAccess } from '../context/relation-access.ts'
+import { type AccessLetter, type RelationAccess, noteReads } from '../context/relation-access.ts'
 import { type RangeItem, Scope } from '../context/scope.ts'
 import { bindExpression } from '../expression/bind-expression.ts'
 import { type Target, expandTargets } from '../expression/expand-star.ts'
@@ -28,6 +28,8 @@ export interface WritableView {
   wrap(item: RangeItem, alias: string): RangeItem
   /** WHERE of this view and those below it, over an item of the table. */
   conditions(item: RangeItem): readonly Expression[]
+  /** Notes in the relations below that the column is written. */
+  noteWrite(name: string, letter: AccessLetter): void
   /** The table's column behind a column of the view; undefined when it is computed. */
   baseColumn(name: string): Column | undefined
   /** Conditions that written rows must meet: WITH CHECK OPTION. */
@@ -81,7 +83,9 @@ interface Parts {
 function makeWritableView(parts: Parts): WritableView {
   const { context, view, query, below, nested, innerAlias } = parts
   const lower = (item: RangeItem): RangeItem =>
-    nested === undefined ? { ...item, alias: innerAlias } : nested.wrap(item, innerAlias)
+    nested === undefined
+      ? { ...item, alias: innerAlias }
+      : noteReads(nested.wrap(item, innerAlias), parts.access)
   const scopeOver = (item: RangeItem): Scope => {
     const scope = new Scope()
     scope.items = [{ ...lower(item), ...VISIBLE }]
@@ -102,6 +106,11 @@ function makeWritableView(parts: Parts): WritableView {
     accesses: [parts.access, ...(nested?.accesses ?? [])],
     wrap: (item, alias) => viewItem(view, item, alias, () => targets(item)),
     conditions: (item) => [...(nested?.conditions(item) ?? []), ...ownConditions(item)],
+    noteWrite(name, letter) {
+      const lower = lowerName(parts, name)
+      parts.access.add(letter, below.columns.find((column) => column.name === lower)?.number)
+      if (lower !== undefined) nested?.noteWrite(lower, letter)
+    },
     baseColumn: (name) => findBaseColumn(parts, name),
     checks(item) {
       const lowerChecks = nested?.checks(item) ?? []
@@ -117,17 +126,21 @@ function makeWritableView(parts: Parts): WritableView {
 
 /** Follows a view's column down to the table: only plain columns qualify. */
 function findBaseColumn(parts: Parts, name: string): Column | undefined {
-  const { view, query, below, nested } = parts
+  const lower = lowerName(parts, name)
+  if (lower === undefined) return undefined
+  if (parts.nested !== undefined) return parts.nested.baseColumn(lower)
+  return parts.below.columns.find((column) => column.name === lower)
+}
+
+/** What the relation directly below calls the column. */
+function lowerName({ view, query, below }: Parts, name: string): string | undefined {
   const index = view.columns.findIndex((column) => column.name === name)
   const names = query.targets.flatMap(({ expression }): readonly (string | undefined)[] => {
     if (expression.kind !== 'column') return [undefined]
     if (expression.star) return below.columns.map((column) => column.name)
     return [expression.parts.at(-1)]
   })
-  const lowerName = names[index]
-  if (lowerName === undefined) return undefined
-  if (nested !== undefined) return nested.baseColumn(lowerName)
-  return below.columns.find((column) => column.name === lowerName)
+  return names[index]
 }
 
 function viewItem(
