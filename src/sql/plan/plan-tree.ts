@@ -340,3 +340,36 @@ export function projectTo(output: readonly OutputColumn[], input: PlanNode): Pla
     return input
   return { kind: 'project', input, expressions: output.map(columnReference), output }
 }
+
+/** As mapChildren, and into the plans of sub-queries: while binding, what they say about outer columns is part of the expression. */
+export function mapChildrenDeep(node: Expression, map: MapExpression): Expression {
+  const mapped = mapChildren(node, map)
+  if (mapped.kind !== 'subquery') return mapped
+  return { ...mapped, plan: rewritePlan(mapped.plan, (inner) => mapExpressions(inner, map)) }
+}
+
+/** Calls `visit` on the node and everything under it, plans of sub-queries included. Returning false skips the children. */
+export function visitDeep(
+  node: Expression,
+  visit: (expression: Expression) => boolean | void,
+): void {
+  const walk: MapExpression = (one) => {
+    if (visit(one) !== false) mapChildrenDeep(one, walk)
+    return one
+  }
+  walk(node)
+}
+
+export function someDeep(node: Expression, test: (expression: Expression) => boolean): boolean {
+  let found = false
+  visitDeep(node, (one) => {
+    found ||= test(one)
+    return !found
+  })
+  return found
+}
+
+/** Rebuilds bottom-up, plans of sub-queries included: `replace` sees nodes whose operands are already replaced. */
+export function rewriteDeep(node: Expression, replace: MapExpression): Expression {
+  return replace(mapChildrenDeep(node, (child) => rewriteDeep(child, replace)))
+}

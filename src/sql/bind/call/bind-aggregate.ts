@@ -6,7 +6,7 @@ import { SqlError, unsupported } from '../../../errors/sql-error.ts'
 import type { ProcInfo } from '../../catalog/catalog.ts'
 import type { FunctionCall as Ast, Grouping } from '../../parse/ast/expression.ts'
 import type { AggregateCall, ColumnId, Expression, SortKey } from '../../plan/expression.ts'
-import { someExpression, visitExpression } from '../../plan/map-expression.ts'
+import { someDeep, visitDeep } from '../../plan/plan-tree.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import { allowsAggregates, clauseName } from '../context/expression-kind.ts'
@@ -214,7 +214,7 @@ function callColumns(call: AggregateCall): Set<ColumnId> {
   const parts = [...call.args, ...call.orderBy.map((key) => key.expression)]
   if (call.filter !== undefined) parts.push(call.filter)
   for (const part of parts) {
-    visitExpression(part, (one) => {
+    visitDeep(part, (one) => {
       if (one.kind === 'column') columns.add(one.column)
     })
   }
@@ -250,7 +250,7 @@ function innerCall(
   expression: Expression,
 ): { readonly kind: 'aggregate' | 'window'; readonly position: number | undefined } | undefined {
   let found: { kind: 'aggregate' | 'window'; position: number | undefined } | undefined
-  someExpression(expression, (one) => {
+  someDeep(expression, (one) => {
     if (one.kind !== 'column') return false
     const { position } = one
     if (query.aggregates.some((other) => other.column.id === one.column)) {

@@ -5,7 +5,7 @@ import type { FunctionCall as Ast } from '../../parse/ast/expression.ts'
 import type { FrameBound as FrameBoundAst, WindowDefinition } from '../../parse/ast/select.ts'
 import type { Expression, SortKey, WindowCall } from '../../plan/expression.ts'
 import type { FrameBound, WindowNode } from '../../plan/plan-node.ts'
-import { someExpression } from '../../plan/map-expression.ts'
+import { someDeep } from '../../plan/plan-tree.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { allowsWindows, clauseName } from '../context/expression-kind.ts'
 import { type BoundWindow, inKind } from '../context/scope.ts'
@@ -84,7 +84,7 @@ function checkWindowSyntax(binder: Binder, node: Ast, call: ResolvedCall): void 
   }
   const { query } = scope
   const nested = call.args.some((arg) =>
-    someExpression(
+    someDeep(
       arg,
       (one) =>
         one.kind === 'column' && query?.windows.some((w) => w.column.id === one.column) === true,
@@ -240,7 +240,7 @@ function bindCountBound(
 
 function checkNoColumns(binder: Binder, offset: Expression, clause: string): void {
   const own = binder.scope.ownColumns
-  if (!someExpression(offset, (one) => one.kind === 'column' && own.has(one.column))) return
+  if (!someDeep(offset, (one) => one.kind === 'column' && own.has(one.column))) return
   throw new SqlError('42P10', `argument of ${clause} must not contain variables`, {
     position: offset.position,
   })

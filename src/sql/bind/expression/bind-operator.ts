@@ -9,7 +9,7 @@ import type {
   NullIf,
   QuantifiedComparison,
 } from '../../parse/ast/expression.ts'
-import { someExpression } from '../../plan/map-expression.ts'
+import { someDeep } from '../../plan/plan-tree.ts'
 import type { Expression } from '../../plan/expression.ts'
 import { coerceToBoolean, coerceToCommonType, isNullConstant } from '../resolve/coerce.ts'
 import { canCoerce } from '../resolve/coercion-path.ts'
@@ -118,7 +118,7 @@ export function bindInList(binder: Binder, node: InList): Expression {
 }
 
 function hasColumns(item: Expression): boolean {
-  return someExpression(item, (one) => one.kind === 'column' || one.kind === 'subquery')
+  return someDeep(item, (one) => one.kind === 'column' || one.kind === 'subquery')
 }
 
 /** One array of the items in a type common with the operand, or undefined when there is none. */

@@ -3,7 +3,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import { parseExpression } from '../../parse/parse.ts'
 import type { Expression as Ast } from '../../parse/ast/expression.ts'
 import type { Expression } from '../../plan/expression.ts'
-import { transformExpression } from '../../plan/map-expression.ts'
+import { rewriteDeep } from '../../plan/plan-tree.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import type { ExpressionKind } from '../context/expression-kind.ts'
 import { type RangeItem, Scope } from '../context/scope.ts'
@@ -38,7 +38,7 @@ export function bindOverItem(
 
 function withoutPositions(bind: () => Expression): Expression {
   try {
-    return transformExpression(bind(), (one) => ({ ...one, position: undefined }))
+    return rewriteDeep(bind(), (one) => ({ ...one, position: undefined }))
   } catch (error) {
     if (!(error instanceof SqlError) || error.fields.position === undefined) throw error
     const { position: _, ...fields } = error.fields

@@ -4,8 +4,7 @@
  */
 import type { Catalog, Column, IndexInfo, Oid, Relation } from '../../catalog/catalog.ts'
 import type { ColumnId, Expression } from '../../plan/expression.ts'
-import { transformExpression } from '../../plan/map-expression.ts'
-import { mapRules } from '../../plan/plan-tree.ts'
+import { mapRules, rewriteDeep } from '../../plan/plan-tree.ts'
 import type { OutputColumn, TableRules } from '../../plan/plan-node.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import type { RangeItem } from '../context/scope.ts'
@@ -148,7 +147,7 @@ export function tableRules(context: BindContext, relation: Relation): TableRules
   const row = rowColumns(relation, (column) => context.newColumn(column.name, column))
   const replacement = new Map(rules.row.map((column, i) => [column.id, row[i]?.id ?? column.id]))
   const rename = (expression: Expression): Expression =>
-    transformExpression(expression, (one) =>
+    rewriteDeep(expression, (one) =>
       one.kind === 'column' ? { ...one, column: replacement.get(one.column) ?? one.column } : one,
     )
   return { ...mapRules(rules, rename), row }

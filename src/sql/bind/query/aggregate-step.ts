@@ -4,7 +4,7 @@
  */
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { ColumnId, Expression, GroupingCall } from '../../plan/expression.ts'
-import { mapChildren } from '../../plan/map-expression.ts'
+import { mapChildrenDeep } from '../../plan/plan-tree.ts'
 import type { AggregateNode, OutputColumn, PlanNode } from '../../plan/plan-node.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import type { BindContext } from '../context/bind-context.ts'
@@ -45,9 +45,9 @@ export class AggregateStep {
     const grouped = this.#matchGroup(expression)
     if (grouped !== undefined) return grouped
     if (expression.kind === 'column') return this.#rewriteColumn(expression)
-    if (expression.kind !== 'subquery') return mapChildren(expression, this.rewrite)
+    if (expression.kind !== 'subquery') return mapChildrenDeep(expression, this.rewrite)
     this.#subqueryDepth += 1
-    const mapped = mapChildren(expression, this.rewrite)
+    const mapped = mapChildrenDeep(expression, this.rewrite)
     this.#subqueryDepth -= 1
     return mapped
   }

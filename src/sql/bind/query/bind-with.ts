@@ -87,7 +87,9 @@ function bindTable(
       ? bindRecursive(context, table, query, inner, id)
       : bindSelectQuery(context, query, inner).plan
   declare(scope, table, id, plan.output, false)
-  return { id, name, plan, isModifying: false }
+  const { materialized } = table
+  const choice = materialized === 'default' ? {} : { materialized: materialized === 'always' }
+  return { id, name, plan, isModifying: false, ...choice }
 }
 
 function declare(

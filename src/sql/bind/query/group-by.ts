@@ -3,7 +3,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import type { Expression as Ast } from '../../parse/ast/expression.ts'
 import type { GroupItem, SelectQuery } from '../../parse/ast/select.ts'
 import type { Expression } from '../../plan/expression.ts'
-import { someExpression } from '../../plan/map-expression.ts'
+import { someDeep } from '../../plan/plan-tree.ts'
 import { sameExpression } from '../../plan/same-expression.ts'
 import { clauseName } from '../context/expression-kind.ts'
 import type { Binder } from '../expression/binder.ts'
@@ -51,7 +51,7 @@ function groupIndex(binder: Binder, list: TargetList, groups: Expression[], ast:
 /** GROUP BY 1 where the first column is an aggregate. */
 function rejectCalls(binder: Binder, expression: Expression): void {
   const { query } = binder.scope
-  someExpression(expression, (one) => {
+  someDeep(expression, (one) => {
     if (one.kind !== 'column' || query === undefined) return false
     const { position } = one
     if (query.aggregates.some((other) => other.column.id === one.column)) {

@@ -3,7 +3,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import type { Expression as Ast } from '../../parse/ast/expression.ts'
 import type { LockingClause, Query, SelectQuery } from '../../parse/ast/select.ts'
 import type { Expression, SortKey } from '../../plan/expression.ts'
-import { someExpression } from '../../plan/map-expression.ts'
+import { someDeep } from '../../plan/plan-tree.ts'
 import type { PlanNode } from '../../plan/plan-node.ts'
 import { inKind } from '../context/scope.ts'
 import { bindExpression } from '../expression/bind-expression.ts'
@@ -38,7 +38,7 @@ function bindCount(
   const count = coerceToSpecificType(binder.context, bound, TYPE.int8, clause)
   const own = binder.scope.ownColumns
   let position: number | undefined
-  const hasColumn = someExpression(count, (one) => {
+  const hasColumn = someDeep(count, (one) => {
     if (one.kind !== 'column' || !own.has(one.column)) return false
     position = one.position
     return true

@@ -1,6 +1,6 @@
 /** Projection, with set-returning calls split off into ProjectSetNodes: those of one nesting level run in lockstep. */
 import type { Expression, FunctionCall } from '../../plan/expression.ts'
-import { mapChildren, someExpression } from '../../plan/map-expression.ts'
+import { mapChildrenDeep, someDeep } from '../../plan/plan-tree.ts'
 import type { OutputColumn, PlanNode } from '../../plan/plan-node.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import { columnReference } from '../expression/bind-subquery.ts'
@@ -15,7 +15,7 @@ function containsSet(context: BindContext, expression: Expression): boolean {
   if (expression.kind === 'subquery') return false
   if (isSetCall(context, expression)) return true
   let found = false
-  mapChildren(expression, (child) => {
+  mapChildrenDeep(expression, (child) => {
     found ||= containsSet(context, child)
     return child
   })
@@ -62,7 +62,7 @@ function extractInnermost(
       !isSetCall(context, expression) ||
       expression.args.some((arg) => containsSet(context, arg))
     ) {
-      return mapChildren(expression, replace)
+      return mapChildrenDeep(expression, replace)
     }
     const column = context.newColumn('set', expression)
     calls.push(expression)
@@ -86,7 +86,7 @@ function extractInnermost(
 
 /** May be evaluated any number of times, before or after sorting, without a difference. */
 export function isRepeatable(context: BindContext, expression: Expression): boolean {
-  return !someExpression(expression, (one) => {
+  return !someDeep(expression, (one) => {
     if (one.kind === 'subquery') return true
     return one.kind === 'call' && context.catalog.proc(one.procedure)?.volatility === 'v'
   })
