@@ -2,6 +2,7 @@
 import type { Batch, Datum } from '../../../../storage/vector.ts'
 import { datumAt } from '../../../../storage/vector.ts'
 import type { Oid, Relation } from '../../../catalog/catalog.ts'
+import { printerOf } from '../../../types/value-text.ts'
 import type { ExecutionContext, ExecutorEnvironment } from '../../execution-context.ts'
 
 /** PostgreSQL shows this many bytes of a value of a failing row. */
@@ -15,10 +16,7 @@ export function valueText(
 ): string {
   if (value === null) return 'null'
   const { catalog, io } = environment
-  const info = catalog.type(type)
-  const write = io.findOutput(info.output)
-  if (write === undefined) return String(value)
-  return write(value, { session: context.session, catalog, io, type: info, typmod: -1 })
+  return printerOf({ session: context.session, catalog, io }, type)(value)
 }
 
 /** "Failing row contains (…)." */
