@@ -1,8 +1,10 @@
 /** pg_input_is_valid and pg_input_error_info: whether a text could be read as a type, and why not. */
 import { SqlError, unsupported } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { Datum } from '../../storage/vector.ts'
 import type { TypeInfo } from '../catalog/catalog.ts'
 import { PgRecord } from '../types/value-classes.ts'
+import { readerOf } from '../types/value-text.ts'
 import type { CallContext, FunctionRegistry } from './registry.ts'
 
 /** The grammar's own type names. */
@@ -53,14 +55,31 @@ function typmodOf(type: TypeInfo, modifiers: string | undefined): number {
 /** The error reading raises, undefined if there is none. Only data exceptions count; others are raised. */
 function inputError(context: CallContext, text: string, typeName: string): SqlError | undefined {
   const { type, typmod } = typeOf(context, typeName)
+  if (type.typeType === 'd') return domainError(context, text, type)
   const input = context.io.findInput(type.input)
   if (input === undefined) throw unsupported(`input of type ${type.name}`)
   const { session, catalog, io } = context
+  return softError(/^(?!0A|XX)/, () => input(text, { session, catalog, io, type, typmod }))
+}
+
+/** Values that break the domain's constraints are wrong; an error while a constraint is computed is an error. */
+function domainError(context: CallContext, text: string, domain: TypeInfo): SqlError | undefined {
+  const read = readerOf(context, domain.baseType, domain.typmod)
+  let value: Datum | undefined
+  const error = softError(/^(?!0A|XX)/, () => {
+    value = read(text)
+  })
+  if (error !== undefined || value === undefined) return error
+  const found = value
+  return softError(/^23/, () => context.session.checkDomain(domain.oid, found))
+}
+
+function softError(codes: RegExp, attempt: () => unknown): SqlError | undefined {
   try {
-    input(text, { session, catalog, io, type, typmod })
+    attempt()
     return undefined
   } catch (error) {
-    if (error instanceof SqlError && !/^(?:0A|XX)/.test(error.code)) return error
+    if (error instanceof SqlError && codes.test(error.code)) return error
     throw error
   }
 }

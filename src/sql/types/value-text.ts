@@ -17,9 +17,16 @@ function contextFor(context: ValueTextContext, type: TypeInfo, typmod: number): 
   return { session, catalog, io, type, typmod }
 }
 
+/** A domain's values look like those of its base type, which may have parts of its own. */
+function undomained({ catalog }: ValueTextContext, oid: Oid): TypeInfo {
+  let type = catalog.type(oid)
+  while (type.typeType === 'd') type = catalog.type(type.baseType)
+  return type
+}
+
 /** A printer for many values of one type. */
 export function printerOf(context: ValueTextContext, oid: Oid): (value: Datum) => string {
-  const type = context.catalog.type(oid)
+  const type = undomained(context, oid)
   const output = context.io.findOutput(type.output)
   if (output === undefined) throw unsupported(`output of type ${type.name}`)
   const own = contextFor(context, type, -1)

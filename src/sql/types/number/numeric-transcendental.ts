@@ -29,7 +29,8 @@ import {
 } from './numeric-arithmetic.ts'
 
 const SIGNIFICANT = 16
-const LOG10_E = 0.434294481903252
+/** log10(e) as PostgreSQL rounds it: estimates of scale must come out the same. */
+const LOG10_E = 434_294_481_903_252 / 1e15
 const MAX_RESULT_SCALE = 2000
 const GUARD = 12
 

@@ -1,7 +1,7 @@
 /** upper, lower and initcap by Unicode's simple mappings: one character stays one character, as in PostgreSQL. */
 import { characterCount } from './characters.ts'
 
-const ASCII = /^[\x00-\x7f]*$/
+const ASCII = /^\p{ASCII}*$/u
 
 function mapEach(text: string, map: (character: string) => string): string {
   let result = ''
