@@ -143,6 +143,7 @@ class Feeder implements AggregateRun {
     for (let k = 0; k < args.length; k++) vectors[k] = args[k](batch, context)
     const fresh = this.unseen(kept, vectors, batch.length, context)
     this.#accumulator.add(fresh, vectors, batch.length)
+    this.account(context)
   }
 
   /** Arguments that may fail are evaluated only for the rows that FILTER lets through. */
@@ -152,6 +153,7 @@ class Feeder implements AggregateRun {
     const vectors = this.#compiled.args.map((kernel) => kernel(rows, context))
     const fresh = this.unseen(kept, vectors, rows.length, context)
     this.#accumulator.add(fresh, vectors, rows.length)
+    this.account(context)
   }
 
   passing(
@@ -166,7 +168,6 @@ class Feeder implements AggregateRun {
     const passed = new Int32Array(count)
     for (let i = 0; i < count; i++) passed[i] = kept[picked[i]]
     return { rows: gatherBatch(batch, picked, count), kept: passed }
-    this.account(context)
   }
 
   finish(count: number, context: ExecutionContext): Vector {
