@@ -26,6 +26,12 @@ const REQUEST_BYTES = 8
 /** Above this nothing more is read from the client until the WebSocket has sent it. */
 const HIGH_WATER_BYTES = 1 << 20
 const DRAIN_POLL_MS = 5
+/** The WebSocket was cut without a closing message: a crash, a deploy, a network that failed. */
+const ABNORMAL_CLOSURE = 1006
+const CONNECTION_LOST = fatal(
+  '57P01',
+  'terminating connection: the branch was restarted or is out of reach',
+)
 
 export async function openBridge({ host, port, url }: BridgeOptions): Promise<Bridge> {
   const sockets = new Set<Socket>()
@@ -59,8 +65,9 @@ async function carry(socket: Socket, url: string): Promise<void> {
   remote.addEventListener('message', ({ data }) => {
     if (data instanceof ArrayBuffer) socket.write(new Uint8Array(data))
   })
-  remote.addEventListener('close', () => {
+  remote.addEventListener('close', ({ code }) => {
     if (!isOpen) socket.write(connectionFailure(url))
+    else if (code === ABNORMAL_CLOSURE) socket.write(CONNECTION_LOST)
     socket.end()
   })
   remote.addEventListener('open', () => {
@@ -122,10 +129,13 @@ function nextChunk(socket: Socket): Promise<Buffer<ArrayBuffer> | undefined> {
   })
 }
 
-/** ErrorResponse: severity, SQLSTATE, message. */
 function connectionFailure(url: string): Uint8Array {
-  const message = `could not connect to Lakelet at ${url.replace(/\?.*/, '')}`
-  const fields = Buffer.from(`SFATAL\0VFATAL\0C08006\0M${message}\0\0`)
+  return fatal('08006', `could not connect to Lakelet at ${url.replace(/\?.*/, '')}`)
+}
+
+/** ErrorResponse: severity, SQLSTATE, message. */
+function fatal(code: string, message: string): Uint8Array {
+  const fields = Buffer.from(`SFATAL\0VFATAL\0C${code}\0M${message}\0\0`)
   const header = Buffer.alloc(5)
   header.write('E')
   header.writeInt32BE(fields.length + 4, 1)

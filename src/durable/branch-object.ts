@@ -62,11 +62,11 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
     return this.#sockets.message(socket, data)
   }
-  override webSocketClose(socket: WebSocket): void {
-    this.#sockets.closed(socket)
+  override webSocketClose(socket: WebSocket): Promise<void> {
+    return this.#sockets.closed(socket)
   }
-  override webSocketError(socket: WebSocket): void {
-    this.#sockets.closed(socket)
+  override webSocketError(socket: WebSocket): Promise<void> {
+    return this.#sockets.closed(socket)
   }
 
   /** Runs a request and answers in the Neon protocol; errors become answers too. */

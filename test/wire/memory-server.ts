@@ -36,7 +36,7 @@ export class MemoryServer {
       const end = (): void => void socket.end()
       const connection = new Connection(
         host,
-        { send: (bytes) => void socket.write(bytes), close: end },
+        { send: (bytes) => void socket.write(bytes), close: end, keep: () => undefined },
         method,
       )
       socket.on('data', (chunk) => void connection.receive(chunk))

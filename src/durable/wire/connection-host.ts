@@ -1,7 +1,8 @@
 /** What a connection needs of where it runs: the branch, who may come in, and a way to send bytes. */
 import type { PasswordCheck } from '../auth/password-check.ts'
 import type { Branch } from '../branch.ts'
-import type { ConnectionRegistry } from './connection-registry.ts'
+import type { SavedSession } from '../../sql/session/saved-session.ts'
+import type { BackendKey, ConnectionRegistry } from './connection-registry.ts'
 
 export interface ConnectionHost {
   readonly passwords: PasswordCheck
@@ -15,6 +16,17 @@ export interface ConnectionHost {
 export interface ConnectionSocket {
   send(bytes: Uint8Array<ArrayBuffer>): void
   close(): void
+  /** Called whenever that has changed: from it the connection can be resumed. */
+  keep(saved: SavedConnection): void
+}
+
+/** Survives a structured clone. */
+export interface SavedConnection {
+  readonly role: string
+  readonly parameters: ReadonlyMap<string, string>
+  readonly key: BackendKey
+  /** undefined in the middle of a transaction: that cannot be put away. */
+  readonly session: SavedSession | undefined
 }
 
 /** How passwords are asked for. A client that sends its password with the first message is always taken at its word. */

@@ -3,13 +3,17 @@
  * WebSocket of the branch's object carries it in production.
  *
  *   startup ──▶ password ──▶ ready ──▶ closed
+ *                            ▲
+ *                resuming ───┘
  *
  * Messages are answered one after the other, whatever pieces they come in. What is to be sent is collected and leaves when
  * everything that has come is answered, when a frame is full, or when the client asks for it (Flush).
  */
-import { SqlError } from '../../errors/sql-error.ts'
+import { SqlError, assert } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { SavedSession } from '../../sql/session/saved-session.ts'
 import type { Session } from '../../sql/session/session.ts'
+import { roleLogin } from '../auth/role-login.ts'
 import type { Branch } from '../branch.ts'
 import { asSqlError } from '../http-sql/error-body.ts'
 import { startupSettings } from '../startup-settings.ts'
@@ -22,7 +26,12 @@ import {
   parameterStatus,
 } from './backend-messages.ts'
 import { protocolViolation } from './byte-reader.ts'
-import type { ConnectionHost, ConnectionSocket, PasswordMethod } from './connection-host.ts'
+import type {
+  ConnectionHost,
+  ConnectionSocket,
+  PasswordMethod,
+  SavedConnection,
+} from './connection-host.ts'
 import type { BackendKey } from './connection-registry.ts'
 import { Conversation } from './conversation.ts'
 import { decodeFrontend } from './frontend-messages.ts'
@@ -47,6 +56,8 @@ type Phase =
       readonly request: StartupRequest
     }
   | { readonly kind: 'ready'; readonly conversation: Conversation }
+  /** Slept: the session is made anew before the next message is answered. */
+  | { readonly kind: 'resuming'; readonly saved: SavedConnection; readonly session: SavedSession }
   | { readonly kind: 'closed' }
 
 export class Connection {
@@ -58,13 +69,25 @@ export class Connection {
   #phase: Phase = { kind: 'startup' }
   #branch: Branch | undefined
   #session: Session | undefined
+  #identity: Pick<SavedConnection, 'role' | 'parameters'> = { role: '', parameters: new Map() }
   #key: BackendKey | undefined
+  /** What of the session was kept last. */
+  #keptMark: readonly unknown[] = []
   #running: Promise<void> | undefined
+  #ended: Promise<void> = Promise.resolve()
 
   constructor(host: ConnectionHost, socket: ConnectionSocket, method: PasswordMethod) {
     this.#host = host
     this.#socket = socket
     this.#method = method
+  }
+
+  /** A connection whose object slept. One that was in a transaction cannot go on: 57P01. */
+  resume(saved: SavedConnection): void {
+    this.#framer.leaveStartup()
+    const { session } = saved
+    if (session === undefined) this.end(terminatedError())
+    else this.#phase = { kind: 'resuming', saved, session }
   }
 
   /** Settles when everything that has come so far is answered. Never rejects. */
@@ -94,10 +117,25 @@ export class Connection {
     if (this.#key !== undefined) this.#host.connections.remove(this.#key.processId)
     this.#session?.cancel()
     // A running statement ends first: it stops where it suspends next.
-    const session = this.#session
-    if (this.#running === undefined) session?.close()
-    else void this.#running.finally(() => session?.close())
     this.#socket.close()
+    this.#ended = (this.#running ?? Promise.resolve()).then(() => this.#endSession())
+  }
+
+  /** Settles when nothing of a closed connection is left. */
+  get ended(): Promise<void> {
+    return this.#ended
+  }
+
+  async #endSession(): Promise<void> {
+    const [session, branch] = [this.#session, this.#branch]
+    if (session === undefined || branch === undefined) return
+    session.close()
+    try {
+      await branch.refresh()
+      await branch.run(session.end())
+    } catch {
+      // Temporary objects stay until the schema's number is used again; nobody is there to be told.
+    }
   }
 
   async #run(): Promise<void> {
@@ -109,10 +147,26 @@ export class Connection {
         if (this.#phase.kind === 'closed') return
       }
       this.#send()
+      this.#keep()
       if (this.#branch !== undefined) await this.#host.afterExchange(this.#branch)
     } catch (error) {
       this.end(error)
     }
+  }
+
+  #keep(): void {
+    const [session, key] = [this.#session, this.#key]
+    if (session === undefined || key === undefined || this.#phase.kind !== 'ready') return
+    const isIdle = session.status === 'I'
+    const mark = isIdle ? session.mark() : [session.status]
+    if (
+      mark.length === this.#keptMark.length &&
+      mark.every((part, i) => part === this.#keptMark[i])
+    )
+      return
+    this.#keptMark = mark
+    const { role, parameters } = this.#identity
+    this.#socket.keep({ role, parameters, key, session: isIdle ? session.save() : undefined })
   }
 
   #send(): void {
@@ -137,12 +191,15 @@ export class Connection {
           throw protocolViolation(`expected password response, got message type ${message.tag}`)
         }
         const isKnown = await authentication.answer(decoded.body, this.#out)
-        if (isKnown) this.#enter(authentication.role, request)
+        if (isKnown) this.#enter(authentication.role, request.parameters)
         else this.#send()
         return
       }
       case 'ready':
         return this.#converse(phase.conversation, message)
+      case 'resuming':
+        await this.#wake(phase.saved, phase.session)
+        return this.#handle(message)
       case 'closed':
     }
   }
@@ -179,9 +236,27 @@ export class Connection {
   }
 
   /** The role is known: its session begins. */
-  #enter(role: string, { parameters }: StartupRequest): void {
+  #enter(role: string, parameters: ReadonlyMap<string, string>): void {
+    const key = this.#host.connections.newKey()
+    const conversation = this.#begin(role, parameters, key)
+    authenticationOk(this.#out)
+    parameterStatus(this.#out, 'session_authorization', role)
+    backendKeyData(this.#out, key.processId, key.secretKey)
+    conversation.ready()
+  }
+
+  async #wake({ role, parameters, key }: SavedConnection, saved: SavedSession): Promise<void> {
+    this.#branch = await this.#host.openBranch()
+    const catalog = await this.#branch.refresh()
+    // The role may have been dropped, or locked out, meanwhile.
+    this.#host.passwords.requireLogin(role, roleLogin(catalog, role))
+    this.#begin(role, parameters, key)
+    if (this.#session !== undefined) await this.#branch.run(this.#session.resume(saved))
+  }
+
+  #begin(role: string, parameters: ReadonlyMap<string, string>, key: BackendKey): Conversation {
     const branch = this.#branch
-    if (branch === undefined) throw protocolViolation('no branch is open')
+    assert(branch !== undefined, 'the branch is open')
     const database = parameters.get('database') ?? role
     if (database !== branch.name) {
       const message = `database "${database}" does not exist`
@@ -191,17 +266,15 @@ export class Connection {
     const session = branch.newSession({
       user: role,
       settings: startupSettings(Object.fromEntries(settings)),
+      processId: key.processId,
     })
-    const key = this.#host.connections.newKey()
     this.#host.connections.add(key, () => session.cancel())
     this.#session = session
     this.#key = key
+    this.#identity = { role, parameters }
     const conversation = new Conversation(branch, session, this.#out, () => this.#send())
-    authenticationOk(this.#out)
-    parameterStatus(this.#out, 'session_authorization', role)
-    backendKeyData(this.#out, key.processId, key.secretKey)
-    conversation.ready()
     this.#phase = { kind: 'ready', conversation }
+    return conversation
   }
 
   async #converse(conversation: Conversation, framed: FramedMessage): Promise<void> {
@@ -215,6 +288,15 @@ export class Connection {
     if (message.kind === 'terminate') return this.close()
     await conversation.handle(message)
   }
+}
+
+/** What a client is told whose session was lost with its object. */
+export function terminatedError(): SqlError {
+  return new SqlError(
+    SQLSTATE.ADMIN_SHUTDOWN,
+    'terminating connection due to administrator command',
+    { detail: 'The branch was moved or restarted in the middle of a transaction.' },
+  )
 }
 
 /** Of a known kind: the bytes after it can still be made sense of. */

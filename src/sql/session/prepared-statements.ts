@@ -35,12 +35,30 @@ export interface PreparedStatement {
   readonly isFromSql: boolean
 }
 
-export type PreparedStatements = Map<string, PreparedStatement>
+/** By name. The unnamed statement is '': it lives until the next one, and is not worth keeping. */
+export class PreparedStatements extends Map<string, PreparedStatement> {
+  /** Changes with every change of a named statement. */
+  version = 0
+
+  override set(name: string, statement: PreparedStatement): this {
+    if (name !== '') this.version++
+    return super.set(name, statement)
+  }
+  override delete(name: string): boolean {
+    if (name !== '') this.version++
+    return super.delete(name)
+  }
+  override clear(): void {
+    this.version++
+    super.clear()
+  }
+}
 
 export function prepareStatement(
   prepared: PreparedStatements,
   { name, statement, argumentTypes }: PrepareStatement,
   environment: QueryEnvironment,
+  text: string,
 ): void {
   if (!isBindable(statement)) throw unsupported(`PREPARE of ${statement.kind}`)
   const services = new SessionDdlServices(environment)
@@ -48,7 +66,7 @@ export function prepareStatement(
   const { bound, columns } = planQuery(statement, environment, declared)
   addPrepared(prepared, {
     name,
-    text: '',
+    text,
     syntax: statement,
     statement: { parsed: [], plans: [] },
     declaredTypes: declared,

@@ -16,14 +16,18 @@ import { bindPortal, describeStatement, namedStatement, parseOne, prepareText } 
 import type { BindRequest, Description, ParseRequest } from './extended-query.ts'
 import type { QueryEnvironment } from './planned-query.ts'
 import { Portal } from './portal.ts'
+import { PreparedStatements } from './prepared-statements.ts'
 import type { PreparedStatement } from './prepared-statements.ts'
 import { dropTemporaryObjects, environmentOf, runStatement } from './run-statement.ts'
 import { SeededGenerator } from './seeded-generator.ts'
 import type { SessionState } from './session-evaluation.ts'
 import { applyModes } from './set-command.ts'
 import { Settings } from './settings.ts'
+import { CollectedResults } from './statement-result.ts'
 import type { ResultRow, ResultSink } from './statement-result.ts'
 import { cancelError, interruptible } from './statement-timeout.ts'
+import { saveSession, sessionMark } from './saved-session.ts'
+import type { SavedSession } from './saved-session.ts'
 import { parsedStatement } from './statement-cache.ts'
 import type { Statement } from './statement-cache.ts'
 import { blockStatus, failedBlockError, findSavepoint } from './transaction-block.ts'
@@ -35,6 +39,8 @@ export interface SessionOptions {
   readonly settings?: ReadonlyMap<string, string>
   /** The session ends with its one request: temporary objects go before the commit, as if they had never been. */
   readonly isSingleRequest?: boolean
+  /** The number that its client knows a long-lived session by; names its temporary schema. */
+  readonly processId?: number
 }
 
 /** Each transaction starts them from their default_… settings. */
@@ -54,11 +60,11 @@ export class Session {
       settings: new Settings(options.settings),
       drawnSequences: { values: new Map(), last: undefined },
       generator: new SeededGenerator(database.random()),
-      prepared: new Map(),
+      prepared: new PreparedStatements(),
       sessionUser: options.user,
       currentUser: options.user,
       timeReads: 0,
-      temporarySchema: `pg_temp_${database.nextSessionNumber()}`,
+      temporarySchema: `pg_temp_${options.processId ?? database.nextSessionNumber()}`,
     }
     this.#isSingleRequest = options.isSingleRequest ?? false
   }
@@ -239,6 +245,43 @@ export class Session {
     if (this.#portals.size === 0) return
     for (const portal of this.#portals.values()) portal.close()
     this.#portals.clear()
+  }
+
+  /** Equal marks, element by element, of two moments: nothing has changed that `save` would show. */
+  mark(): readonly unknown[] {
+    return sessionMark(this.#state)
+  }
+
+  /** Outside of a transaction. */
+  save(): SavedSession {
+    return saveSession(this.#state)
+  }
+
+  /** Makes a new session what another was when it was saved. A statement that cannot be prepared any more is gone. */
+  *resume(saved: SavedSession): Task<void> {
+    const { settings, drawnSequences } = this.#state
+    settings.rollbackTo(saved.settings)
+    this.#state.currentUser = saved.currentUser
+    for (const { name, text, declaredTypes, isFromSql } of saved.statements) {
+      try {
+        if (isFromSql) yield* this.executeScript(text, new CollectedResults())
+        else this.prepare({ name, text, parameterTypes: declaredTypes })
+        yield* this.sync()
+      } catch (error) {
+        if (!(error instanceof SqlError)) throw error
+      }
+    }
+    for (const [sequence, value] of saved.drawnValues) drawnSequences.values.set(sequence, value)
+    drawnSequences.last = saved.lastDrawn
+  }
+
+  /** The end of a long-lived session: its temporary objects go. */
+  *end(): Task<void> {
+    this.#rollback()
+    const transaction = this.#begin(false)
+    if (!transaction.catalog.hasSchema(this.#state.temporarySchema)) return this.#rollback()
+    yield* dropTemporaryObjects(this.#state, transaction)
+    yield* this.#commit()
   }
 
   /** Gives up whatever is open. */

@@ -14,6 +14,8 @@ const BASE = 10_000
 const NEGATIVE = 0x4000
 const SPECIALS = { NaN: 0xc000, Infinity: 0xd000, '-Infinity': 0xf000 } as const
 const MAX_SCALE = 0x3fff
+/** PostgreSQL fills it with a bit of the sign. */
+const INFINITY_SCALE = 0x20
 
 export const numericFormat: BinaryFormat = {
   receive: (bytes, { typmod }) => applyNumericTypmod(receive(bytes), typmod),
@@ -45,7 +47,9 @@ function receive(bytes: Uint8Array): Numeric {
 }
 
 function send({ unscaled, scale, special }: Numeric): Uint8Array {
-  if (special !== undefined) return encode([], 0, SPECIALS[special], 0)
+  if (special !== undefined) {
+    return encode([], 0, SPECIALS[special], special === 'NaN' ? 0 : INFINITY_SCALE)
+  }
   const isNegative = unscaled < 0
   const all = String(unscaled).replace('-', '')
   // Padded on both sides, so that groups of four meet at the decimal point.

@@ -1,0 +1,46 @@
+/**
+ * What of a session outlives its memory: an idle connection's session is put away as plain data when the object sleeps, and made
+ * anew from it when the next message comes. An open transaction cannot be put away.
+ */
+import type { SessionState } from './session-evaluation.ts'
+import type { SettingsMark } from './settings.ts'
+
+export interface SavedStatement {
+  readonly name: string
+  /** Of a PREPARE: that statement itself. */
+  readonly text: string
+  readonly declaredTypes: readonly number[]
+  readonly isFromSql: boolean
+}
+
+/** Survives a structured clone. */
+export interface SavedSession {
+  readonly settings: SettingsMark
+  readonly currentUser: string
+  readonly statements: readonly SavedStatement[]
+  readonly drawnValues: ReadonlyMap<number, number | bigint>
+  readonly lastDrawn: number | bigint | undefined
+}
+
+export function saveSession(state: SessionState): SavedSession {
+  const { settings, currentUser, prepared, drawnSequences } = state
+  return {
+    settings: settings.mark(),
+    currentUser,
+    statements: [...prepared.values()].map(({ name, text, declaredTypes, isFromSql }) => ({
+      name,
+      text,
+      declaredTypes,
+      isFromSql,
+    })),
+    drawnValues: new Map(drawnSequences.values),
+    lastDrawn: drawnSequences.last,
+  }
+}
+
+/** Equal marks, element by element: nothing has changed that would have to be saved again. */
+export function sessionMark(state: SessionState): readonly unknown[] {
+  const { settings, currentUser, prepared, drawnSequences } = state
+  const { values, last } = drawnSequences
+  return [settings.mark(), currentUser, prepared.version, last, values.size]
+}

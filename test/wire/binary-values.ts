@@ -1,0 +1,55 @@
+/** Values whose binary forms are recorded from PostgreSQL: `node scripts/record-binary.ts`. */
+export const BINARY_VALUES: Readonly<Record<string, readonly string[]>> = {
+  bool: ['true', 'false'],
+  int2: ['0', '-1', '32767'],
+  int4: ['-2', '2147483647'],
+  int8: ['9007199254740993', '-1', '-9223372036854775808'],
+  oid: ['4294967295'],
+  regclass: ['pg_class'],
+  float4: ['1.5', '-0', 'NaN', 'Infinity', '1e-40'],
+  float8: ['2.5', '-Infinity', '1.7976931348623157e308'],
+  numeric: [
+    '0',
+    '0.00',
+    '12345.6700',
+    '-0.00012',
+    '10000',
+    '9999',
+    '100000000',
+    '1e-20',
+    '123456789012345678901234567890.123456789',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+  ],
+  'numeric(10,2)': ['-1234.5', '0.01'],
+  text: ['', 'plain', 'ü€😀'],
+  'varchar(5)': ['abc'],
+  'char(4)': ['ab'],
+  name: ['a name'],
+  '"char"': ['x'],
+  bytea: ['\\x', '\\x00ff10'],
+  uuid: ['01234567-89ab-cdef-0123-456789abcdef'],
+  date: ['2000-01-01', '1999-12-31', '2024-02-29', 'infinity', '4713-01-01 BC'],
+  time: ['00:00:00', '23:59:59.999999'],
+  timetz: ['01:02:03.5+05:30'],
+  timestamp: ['2020-01-02 03:04:05.678', '1970-01-01 00:00:00', 'infinity', '-infinity'],
+  timestamptz: ['2020-01-02 03:04:05.678+00', '294276-01-01 00:00:00+00'],
+  interval: ['1 year 2 mons -3 days 04:05:06.7', '-1 mon', '00:00:00'],
+  json: ['{"a": [1, null]}', '"x"'],
+  jsonb: ['{"b": 1, "a": [true, null, 1.50]}'],
+  money: ['$12.34'],
+  'int4[]': ['{}', '{1,NULL,3}', '{{1,2},{3,4}}', '[2:3]={5,6}'],
+  'text[]': ['{a,"b c",NULL,""}'],
+  'timestamptz[]': ['{"2020-01-02 03:04:05+00"}'],
+  'numeric[]': ['{1.5,NaN,-2}'],
+  'jsonb[]': ['{"{\\"a\\": 1}"}'],
+  'uuid[]': ['{01234567-89ab-cdef-0123-456789abcdef}'],
+}
+
+/** In the order of the record: type, text, and the expression that makes the value. */
+export function binaryCases(): readonly { type: string; text: string; expression: string }[] {
+  return Object.entries(BINARY_VALUES).flatMap(([type, texts]) =>
+    texts.map((text) => ({ type, text, expression: `'${text.replaceAll("'", "''")}'::${type}` })),
+  )
+}
