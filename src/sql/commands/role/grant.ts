@@ -66,7 +66,7 @@ function mayGrant(
   letters: readonly string[],
   whole?: AclSite,
 ): readonly string[] {
-  if (actsAs(context, site.owner)) return letters
+  if (letters.length === 0 || actsAs(context, site.owner)) return letters
   const { catalog, owner: role } = context
   const sites = whole === undefined ? [site] : [site, whole]
   const holds = (letter: string, withGrantOption: boolean): boolean =>

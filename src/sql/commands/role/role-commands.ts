@@ -125,7 +125,8 @@ function* addMember(context: CommandContext, role: Oid, member: Oid, admin: bool
     member,
     grantor: context.owner,
     admin_option: admin,
-    inherit_option: true,
+    // A role made NOINHERIT has its memberships for SET ROLE only.
+    inherit_option: writer.rows('pg_authid').find('oid', member)?.rolinherit ?? true,
     set_option: true,
   })
 }
