@@ -15,7 +15,7 @@ export function withinLimits(vector: Vector): Vector {
     const { values } = vector
     for (let i = 0; i < values.length; i++) {
       const value = values[i]
-      if (value != null && value.length > LENGTH_MOST) throw tooLarge()
+      if (value !== null && value !== undefined && value.length > LENGTH_MOST) throw tooLarge()
     }
   } else if (vector.kind === 'datum') {
     const { values } = vector
