@@ -1,7 +1,7 @@
 /** Operators of numeric over whole vectors; small values stay in safe integers, the rest goes to the scalar function. */
 import type { Datum, Vector } from '../../../storage/vector.ts'
 import { compareNumeric, scaledNumber } from '../../types/number/numeric.ts'
-import { Numeric } from '../../types/value-classes.ts'
+import type { Numeric } from '../../types/value-classes.ts'
 import type { CallContext, VectorFunction } from '../registry.ts'
 import { compareDecimals, type DecimalVector, decimalsOf } from './decimal-vector.ts'
 
