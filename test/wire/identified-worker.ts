@@ -1,0 +1,14 @@
+/** The Worker with a branch object whose every life has a number of its own. */
+import worker, { BranchObject as EvictableBranchObject } from '../runtime/evictable-worker.ts'
+
+export { ProjectObject } from '../runtime/evictable-worker.ts'
+
+export class BranchObject extends EvictableBranchObject {
+  readonly #life = crypto.randomUUID()
+
+  life(): string {
+    return this.#life
+  }
+}
+
+export default worker
