@@ -11,16 +11,16 @@ import { allowsWindows, clauseName } from '../context/expression-kind.ts'
 import { type BoundWindow, inKind } from '../context/scope.ts'
 import { bindExpression } from '../expression/bind-expression.ts'
 import type { Binder } from '../expression/binder.ts'
-import { bindWindowSort } from '../query/sort-keys.ts'
+import { bindWindowSort } from '../query/clause/sort-keys.ts'
 import {
   coerceToBoolean,
   coerceToSpecificType,
   coerceToTarget,
   resolveUnknown,
-} from '../resolve/coerce.ts'
+} from '../resolve/coercion/coerce.ts'
 import { deriveCollation } from '../resolve/collation.ts'
 import { formatType } from '../resolve/format-type.ts'
-import { resolveFunction } from '../resolve/resolve-function.ts'
+import { resolveFunction } from '../resolve/candidate/resolve-function.ts'
 import { requireGroupable } from '../resolve/type-support.ts'
 import { TYPE } from '../resolve/type-oids.ts'
 import { aggregateSignature } from './bind-aggregate.ts'

@@ -4,7 +4,7 @@ import type { ProcInfo } from '../../catalog/catalog.ts'
 import type { Expression } from '../../plan/expression.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import { bindStoredExpression } from '../expression/bind-stored-expression.ts'
-import { coerceToTarget } from '../resolve/coerce.ts'
+import { coerceToTarget } from '../resolve/coercion/coerce.ts'
 import { isPolymorphic } from '../resolve/type-facts.ts'
 import { NO_OID } from '../resolve/type-oids.ts'
 

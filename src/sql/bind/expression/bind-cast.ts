@@ -9,7 +9,7 @@ import type {
 } from '../../parse/ast/expression.ts'
 import type { Expression } from '../../plan/expression.ts'
 import { tryFunctionOrField } from '../call/bind-function.ts'
-import { cannotCast, coerceToTarget } from '../resolve/coerce.ts'
+import { cannotCast, coerceToTarget } from '../resolve/coercion/coerce.ts'
 import { markExplicitCollation } from '../resolve/collation.ts'
 import { formatType } from '../resolve/format-type.ts'
 import { resolveTypeName } from '../resolve/type-name.ts'

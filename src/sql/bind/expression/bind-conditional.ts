@@ -10,15 +10,15 @@ import {
   coerceToCommonType,
   coerceToTarget,
   resolveUnknown,
-} from '../resolve/coerce.ts'
+} from '../resolve/coercion/coerce.ts'
 import { deriveCollation, withCollationState } from '../resolve/collation.ts'
-import { selectCommonType, selectCommonTypmod } from '../resolve/common-type.ts'
+import { selectCommonType, selectCommonTypmod } from '../resolve/coercion/common-type.ts'
 import { formatType } from '../resolve/format-type.ts'
 import { arrayTypeOf, baseType, elementType, isArrayType } from '../resolve/type-facts.ts'
 import { compareFunction } from '../resolve/type-support.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
 import { bindExpression } from './bind-expression.ts'
-import { expandTargets } from './expand-star.ts'
+import { expandTargets } from './name/expand-star.ts'
 import { type Binder, leftmostOf } from './binder.ts'
 import { makeOperator } from './make-operator.ts'
 

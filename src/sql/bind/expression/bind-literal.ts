@@ -10,7 +10,7 @@ import type {
 import { normalizeInt64 } from '../../../storage/vector.ts'
 import type { Constant } from '../../plan/expression.ts'
 import type { BindContext } from '../context/bind-context.ts'
-import { constant, readLiteral } from '../resolve/literal-input.ts'
+import { constant, readLiteral } from '../resolve/coercion/literal-input.ts'
 import { TYPE } from '../resolve/type-oids.ts'
 
 export type Literal =

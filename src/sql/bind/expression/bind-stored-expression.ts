@@ -7,7 +7,7 @@ import { rewriteDeep } from '../../plan/plan-tree.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import type { ExpressionKind } from '../context/expression-kind.ts'
 import { type RangeItem, Scope } from '../context/scope.ts'
-import { coerceToBoolean } from '../resolve/coerce.ts'
+import { coerceToBoolean } from '../resolve/coercion/coerce.ts'
 import { expandStored } from '../sql-function/expand-functions.ts'
 import { bindExpression } from './bind-expression.ts'
 

@@ -3,7 +3,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import type { Expression, RowConstructor } from '../../plan/expression.ts'
 import type { BindContext } from '../context/bind-context.ts'
-import type { OperatorName } from '../resolve/resolve-operator.ts'
+import type { OperatorName } from '../resolve/candidate/resolve-operator.ts'
 import { compareFunction } from '../resolve/type-support.ts'
 import { TYPE } from '../resolve/type-oids.ts'
 import {

@@ -6,8 +6,8 @@ import { columnReference } from '../expression/bind-subquery.ts'
 import type { BoundSelect } from '../query/bind-query-node.ts'
 import { bindReturning } from './returning.ts'
 import { tableRules } from './table-rules.ts'
-import { bindTargetScan, bindWhere, oldRowOf } from './target-scan.ts'
-import { openTarget } from './target-table.ts'
+import { bindTargetScan, bindWhere, oldRowOf } from './target/target-scan.ts'
+import { openTarget } from './target/target-table.ts'
 
 export function bindDelete(binder: Binder, statement: DeleteStatement): BoundSelect {
   const target = openTarget(binder, statement.table, 'DELETE')

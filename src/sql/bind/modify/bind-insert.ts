@@ -14,10 +14,10 @@ import type { Binder } from '../expression/binder.ts'
 import { type BoundSelect, bindSelectQuery } from '../query/bind-query-node.ts'
 import { openColumns } from '../query/coerce-columns.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
-import { droppedValue } from './dropped-column.ts'
-import { assignPart, assignToColumn } from './assignment.ts'
-import { constantRows } from './constant-rows.ts'
-import { type LiteralReader, literalReader } from './literal-reader.ts'
+import { droppedValue } from './target/dropped-column.ts'
+import { assignPart, assignToColumn } from './values/assignment.ts'
+import { constantRows } from './values/constant-rows.ts'
+import { type LiteralReader, literalReader } from './values/literal-reader.ts'
 import { bindOnConflict } from './on-conflict.ts'
 import { bindReturning } from './returning.ts'
 import { columnDefault, nullValue, rowColumns, rowItem, tableRules } from './table-rules.ts'
@@ -29,7 +29,7 @@ import {
   openTarget,
   rulesThroughView,
   shownItem,
-} from './target-table.ts'
+} from './target/target-table.ts'
 
 /** A column the statement gives values for. */
 interface InsertColumn {
@@ -191,7 +191,9 @@ function rowCompleter(insert: InsertPlan): RowCompleter {
     defaultOf,
     complete: (assigned) =>
       byPosition.map((column, position) =>
-        column === undefined ? droppedValue(relation, position) : (assigned.get(column) ?? defaultOf(column)),
+        column === undefined
+          ? droppedValue(relation, position)
+          : (assigned.get(column) ?? defaultOf(column)),
       ),
   }
 }

@@ -11,19 +11,19 @@ import { bindExpression } from '../expression/bind-expression.ts'
 import { columnReference } from '../expression/bind-subquery.ts'
 import type { Binder } from '../expression/binder.ts'
 import { makeAnd } from '../expression/make-operator.ts'
-import { bindFromList } from '../query/bind-from.ts'
-import { joinPlans } from '../query/bind-join.ts'
+import { bindFromList } from '../query/from/bind-from.ts'
+import { joinPlans } from '../query/from/bind-join.ts'
 import type { BoundSelect } from '../query/bind-query-node.ts'
-import { type TableItem, makeTableItem } from '../query/from-item.ts'
-import { coerceToBoolean } from '../resolve/coerce.ts'
+import { type TableItem, makeTableItem } from '../query/from/from-item.ts'
+import { coerceToBoolean } from '../resolve/coercion/coerce.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
 import { bindMergeInsert } from './bind-insert.ts'
 import { bindAssignments } from './bind-update.ts'
 import { caseOf, isNull, isValue, textConstant, whichConstant } from './merge-expressions.ts'
 import { bindReturning } from './returning.ts'
 import { rowColumns, rowItem, tableRules } from './table-rules.ts'
-import { oldRowOf } from './target-scan.ts'
-import { type TargetTable, openTarget, rulesThroughView, shownItem } from './target-table.ts'
+import { oldRowOf } from './target/target-scan.ts'
+import { type TargetTable, openTarget, rulesThroughView, shownItem } from './target/target-table.ts'
 
 interface MergeScope {
   readonly binder: Binder
@@ -68,10 +68,7 @@ export function bindMerge(binder: Binder, statement: MergeStatement): BoundSelec
   const clauses = statement.clauses.map((clause) => bindClause(merge, clause))
   const rules = rulesThroughView(target, tableRules(context, relation))
   const actionName = context.newColumn('merge_action', TEXT)
-  const returned = [
-    ...merge.source,
-    shownItem(target, rowItem(relation, rules.row, target.alias)),
-  ]
+  const returned = [...merge.source, shownItem(target, rowItem(relation, rules.row, target.alias))]
   scope.mergeAction = columnReference(actionName)
   const returning = bindReturning(binder, statement.returning, returned)
   const old = oldRowOf(binder, { item, shown, others: merge.source, build: () => item.build() })
@@ -132,7 +129,10 @@ function checkReachable(clauses: readonly MergeClause[]): void {
   const closed = new Set<MergeClause['match']>()
   for (const { match, condition } of clauses) {
     if (closed.has(match)) {
-      throw new SqlError('42601', 'unreachable WHEN clause specified after unconditional WHEN clause')
+      throw new SqlError(
+        '42601',
+        'unreachable WHEN clause specified after unconditional WHEN clause',
+      )
     }
     if (condition === undefined) closed.add(match)
   }
@@ -208,7 +208,9 @@ function bindClause(merge: MergeScope, clause: MergeClause): BoundClause {
   const condition =
     ast === undefined
       ? undefined
-      : inKind(scope, 'mergeWhen', () => coerceToBoolean(context, bindExpression(binder, ast), 'WHEN'))
+      : inKind(scope, 'mergeWhen', () =>
+          coerceToBoolean(context, bindExpression(binder, ast), 'WHEN'),
+        )
   return { clause, condition, values: bindAction(merge, clause) }
 }
 

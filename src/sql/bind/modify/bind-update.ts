@@ -15,10 +15,10 @@ import { bindExpression } from '../expression/bind-expression.ts'
 import { columnReference } from '../expression/bind-subquery.ts'
 import type { Binder } from '../expression/binder.ts'
 import { type BoundSelect, bindSelectQuery } from '../query/bind-query-node.ts'
-import { assignPart, assignToColumn } from './assignment.ts'
+import { assignPart, assignToColumn } from './values/assignment.ts'
 import { bindReturning } from './returning.ts'
 import { columnDefault, nullValue, rowItem, tableRules } from './table-rules.ts'
-import { bindTargetScan, bindWhere, oldRowOf } from './target-scan.ts'
+import { bindTargetScan, bindWhere, oldRowOf } from './target/target-scan.ts'
 import {
   type TargetTable,
   findTargetColumn,
@@ -26,7 +26,7 @@ import {
   openTarget,
   rulesThroughView,
   shownItem,
-} from './target-table.ts'
+} from './target/target-table.ts'
 
 export interface BoundAssignment {
   readonly column: Column

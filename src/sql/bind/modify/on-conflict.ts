@@ -11,12 +11,12 @@ import { inKind } from '../context/scope.ts'
 import { bindExpression } from '../expression/bind-expression.ts'
 import { columnReference } from '../expression/bind-subquery.ts'
 import type { Binder } from '../expression/binder.ts'
-import { coerceToBoolean } from '../resolve/coerce.ts'
+import { coerceToBoolean } from '../resolve/coercion/coerce.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
 import { bindAssignments } from './bind-update.ts'
 import { rowColumns, rowItem } from './table-rules.ts'
-import { bindWhere } from './target-scan.ts'
-import { type TargetTable, givenItem, shownItem } from './target-table.ts'
+import { bindWhere } from './target/target-scan.ts'
+import { type TargetTable, givenItem, shownItem } from './target/target-table.ts'
 
 export function bindOnConflict(
   binder: Binder,
@@ -68,8 +68,12 @@ function computedApart(
   given: readonly OutputColumn[],
 ): ConflictUpdate {
   const { assignments, condition } = update
-  const values = [...assignments.map((one) => one.value), ...(condition === undefined ? [] : [condition])]
-  if (!values.some((value) => someExpression(value, (one) => one.kind === 'subquery'))) return update
+  const values = [
+    ...assignments.map((one) => one.value),
+    ...(condition === undefined ? [] : [condition]),
+  ]
+  if (!values.some((value) => someExpression(value, (one) => one.kind === 'subquery')))
+    return update
   const rows = context.shared.nextCte++
   const number = context.newColumn('number', { type: TYPE.int4, typmod: -1, collation: NO_OID })
   const source = [...given, number]

@@ -5,9 +5,9 @@ import type { Expression } from '../../plan/expression.ts'
 import type { OutputColumn } from '../../plan/plan-node.ts'
 import { type RangeItem, inKind } from '../context/scope.ts'
 import type { Binder } from '../expression/binder.ts'
-import { expandTargets } from '../expression/expand-star.ts'
+import { expandTargets } from '../expression/name/expand-star.ts'
 import type { Origin } from '../query/bind-query-node.ts'
-import { resolveUnknown } from '../resolve/coerce.ts'
+import { resolveUnknown } from '../resolve/coercion/coerce.ts'
 
 export interface BoundReturning {
   readonly expressions: readonly Expression[] | undefined

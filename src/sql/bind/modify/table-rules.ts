@@ -10,9 +10,9 @@ import type { BindContext } from '../context/bind-context.ts'
 import type { RangeItem } from '../context/scope.ts'
 import { bindStoredExpression } from '../expression/bind-stored-expression.ts'
 import { columnReference } from '../expression/bind-subquery.ts'
-import { VISIBLE } from '../query/from-item.ts'
-import { coerceToBoolean, coerceToTarget, resolveUnknown } from '../resolve/coerce.ts'
-import { droppedColumn } from './dropped-column.ts'
+import { VISIBLE } from '../query/from/from-item.ts'
+import { coerceToBoolean, coerceToTarget, resolveUnknown } from '../resolve/coercion/coerce.ts'
+import { droppedColumn } from './target/dropped-column.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
 
 interface Template {

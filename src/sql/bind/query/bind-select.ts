@@ -14,20 +14,26 @@ import { defineWindow } from '../call/bind-window.ts'
 import { bindExpression } from '../expression/bind-expression.ts'
 import { columnReference } from '../expression/bind-subquery.ts'
 import type { Binder } from '../expression/binder.ts'
-import { expandTargets } from '../expression/expand-star.ts'
-import { coerceToBoolean, resolveUnknown } from '../resolve/coerce.ts'
+import { expandTargets } from '../expression/name/expand-star.ts'
+import { coerceToBoolean, resolveUnknown } from '../resolve/coercion/coerce.ts'
 import { knownFields } from '../resolve/composite-fields.ts'
 import { TYPE } from '../resolve/type-oids.ts'
 import { requireGroupable } from '../resolve/type-support.ts'
-import { AggregateStep } from './aggregate-step.ts'
-import { bindFromList } from './bind-from.ts'
+import { AggregateStep } from './clause/aggregate-step.ts'
+import { bindFromList } from './from/bind-from.ts'
 import type { BoundSelect, QueryOptions } from './bind-query-node.ts'
-import { bindGroupBy, type Grouping } from './group-by.ts'
-import { type BoundLimit, applyLimit, applyLocking, bindLimit, checkLocking } from './limit.ts'
-import { type EntryKey, bindOrderBy, findEntry } from './order-by.ts'
-import { isRepeatable, project } from './project-set.ts'
-import { type TargetEntry, TargetList } from './target-list.ts'
-import { buildWindows } from './window-step.ts'
+import { bindGroupBy, type Grouping } from './clause/group-by.ts'
+import {
+  type BoundLimit,
+  applyLimit,
+  applyLocking,
+  bindLimit,
+  checkLocking,
+} from './clause/limit.ts'
+import { type EntryKey, bindOrderBy, findEntry } from './clause/order-by.ts'
+import { isRepeatable, project } from './clause/project-set.ts'
+import { type TargetEntry, TargetList } from './clause/target-list.ts'
+import { buildWindows } from './clause/window-step.ts'
 
 /** All clauses bound, nothing built. */
 interface Clauses {

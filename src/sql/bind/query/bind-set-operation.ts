@@ -6,9 +6,9 @@ import type { OutputColumn, PlanNode } from '../../plan/plan-node.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import { Scope, newQueryState } from '../context/scope.ts'
 import type { Binder } from '../expression/binder.ts'
-import { coerceToCommonType, resolveUnknown } from '../resolve/coerce.ts'
+import { coerceToCommonType, resolveUnknown } from '../resolve/coercion/coerce.ts'
 import { deriveCollation } from '../resolve/collation.ts'
-import { selectCommonType, selectCommonTypmod } from '../resolve/common-type.ts'
+import { selectCommonType, selectCommonTypmod } from '../resolve/coercion/common-type.ts'
 import { requireGroupable } from '../resolve/type-support.ts'
 import { TYPE } from '../resolve/type-oids.ts'
 import {
@@ -19,7 +19,7 @@ import {
 } from './bind-query-node.ts'
 import { bindOutputOrder } from './bind-values.ts'
 import { coerceColumns, openColumns } from './coerce-columns.ts'
-import { applyLimit, bindLimit, lockName } from './limit.ts'
+import { applyLimit, bindLimit, lockName } from './clause/limit.ts'
 
 export function bindSetOperation(
   context: BindContext,

@@ -3,7 +3,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import type { Oid, OperatorInfo } from '../../catalog/catalog.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import { formatType } from './format-type.ts'
-import { compatibleOperator } from './resolve-operator.ts'
+import { compatibleOperator } from './candidate/resolve-operator.ts'
 import { baseType, elementType } from './type-facts.ts'
 import { NO_OID, TYPE } from './type-oids.ts'
 
