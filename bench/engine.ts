@@ -12,7 +12,11 @@ import { openSqlite } from './peers/sqlite.ts'
 import { runWorkload } from './workload.ts'
 import type { Measurement } from './workload.ts'
 
-const PEERS: readonly { readonly name: string; readonly scale: number; open(url: string): Promise<Peer> | Peer }[] = [
+const PEERS: readonly {
+  readonly name: string
+  readonly scale: number
+  open(url: string): Promise<Peer> | Peer
+}[] = [
   { name: 'lakelet', scale: 1, open: openLakelet },
   { name: 'pglite', scale: 0.25, open: openPglite },
   { name: 'postgres', scale: 0.25, open: openPostgres },
@@ -22,7 +26,9 @@ const PEERS: readonly { readonly name: string; readonly scale: number; open(url:
 
 async function main(names: readonly string[]): Promise<void> {
   const results = new Map<string, readonly Measurement[]>()
-  const chosen = PEERS.filter(({ name }) => name === 'lakelet' || names.length === 0 || names.includes(name))
+  const chosen = PEERS.filter(
+    ({ name }) => name === 'lakelet' || names.length === 0 || names.includes(name),
+  )
   const runAll = async (url: string): Promise<void> => {
     for (const { name, scale, open } of chosen) {
       process.stderr.write(`${name} …\n`)
@@ -39,7 +45,11 @@ async function main(names: readonly string[]): Promise<void> {
 function print(results: ReadonlyMap<string, readonly Measurement[]>): void {
   const own = results.get('lakelet') ?? []
   const peers = [...results.keys()].filter((name) => name !== 'lakelet')
-  console.log(['', 'lakelet', ...peers].map((text, i) => (i === 0 ? text.padEnd(30) : text.padStart(20))).join(''))
+  console.log(
+    ['', 'lakelet', ...peers]
+      .map((text, i) => (i === 0 ? text.padEnd(30) : text.padStart(20)))
+      .join(''),
+  )
   for (const [index, { name, unit, value }] of own.entries()) {
     const cells = peers.map((peer) => {
       const other = results.get(peer)?.[index]?.value ?? Number.NaN

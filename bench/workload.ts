@@ -18,9 +18,16 @@ function kvRow(id: number): string {
   return `(${id},'value ${id % 5000}',${b},${(id % 1000) / 8},'2026-01-01 00:00:${String(id % 60).padStart(2, '0')}+00')`
 }
 
-async function insertAll(peer: Peer, table: string, count: number, row: (id: number) => string): Promise<void> {
+async function insertAll(
+  peer: Peer,
+  table: string,
+  count: number,
+  row: (id: number) => string,
+): Promise<void> {
   for (let start = 0; start < count; start += ROWS_PER_INSERT) {
-    const rows = Array.from({ length: Math.min(ROWS_PER_INSERT, count - start) }, (_, i) => row(start + i))
+    const rows = Array.from({ length: Math.min(ROWS_PER_INSERT, count - start) }, (_, i) =>
+      row(start + i),
+    )
     await peer.run(`INSERT INTO ${table} VALUES ${rows.join(',')}`)
   }
 }
@@ -52,29 +59,57 @@ async function perQuery(peer: Peer, name: string, text: string, runs = 9): Promi
 /** `scale` < 1 makes the per-operation parts shorter, for slow peers. */
 export async function runWorkload(peer: Peer, scale = 1): Promise<readonly Measurement[]> {
   const results: Measurement[] = []
-  await peer.run('CREATE TABLE kv (id int PRIMARY KEY, a text, b int, c double precision, ts timestamptz)')
+  await peer.run(
+    'CREATE TABLE kv (id int PRIMARY KEY, a text, b int, c double precision, ts timestamptz)',
+  )
   await peer.run('CREATE TABLE d (id int PRIMARY KEY, g int)')
   const start = performance.now()
   await insertAll(peer, 'kv', ROWS, kvRow)
-  results.push({ name: 'bulk insert of 100,000 rows', unit: 'ms', value: performance.now() - start })
+  results.push({
+    name: 'bulk insert of 100,000 rows',
+    unit: 'ms',
+    value: performance.now() - start,
+  })
   await insertAll(peer, 'd', DIMENSION_ROWS, (id) => `(${id},${id % 100})`)
   await peer.run('CREATE INDEX kv_b ON kv (b)')
 
   const point = await peer.prepare('SELECT a, b, c FROM kv WHERE id = $1')
   results.push(await perOperation('point select', 20_000 * scale, (i) => point((i * 7919) % ROWS)))
   const insert = await peer.prepare('INSERT INTO kv VALUES ($1, $2, $3, 1.5, NULL)')
-  results.push(await perOperation('single-row insert', 5000 * scale, (i) => insert(ROWS + i, 'new', i % GROUPS)))
+  results.push(
+    await perOperation('single-row insert', 5000 * scale, (i) =>
+      insert(ROWS + i, 'new', i % GROUPS),
+    ),
+  )
   const update = await peer.prepare('UPDATE kv SET c = c + 1 WHERE id = $1')
   results.push(await perOperation('update by key', 5000 * scale, (i) => update((i * 31) % ROWS)))
   const range = await peer.prepare('SELECT id, a FROM kv WHERE b = $1')
   results.push(await perOperation('100 rows by index', 2000 * scale, (i) => range(i % GROUPS)))
 
   results.push(await perQuery(peer, 'count(*)', 'SELECT count(*) FROM kv'))
-  results.push(await perQuery(peer, 'group by', 'SELECT b, count(*), sum(c), avg(c), max(id) FROM kv GROUP BY b'))
   results.push(
-    await perQuery(peer, 'hash join', 'SELECT d.g, count(*), sum(kv.c) FROM kv JOIN d ON kv.b = d.id GROUP BY d.g'),
+    await perQuery(
+      peer,
+      'group by',
+      'SELECT b, count(*), sum(c), avg(c), max(id) FROM kv GROUP BY b',
+    ),
   )
-  results.push(await perQuery(peer, 'filter and sum', 'SELECT sum(c) FROM kv WHERE b BETWEEN 100 AND 300 AND c > 50'))
-  results.push(await perQuery(peer, 'top 100', 'SELECT id, c FROM kv ORDER BY c DESC, id LIMIT 100'))
+  results.push(
+    await perQuery(
+      peer,
+      'hash join',
+      'SELECT d.g, count(*), sum(kv.c) FROM kv JOIN d ON kv.b = d.id GROUP BY d.g',
+    ),
+  )
+  results.push(
+    await perQuery(
+      peer,
+      'filter and sum',
+      'SELECT sum(c) FROM kv WHERE b BETWEEN 100 AND 300 AND c > 50',
+    ),
+  )
+  results.push(
+    await perQuery(peer, 'top 100', 'SELECT id, c FROM kv ORDER BY c DESC, id LIMIT 100'),
+  )
   return results
 }

@@ -132,7 +132,7 @@ async function readCatalog(client: pg.Client, name: string, condition: string): 
     if (replaced !== undefined) return `(${replaced})::text`
     if (type === 'pg_node_tree') return 'null::text'
     // reg* types print names; their OIDs are what the catalogs hold.
-    if (/^reg/.test(type)) return `${attname}::oid::text`
+    if (type.startsWith('reg')) return `${attname}::oid::text`
     return `${attname}::text`
   })
   const order = columns.includes('oid') ? 'oid' : columns.slice(0, 3).join(', ')

@@ -42,5 +42,7 @@ await withOracle(async (url) => {
 })
 
 function statementsOf(file: string): readonly string[] {
-  return splitStatements(readFileSync(file, 'utf8')).flatMap((part) => (part.kind === 'statement' ? [part.text] : []))
+  return splitStatements(readFileSync(file, 'utf8')).flatMap((part) =>
+    part.kind === 'statement' ? [part.text] : [],
+  )
 }

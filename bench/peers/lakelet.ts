@@ -28,7 +28,10 @@ export async function openLakelet(): Promise<Peer> {
     run: async (text) => {
       await execute(text, [])
     },
-    prepare: async (text) => (...parameters) => execute(text, parameters.map(String)),
+    prepare:
+      async (text) =>
+      (...parameters) =>
+        execute(text, parameters.map(String)),
     close: () => branch.store.close(),
   }
 }

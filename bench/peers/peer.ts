@@ -5,6 +5,8 @@ export interface Peer {
   /** A statement without a result worth reading. */
   run(text: string): Promise<void>
   /** A prepared statement: called many times with parameters; resolves with the number of rows. */
-  prepare(text: string): Promise<(...parameters: readonly (number | string)[]) => Promise<number> | number>
+  prepare(
+    text: string,
+  ): Promise<(...parameters: readonly (number | string)[]) => Promise<number> | number>
   close(): Promise<void>
 }

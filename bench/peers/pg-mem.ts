@@ -9,10 +9,15 @@ export function openPgMem(): Peer {
     run: async (text) => {
       database.none(text)
     },
-    prepare: async (text) => (...parameters) => {
-      const literal = (value: number | string): string => (typeof value === 'number' ? String(value) : `'${value}'`)
-      return database.many(text.replaceAll(/\$(\d+)/g, (_, n: string) => literal(parameters[Number(n) - 1]!))).length
-    },
+    prepare:
+      async (text) =>
+      (...parameters) => {
+        const literal = (value: number | string): string =>
+          typeof value === 'number' ? String(value) : `'${value}'`
+        return database.many(
+          text.replaceAll(/\$(\d+)/g, (_, n: string) => literal(parameters[Number(n) - 1]!)),
+        ).length
+      },
     close: async () => undefined,
   }
 }

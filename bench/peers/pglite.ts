@@ -15,8 +15,13 @@ export async function openPglite(): Promise<Peer> {
     },
     prepare: async (text) => {
       const name = `statement_${names++}`
-      countRows(await database.execProtocolRaw(concat(message('P', cString(name), cString(text), int16(0)), sync())))
-      return async (...parameters) => countRows(await database.execProtocolRaw(execution(name, parameters)))
+      countRows(
+        await database.execProtocolRaw(
+          concat(message('P', cString(name), cString(text), int16(0)), sync()),
+        ),
+      )
+      return async (...parameters) =>
+        countRows(await database.execProtocolRaw(execution(name, parameters)))
     },
     close: () => database.close(),
   }
@@ -30,7 +35,15 @@ function execution(name: string, parameters: readonly (number | string)[]): Uint
     const bytes = encoder.encode(String(parameter))
     return [int32(bytes.length), bytes]
   })
-  const bind = message('B', cString(''), cString(name), int16(0), int16(parameters.length), ...values, int16(0))
+  const bind = message(
+    'B',
+    cString(''),
+    cString(name),
+    int16(0),
+    int16(parameters.length),
+    ...values,
+    int16(0),
+  )
   return concat(bind, message('E', cString(''), int32(0)), sync())
 }
 

@@ -14,7 +14,8 @@ export async function openPostgres(url: string): Promise<Peer> {
     },
     prepare: async (text) => {
       const name = `statement_${names++}`
-      return async (...values) => (await client.query({ name, text, values: [...values], rowMode: 'array' })).rows.length
+      return async (...values) =>
+        (await client.query({ name, text, values: [...values], rowMode: 'array' })).rows.length
     },
     close: () => client.end(),
   }

@@ -5,7 +5,10 @@ import type { Peer } from './peer.ts'
 export function openSqlite(): Peer {
   const database = new DatabaseSync(':memory:')
   const translate = (text: string): string =>
-    text.replaceAll(/\$(\d+)/g, '?$1').replaceAll('double precision', 'real').replaceAll('timestamptz', 'text')
+    text
+      .replaceAll(/\$(\d+)/g, '?$1')
+      .replaceAll('double precision', 'real')
+      .replaceAll('timestamptz', 'text')
   return {
     name: 'node:sqlite',
     run: async (text) => {

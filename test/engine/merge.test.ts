@@ -49,8 +49,14 @@ describe('MERGE', () => {
   })
   it.each([
     ['merge into target using source target on true when matched then delete', '42712'],
-    ['merge into target using source on true when matched then delete when matched then do nothing', '42601'],
-    ['merge into target using source on true when not matched then insert values (target.a)', '42P01'],
+    [
+      'merge into target using source on true when matched then delete when matched then do nothing',
+      '42601',
+    ],
+    [
+      'merge into target using source on true when not matched then insert values (target.a)',
+      '42P01',
+    ],
     ['merge into target using source on true when matched and 1 then delete', '42804'],
     ['merge into target using source on a > 0 when matched then update set b = d', '21000'],
     ['select merge_action()', '42601'],

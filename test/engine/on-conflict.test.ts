@@ -21,6 +21,8 @@ it('runs sub-queries over the rows that met others', async () => {
   )
   expect(tag).toBe('INSERT 0 1')
   await expect(
-    client.query(`insert into u values (1, 'q') on conflict (k) do update set v = (select b from s)`),
+    client.query(
+      `insert into u values (1, 'q') on conflict (k) do update set v = (select b from s)`,
+    ),
   ).rejects.toMatchObject({ code: '21000' })
 })

@@ -17,7 +17,9 @@ const DATABASES = [
 ]
 
 function statements(file: string) {
-  return splitStatements(readFileSync(file, 'utf8')).flatMap((part) => (part.kind === 'statement' ? [part.text] : []))
+  return splitStatements(readFileSync(file, 'utf8')).flatMap((part) =>
+    part.kind === 'statement' ? [part.text] : [],
+  )
 }
 
 for (const { name, script } of DATABASES) {
@@ -26,17 +28,22 @@ for (const { name, script } of DATABASES) {
 
     beforeAll(async () => {
       client = await openTestClient()
-      for (const text of statements(script)) if (!/(create|drop)\s+database/i.test(text)) await client.query(text)
+      for (const text of statements(script))
+        if (!/(create|drop)\s+database/i.test(text)) await client.query(text)
     })
 
-    const answers = JSON.parse(readFileSync(`test/queries/${name}.recorded.json`, 'utf8')) as readonly Answer[]
-    test.each(statements(`test/queries/${name}.sql`).map((text, index) => ({ text, answer: answers[index]! })))(
-      '$text',
-      async ({ text, answer }) => {
-        const result = await client.query(text)
-        expect(result.columns?.map((column) => [column.name, column.type])).toEqual(answer.columns)
-        expect(result.rows).toEqual(answer.rows)
-      },
-    )
+    const answers = JSON.parse(
+      readFileSync(`test/queries/${name}.recorded.json`, 'utf8'),
+    ) as readonly Answer[]
+    test.each(
+      statements(`test/queries/${name}.sql`).map((text, index) => ({
+        text,
+        answer: answers[index]!,
+      })),
+    )('$text', async ({ text, answer }) => {
+      const result = await client.query(text)
+      expect(result.columns?.map((column) => [column.name, column.type])).toEqual(answer.columns)
+      expect(result.rows).toEqual(answer.rows)
+    })
   })
 }

@@ -8,6 +8,10 @@ it('makes a table', async () => {
   expect([columns, tag]).toEqual([undefined, 'SELECT 2'])
   expect(await client.rows('select a from t order by a')).toEqual([['1'], ['2']])
   await expect(client.query('select 1 as a into t')).rejects.toMatchObject({ code: '42P07' })
-  await expect(client.query('select * from (select 1 into f) s')).rejects.toMatchObject({ code: '42601' })
-  await expect(client.query('insert into t select 1 into f')).rejects.toMatchObject({ code: '42601' })
+  await expect(client.query('select * from (select 1 into f) s')).rejects.toMatchObject({
+    code: '42601',
+  })
+  await expect(client.query('insert into t select 1 into f')).rejects.toMatchObject({
+    code: '42601',
+  })
 })

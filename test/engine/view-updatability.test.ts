@@ -10,9 +10,19 @@ it('tells updatable views and columns from others', async () => {
   const events = await client.rows(
     `select relname, pg_relation_is_updatable(oid, false) from pg_class where relname in ('b', 'v1', 'v2', 'v3', 'v4') order by 1`,
   )
-  expect(events).toEqual([['b', '28'], ['v1', '28'], ['v2', '28'], ['v3', '0'], ['v4', '16']])
+  expect(events).toEqual([
+    ['b', '28'],
+    ['v1', '28'],
+    ['v2', '28'],
+    ['v3', '0'],
+    ['v4', '16'],
+  ])
   const columns = await client.rows(
     `select table_name, column_name from information_schema.columns where table_name ~ '^v\\d' and is_updatable = 'YES' order by 1, 2`,
   )
-  expect(columns).toEqual([['v1', 'a'], ['v1', 'c'], ['v2', 'c']])
+  expect(columns).toEqual([
+    ['v1', 'a'],
+    ['v1', 'c'],
+    ['v2', 'c'],
+  ])
 })

@@ -6,7 +6,9 @@ import type { TestClient } from './memory-branch.ts'
 let client: TestClient
 beforeEach(async () => {
   client = await openTestClient()
-  await client.script('create table t (a int primary key, b int); insert into t values (1, 1), (2, 2), (3, 3)')
+  await client.script(
+    'create table t (a int primary key, b int); insert into t values (1, 1), (2, 2), (3, 3)',
+  )
 })
 
 it('does not show what another part writes', async () => {
@@ -14,7 +16,10 @@ it('does not show what another part writes', async () => {
     'with d as (delete from t where a = 1 returning *) select count(*), (select count(*) from d) from t',
   )
   expect(rows).toEqual([['3', '1']])
-  expect(await client.rows('with i as (insert into t values (9, 9)) select a from t')).toEqual([['2'], ['3']])
+  expect(await client.rows('with i as (insert into t values (9, 9)) select a from t')).toEqual([
+    ['2'],
+    ['3'],
+  ])
 })
 
 it('changes a row once', async () => {
@@ -22,5 +27,8 @@ it('changes a row once', async () => {
     'with u as (update t set b = 0 where a = 2 returning *) delete from t where a > 1 and (select count(*) from u) = 1',
   )
   expect(tag).toBe('DELETE 1')
-  expect(await client.rows('select * from t order by a')).toEqual([['1', '1'], ['2', '0']])
+  expect(await client.rows('select * from t order by a')).toEqual([
+    ['1', '1'],
+    ['2', '0'],
+  ])
 })

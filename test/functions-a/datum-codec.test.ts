@@ -6,7 +6,7 @@ import {
   BitString,
   Interval,
   Jsonb,
-  Numeric,
+  type Numeric,
   PgArray,
   PgMultirange,
   PgRange,
@@ -53,7 +53,7 @@ describe('datum codec', () => {
     const hex = (value: Datum): string => Buffer.from(datumCodec.encode(value)).toString('hex')
     expect(hex(n('-12.340'))).toBe('0903b460')
     expect(hex(new PgArray([1, null]))).toBe('0f010202030100')
-    expect(hex(new Jsonb(new Map([['a', n('1')]])))).toBe('14160101' + '61' + '080001')
+    expect(hex(new Jsonb(new Map([['a', n('1')]])))).toBe('1416010161080001')
   })
 
   it('orders each class as btree does', () => {

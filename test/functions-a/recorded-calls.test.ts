@@ -16,7 +16,7 @@ function agrees(
   if (JSON.stringify(ours) === JSON.stringify(theirs)) return true
   if (typeof ours !== 'string' || typeof theirs !== 'string') return false
   // Of a comparison only the sign is promised.
-  if (/cmp$/.test(symbol)) return Math.sign(Number(ours)) === Math.sign(Number(theirs))
+  if (symbol.endsWith('cmp')) return Math.sign(Number(ours)) === Math.sign(Number(theirs))
   if (type !== 'float8') return false
   const difference = Math.abs(Number(ours) - Number(theirs))
   return difference <= Math.abs(Number(theirs)) * 1e-15

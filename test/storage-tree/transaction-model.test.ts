@@ -290,8 +290,14 @@ class Driver {
     if (this.random() < 0.5) probes.sort((a, b) => compareTextKeys(a, b))
     const keys = batch(
       [
-        vectorOf('text', probes.map((probe) => probe[0]!)),
-        vectorOf('int32', probes.map((probe) => probe[1]!)),
+        vectorOf(
+          'text',
+          probes.map((probe) => probe[0]!),
+        ),
+        vectorOf(
+          'int32',
+          probes.map((probe) => probe[1]!),
+        ),
       ],
       probes.length,
     )

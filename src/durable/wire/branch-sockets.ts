@@ -48,7 +48,7 @@ export class BranchSockets {
   readonly #inTransaction = new Set<WebSocket>()
   /** Keys of connections that are too large to stay with their sockets. */
   readonly #stored = new Set<string>()
-  #pinTimer: ReturnType<typeof setTimeout> | undefined
+  #isPinned = false
 
   constructor(state: DurableObjectState, services: SocketServices) {
     this.#state = state
@@ -139,8 +139,10 @@ export class BranchSockets {
 
   /** While a transaction is open the object stays awake. */
   #pin(): void {
-    this.#pinTimer ??= setTimeout(() => {
-      this.#pinTimer = undefined
+    if (this.#isPinned) return
+    this.#isPinned = true
+    setTimeout(() => {
+      this.#isPinned = false
       if (this.#inTransaction.size > 0) this.#pin()
     }, PIN_MS)
   }

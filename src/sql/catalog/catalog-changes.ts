@@ -18,7 +18,10 @@ export interface CatalogChange {
 }
 
 /** Undefined when the same rows are in both. */
-export function catalogChange(before: CatalogSnapshot, after: CatalogSnapshot): CatalogChange | undefined {
+export function catalogChange(
+  before: CatalogSnapshot,
+  after: CatalogSnapshot,
+): CatalogChange | undefined {
   const hasChanged = CATALOG_NAMES.some((name) => !changedRows(before, after, name).next().done)
   if (!hasChanged) return undefined
   const tables = new Set<TreeId>()
@@ -42,7 +45,8 @@ function* changedRelations(before: CatalogSnapshot, after: CatalogSnapshot): Gen
 }
 
 function hasChangedTypes(before: CatalogSnapshot, after: CatalogSnapshot): boolean {
-  for (const row of changedRows(before, after, 'pg_constraint')) if (Number(row.contypid) !== 0) return true
+  for (const row of changedRows(before, after, 'pg_constraint'))
+    if (Number(row.contypid) !== 0) return true
   return !changedRows(before, after, 'pg_enum').next().done
 }
 

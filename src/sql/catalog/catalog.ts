@@ -36,7 +36,11 @@ export interface TypeInfo {
   /** Composite types: their relation; 0 otherwise. */
   readonly relation: Oid
   /** Enums: labels in sort order. An enum datum is the label's sort order (a float8, as in pg_enum.enumsortorder). */
-  readonly labels?: readonly { readonly label: string; readonly sortOrder: number; readonly oid: Oid }[]
+  readonly labels?: readonly {
+    readonly label: string
+    readonly sortOrder: number
+    readonly oid: Oid
+  }[]
   /** Ranges: the subtype; multiranges: the range type. */
   readonly rangeSubtype?: Oid
   /** Ranges: the multirange type over it. */
@@ -243,18 +247,37 @@ export interface Catalog {
   readonly version: number
   hasSchema(name: string): boolean
   relation(oid: Oid): Relation | undefined
-  findRelation(schema: string | undefined, name: string, searchPath: readonly string[]): Relation | undefined
+  findRelation(
+    schema: string | undefined,
+    name: string,
+    searchPath: readonly string[],
+  ): Relation | undefined
   sequence(oid: Oid): SequenceInfo | undefined
   type(oid: Oid): TypeInfo
-  findType(schema: string | undefined, name: string, searchPath: readonly string[]): TypeInfo | undefined
+  findType(
+    schema: string | undefined,
+    name: string,
+    searchPath: readonly string[],
+  ): TypeInfo | undefined
   proc(oid: Oid): ProcInfo | undefined
   /** All functions of that name that are visible (later schemas shadow nothing here: resolution decides). */
-  functionsNamed(schema: string | undefined, name: string, searchPath: readonly string[]): readonly ProcInfo[]
+  functionsNamed(
+    schema: string | undefined,
+    name: string,
+    searchPath: readonly string[],
+  ): readonly ProcInfo[]
   operator(oid: Oid): OperatorInfo | undefined
-  operatorsNamed(schema: string | undefined, name: string, searchPath: readonly string[]): readonly OperatorInfo[]
+  operatorsNamed(
+    schema: string | undefined,
+    name: string,
+    searchPath: readonly string[],
+  ): readonly OperatorInfo[]
   cast(source: Oid, target: Oid): CastInfo | undefined
   /** Oid of a collation by name; its provider locale for Intl.Collator, undefined = by code point. */
-  findCollation(schema: string | undefined, name: string): { readonly oid: Oid; readonly locale: string | undefined } | undefined
+  findCollation(
+    schema: string | undefined,
+    name: string,
+  ): { readonly oid: Oid; readonly locale: string | undefined } | undefined
   collationLocale(oid: Oid): string | undefined
   role(oid: Oid): Role | undefined
   findRole(name: string): Role | undefined

@@ -21,6 +21,8 @@ export interface EvaluationSession {
   readonly transactionId: number
   /** What pg_backend_pid() says: the id that cancel requests and pg_stat_activity use. */
   readonly backendPid?: number
+  /** pg_prepared_statements */
+  preparedStatements?(): Iterable<PreparedStatementFacts>
   /** [0,1) from the session's seeded generator (setseed). */
   random(): number
   setSeed(seed: number): void
@@ -33,6 +35,18 @@ export interface EvaluationSession {
   checkDomain(domain: Oid, value: Datum | null): void
   /** Facts about stored relations for pg_relation_size() and friends: live rows. */
   rowCount(relationOid: number): number
+}
+
+/** A statement that the session keeps by name. */
+export interface PreparedStatementFacts {
+  readonly name: string
+  readonly text: string
+  readonly preparedAtMicros: number
+  readonly parameterTypes: readonly Oid[]
+  /** undefined when it returns no rows. */
+  readonly resultTypes: readonly Oid[] | undefined
+  readonly isFromSql: boolean
+  readonly runs: number
 }
 
 export interface SequenceService {

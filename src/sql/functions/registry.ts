@@ -46,7 +46,10 @@ export type ScalarFunction = (context: CallContext, ...args: never[]) => Value
 /** The same over whole vectors, for hot functions; `n` rows. Handles nulls itself; errors as the scalar would raise them. */
 export type VectorFunction = (context: CallContext, args: readonly Vector[], n: number) => Vector
 /** A set-returning function: yields one value a row (or, for several OUT columns, an array of values). */
-export type SetFunction = (context: CallContext, ...args: never[]) => Iterable<Value | readonly Value[]>
+export type SetFunction = (
+  context: CallContext,
+  ...args: never[]
+) => Iterable<Value | readonly Value[]>
 
 /**
  * An aggregate over groups: one accumulator object holds the state of all groups of an operator, so that a typed

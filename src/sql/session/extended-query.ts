@@ -71,7 +71,8 @@ export function prepareText(
   if (name === '') state.prepared.delete('')
   const prepared = { ...parts, name, text, syntax, isFromSql: false }
   const { parameterTypes, columns } = describePlan(state, prepared, environment)
-  addPrepared(state.prepared, { ...prepared, parameterTypes, columns })
+  const preparedAtMicros = state.database.nowMicros()
+  addPrepared(state.prepared, { ...prepared, parameterTypes, columns, preparedAtMicros, runs: 0 })
 }
 
 export function namedStatement(state: SessionState, name: string): PreparedStatement {
@@ -102,6 +103,7 @@ export function bindPortal(
   const names = { statement: request.statement, portal: request.portal }
   const types = statement.parameterTypes
   requireParameterCount(request.parameters.length, types.length, names.statement)
+  statement.runs++
   const values = environment === undefined ? [] : readParameters(types, request.parameters, environment, names)
   const formats = formatsFor(request.formats, columns?.length ?? 0)
   return { name: request.portal, statement, values, formats }

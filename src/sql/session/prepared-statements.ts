@@ -33,6 +33,9 @@ export interface PreparedStatement {
   readonly columns: readonly ResultColumn[] | undefined
   /** By PREPARE, not by a protocol message. */
   readonly isFromSql: boolean
+  readonly preparedAtMicros: number
+  /** How often it has run. */
+  runs: number
 }
 
 /** By name. The unnamed statement is '': it lives until the next one, and is not worth keeping. */
@@ -73,6 +76,8 @@ export function prepareStatement(
     parameterTypes: bound.parameters,
     columns: columns.length > 0 || bound.command === 'SELECT' ? columns : undefined,
     isFromSql: true,
+    preparedAtMicros: environment.session.statementTimestamp,
+    runs: 0,
   })
 }
 

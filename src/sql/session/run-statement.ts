@@ -276,6 +276,7 @@ function* executePrepared(
 ): Task<string> {
   const prepared = findPrepared(run.state.prepared, syntax.name)
   const { syntax: inner, statement, declaredTypes } = prepared
+  prepared.runs++
   if (inner === undefined || !isBindable(inner)) throw unsupported(`EXECUTE of ${inner?.kind ?? 'nothing'}`)
   const query = currentPlan(run.state, statement, inner, environment, declaredTypes)
   const parameters = evaluateArguments(prepared, syntax, new SessionDdlServices(environment), environment.catalog)

@@ -4,13 +4,13 @@ import type { Oid } from '../catalog/catalog.ts'
 import type { Datum } from '../../storage/vector.ts'
 import { checkDomainValue } from './planned-query.ts'
 import { StatementSpill } from './statement-spill.ts'
-import type { EvaluationSession, SequenceService } from '../execute/evaluation-session.ts'
+import type { EvaluationSession, PreparedStatementFacts, SequenceService } from '../execute/evaluation-session.ts'
 import type { Database } from './database.ts'
 import type { PreparedStatements } from './prepared-statements.ts'
 import type { DrawnValues } from './sequence-values.ts'
 import { checkSequenceUse } from './sequence-guard.ts'
 import { SequenceValues } from './sequence-values.ts'
-import { SeededGenerator } from './seeded-generator.ts'
+import type { SeededGenerator } from './seeded-generator.ts'
 import type { Settings } from './settings.ts'
 import type { Notice } from './statement-result.ts'
 import type { RunningTransaction } from './transaction-block.ts'
@@ -24,6 +24,8 @@ export interface SessionState {
   readonly prepared: PreparedStatements
   readonly sessionUser: string
   currentUser: string
+  /** As clients know it. */
+  readonly processId: number
   /** How often the transaction's time was asked for: a plan that did so while it was made is good for that time only. */
   timeReads: number
   /** Schema of the session's temporary objects; exists once the first is made. */
@@ -57,6 +59,19 @@ export class SessionEvaluation implements EvaluationSession {
     )
   }
 
+  get backendPid(): number {
+    return this.#state.processId
+  }
+  *preparedStatements(): Iterable<PreparedStatementFacts> {
+    for (const statement of this.#state.prepared.values()) {
+      if (statement.name === '') continue
+      const { name, text, preparedAtMicros, parameterTypes, columns, isFromSql, runs } = statement
+      const resultTypes = columns?.map(({ type }) => type)
+      // PREPARE is shown as it was written, to its end.
+      const shown = isFromSql ? `${text};` : text
+      yield { name, text: shown, preparedAtMicros, parameterTypes, resultTypes, isFromSql, runs }
+    }
+  }
   setting(name: string): string | undefined {
     return this.#state.settings.get(name)
   }

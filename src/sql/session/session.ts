@@ -55,6 +55,7 @@ export class Session {
   #isCancelRequested = false
 
   constructor(database: Database, options: SessionOptions) {
+    const processId = options.processId ?? database.nextSessionNumber()
     this.#state = {
       database,
       settings: new Settings(options.settings),
@@ -64,7 +65,8 @@ export class Session {
       sessionUser: options.user,
       currentUser: options.user,
       timeReads: 0,
-      temporarySchema: `pg_temp_${options.processId ?? database.nextSessionNumber()}`,
+      processId,
+      temporarySchema: `pg_temp_${processId}`,
     }
     this.#isSingleRequest = options.isSingleRequest ?? false
   }

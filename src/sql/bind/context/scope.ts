@@ -107,11 +107,9 @@ export class Scope {
   }
 
   findCommonTable(name: string): CommonTableEntry | undefined {
-    for (let scope: Scope | undefined = this; scope !== undefined; scope = scope.parent) {
-      const found = scope.commonTables.findLast((one) => one.name === name)
-      if (found !== undefined) return found
-    }
-    return undefined
+    return (
+      this.commonTables.findLast((one) => one.name === name) ?? this.parent?.findCommonTable(name)
+    )
   }
 }
 

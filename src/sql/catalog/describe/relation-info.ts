@@ -48,10 +48,14 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
 }
 
 function describeDropped(row: ClassRow, catalog: CatalogSnapshot): Pick<Relation, 'droppedKinds'> {
-  const dropped = catalog.attributes(row.oid).filter(({ attnum, attisdropped }) => attnum > 0 && attisdropped)
+  const dropped = catalog
+    .attributes(row.oid)
+    .filter(({ attnum, attisdropped }) => attnum > 0 && attisdropped)
   if (dropped.length === 0) return {}
   // DROP COLUMN wrote the kind there.
-  return { droppedKinds: new Map(dropped.map((one) => [one.attnum - 1, one.dropped_kind as ColumnKind])) }
+  return {
+    droppedKinds: new Map(dropped.map((one) => [one.attnum - 1, one.dropped_kind as ColumnKind])),
+  }
 }
 
 function describeColumns(row: ClassRow, catalog: CatalogSnapshot): readonly Column[] {
@@ -105,7 +109,9 @@ function storedAs(
     const view = {
       viewText: rule?.ev_action ?? '',
       viewSearchPath:
-        rule?.search_path == null ? ['pg_catalog'] : (JSON.parse(rule.search_path) as string[]),
+        typeof rule?.search_path === 'string'
+          ? (JSON.parse(rule.search_path) as string[]) // written by CREATE VIEW
+          : ['pg_catalog'],
     }
     const check = parseTextArray(row.reloptions).find((option) =>
       option.startsWith('check_option='),

@@ -89,7 +89,11 @@ export function isDeletable(catalog: Catalog, relation: Relation, depth = 0): bo
 }
 
 /** The names of the columns that can be written; all of a table's. */
-export function updatableColumns(catalog: Catalog, relation: Relation, depth = 0): ReadonlySet<string> {
+export function updatableColumns(
+  catalog: Catalog,
+  relation: Relation,
+  depth = 0,
+): ReadonlySet<string> {
   if (relation.kind === 'r' || relation.kind === 'p') {
     return new Set(relation.columns.map((column) => column.name))
   }

@@ -46,6 +46,13 @@ export function registerDefinitions(registry: FunctionRegistry): void {
     serialSequence(context, table, column),
   )
   registry.scalar('pg_get_partkeydef', () => null)
+  // There are no triggers.
+  registry.scalar('pg_get_triggerdef', () => null)
+  registry.scalar('pg_get_triggerdef_ext', () => null)
+  // There are no extended statistics.
+  for (const symbol of ['', '_columns', '_expressions']) {
+    registry.scalar(`pg_get_statisticsobjdef${symbol}`, () => null)
+  }
   registry.scalar('pg_get_ruledef', ruleDefinition)
   registry.scalar('pg_get_ruledef_ext', ruleDefinition)
 }

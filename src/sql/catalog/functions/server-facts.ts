@@ -25,15 +25,34 @@ export function registerServerFacts(registry: FunctionRegistry): void {
   registry.set('pg_partition_ancestors', () => [])
   registry.set('pg_partition_tree', () => [])
   registry.scalar('pg_partition_root', () => null)
+  // Both tablespaces are built in: they lie nowhere in particular.
+  registry.scalar('pg_tablespace_location', () => '')
   registry.set('pg_stat_get_activity', ownActivity)
+  registry.set('pg_prepared_statement', preparedStatements)
   registerStatistics(registry)
+}
+
+function* preparedStatements({ session }: CallContext): Iterable<readonly Value[]> {
+  for (const prepared of session.preparedStatements?.() ?? []) {
+    yield [
+      prepared.name,
+      prepared.text,
+      prepared.preparedAtMicros,
+      new PgArray(prepared.parameterTypes),
+      prepared.resultTypes === undefined ? null : new PgArray(prepared.resultTypes),
+      prepared.isFromSql,
+      // Plans do not depend on the parameters' values.
+      prepared.runs,
+      0,
+    ]
+  }
 }
 
 /** LIMIT: a session sees itself only. */
 function* ownActivity(context: CallContext, pid: number | null): Iterable<readonly Value[]> {
   const { session } = context
   const catalog = snapshotOf(context)
-  const own = Number(session.setting('lakelet.pid') ?? 1)
+  const own = session.backendPid ?? 1
   if (pid !== null && pid !== own) return
   const facts: Readonly<Record<string, Value>> = {
     datid: catalog.data.rows('pg_database').find('datname', session.databaseName)?.oid ?? null,

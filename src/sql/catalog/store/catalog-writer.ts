@@ -9,7 +9,7 @@ import { batch, vectorOf } from '../../../storage/vector.ts'
 import type { Batch, Datum } from '../../../storage/vector.ts'
 import type { Oid } from '../catalog.ts'
 import { CatalogSnapshot } from '../catalog-snapshot.ts'
-import { CatalogRows } from './catalog-rows.ts'
+import type { CatalogRows } from './catalog-rows.ts'
 import { catalogTable, oidOf } from './catalog-tables.ts'
 import type { CatalogName, CatalogTable, RowOf } from './catalog-tables.ts'
 

@@ -12,7 +12,12 @@ import { addDefault } from '../constraint/add-default.ts'
 import { addForeignKey } from '../constraint/add-foreign-key.ts'
 import { addKey } from '../constraint/add-key.ts'
 import type { ExpressionScope, RowEvaluator } from '../ddl-services.ts'
-import { checkColumnCount, checkSystemColumnName, insertAttribute, scopeColumns } from '../support/define-relation.ts'
+import {
+  checkColumnCount,
+  checkSystemColumnName,
+  insertAttribute,
+  scopeColumns,
+} from '../support/define-relation.ts'
 import { classRow, currentRelation } from '../support/lookup.ts'
 import { addColumnDefinition } from '../table/column-definition.ts'
 import { attachSequence, createSequences } from '../table/create-table.ts'

@@ -119,7 +119,8 @@ export function* validateCheck(
       continue
     }
     const [results] = evaluate(step)
-    for (let i = 0; results !== undefined && i < step.length; i++) {
+    if (results === undefined) continue
+    for (let i = 0; i < step.length; i++) {
       if (datumAt(results, i) === false) throw checkViolation(table, name)
     }
   }

@@ -124,7 +124,8 @@ function* refuseNulls(context: CommandContext, table: Relation, column: Column):
       continue
     }
     const [vector] = step.columns
-    for (let i = 0; vector !== undefined && i < step.length; i++) {
+    if (vector === undefined) continue
+    for (let i = 0; i < step.length; i++) {
       if (isNullAt(vector, i)) throw containsNulls(table, column)
     }
   }

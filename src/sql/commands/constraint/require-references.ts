@@ -14,12 +14,20 @@ export function requireReferences(
 ): void {
   const { relacl, relowner: owner } = classRow(context, referenced.oid)
   const has = (object: AclObject, acl: string | null): boolean =>
-    hasPrivilege(context.catalog, context.owner, { object, acl, owner, letter: 'x', withGrantOption: false })
+    hasPrivilege(context.catalog, context.owner, {
+      object,
+      acl,
+      owner,
+      letter: 'x',
+      withGrantOption: false,
+    })
   if (has('table', relacl)) return
   const attributes = context.catalog.attributes(referenced.oid)
   const names = constraint.referencedColumns
   const granted = names.every((name) =>
-    attributes.some((row) => row.attname === name && row.attacl !== null && has('column', row.attacl)),
+    attributes.some(
+      (row) => row.attname === name && row.attacl !== null && has('column', row.attacl),
+    ),
   )
   if (names.length > 0 && granted) return
   throw new SqlError('42501', `permission denied for table ${referenced.name}`)

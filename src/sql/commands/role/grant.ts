@@ -76,7 +76,10 @@ function mayGrant(
   const grantable = letters.filter((letter) => holds(letter, true))
   if (grantable.length > 0) return grantable
   if (![...allPrivileges(site.object)].some((letter) => holds(letter, false))) {
-    throw new SqlError('42501', `permission denied for ${site.word === 'relation' ? 'table' : site.word} ${site.name}`)
+    throw new SqlError(
+      '42501',
+      `permission denied for ${site.word === 'relation' ? 'table' : site.word} ${site.name}`,
+    )
   }
   context.session.notice('WARNING', '01007', `no privileges were granted for "${site.name}"`)
   return []

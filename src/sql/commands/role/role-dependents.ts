@@ -30,7 +30,13 @@ export function dependentsOf(context: CommandContext, role: Oid, name: string): 
 
 function* heldObjects(context: CommandContext): Generator<Held, void, void> {
   const { writer } = context
-  const held = (classId: number, objectId: Oid, owner: Oid, acl: string | null, subId = 0): Held => ({
+  const held = (
+    classId: number,
+    objectId: Oid,
+    owner: Oid,
+    acl: string | null,
+    subId = 0,
+  ): Held => ({
     classId,
     objectId,
     subId,

@@ -8,7 +8,9 @@ import { administers, isSuperuser } from '../support/ownership.ts'
 import { optionText } from '../support/options.ts'
 
 /** Attributes that only those who have them may hand on. */
-const HANDED_ON: Readonly<Record<string, { readonly column: keyof AuthidRow; readonly word: string }>> = {
+const HANDED_ON: Readonly<
+  Record<string, { readonly column: keyof AuthidRow; readonly word: string }>
+> = {
   createdb: { column: 'rolcreatedb', word: 'CREATEDB' },
   isreplication: { column: 'rolreplication', word: 'REPLICATION' },
   bypassrls: { column: 'rolbypassrls', word: 'BYPASSRLS' },
@@ -33,7 +35,9 @@ export function requireCreateRole(context: CommandContext, options: readonly Opt
   for (const option of options) {
     const handed = HANDED_ON[option.name]
     if (option.name === 'superuser' && isSet(option)) {
-      throw denied('Only roles with the SUPERUSER attribute may create roles with the SUPERUSER attribute.')
+      throw denied(
+        'Only roles with the SUPERUSER attribute may create roles with the SUPERUSER attribute.',
+      )
     }
     if (handed === undefined || !isSet(option) || row[handed.column] === true) continue
     throw denied(
@@ -53,7 +57,9 @@ export function requireAlterRole(
   const denied = (detail: string): SqlError =>
     new SqlError('42501', 'permission denied to alter role', { detail })
   if (target.rolsuper || options.some((option) => option.name === 'superuser')) {
-    throw denied('Only roles with the SUPERUSER attribute may alter roles with the SUPERUSER attribute.')
+    throw denied(
+      'Only roles with the SUPERUSER attribute may alter roles with the SUPERUSER attribute.',
+    )
   }
   const own = target.oid === context.owner && options.every((option) => option.name === 'password')
   if (!own && !(row?.rolcreaterole === true && administers(context, target.oid))) {
@@ -64,7 +70,9 @@ export function requireAlterRole(
   for (const option of options) {
     const handed = HANDED_ON[option.name]
     if (handed === undefined || row?.[handed.column] === true) continue
-    throw denied(`Only roles with the ${handed.word} attribute may change the ${handed.word} attribute.`)
+    throw denied(
+      `Only roles with the ${handed.word} attribute may change the ${handed.word} attribute.`,
+    )
   }
 }
 
@@ -73,7 +81,9 @@ export function requireDropRole(context: CommandContext, target: AuthidRow): voi
   const denied = (detail: string): SqlError =>
     new SqlError('42501', 'permission denied to drop role', { detail })
   if (target.rolsuper) {
-    throw denied('Only roles with the SUPERUSER attribute may drop roles with the SUPERUSER attribute.')
+    throw denied(
+      'Only roles with the SUPERUSER attribute may drop roles with the SUPERUSER attribute.',
+    )
   }
   if (currentRow(context)?.rolcreaterole === true && administers(context, target.oid)) return
   throw denied(
@@ -82,13 +92,19 @@ export function requireDropRole(context: CommandContext, target: AuthidRow): voi
 }
 
 /** GRANT role TO …, REVOKE role FROM …, IN ROLE. */
-export function requireGrantRole(context: CommandContext, role: Oid, verb: 'grant' | 'revoke'): void {
+export function requireGrantRole(
+  context: CommandContext,
+  role: Oid,
+  verb: 'grant' | 'revoke',
+): void {
   if (isSuperuser(context)) return
   const name = context.catalog.role(role)?.name ?? ''
   const denied = (detail: string): SqlError =>
     new SqlError('42501', `permission denied to ${verb} role "${name}"`, { detail })
   if (context.catalog.role(role)?.isSuperuser === true) {
-    throw denied(`Only roles with the SUPERUSER attribute may ${verb} roles with the SUPERUSER attribute.`)
+    throw denied(
+      `Only roles with the SUPERUSER attribute may ${verb} roles with the SUPERUSER attribute.`,
+    )
   }
   if (administers(context, role)) return
   throw denied(`Only roles with the ADMIN option on role "${name}" may ${verb} this role.`)

@@ -100,7 +100,13 @@ export function requireDatabaseCreate(context: CommandContext): void {
   const name = context.session.databaseName
   const row = context.writer.rows('pg_database').find('datname', name)
   if (row === undefined) return
-  requirePrivilege(context, 'database', { acl: row.datacl, owner: row.datdba }, 'C', `database ${name}`)
+  requirePrivilege(
+    context,
+    'database',
+    { acl: row.datacl, owner: row.datdba },
+    'C',
+    `database ${name}`,
+  )
 }
 
 function requirePrivilege(

@@ -52,7 +52,10 @@ export function registerJsonbModify(registry: FunctionRegistry): void {
   registry.scalar('jsonb_concat', (_context, left: Jsonb, right: Jsonb) => {
     const root = concatenate(left.root, right.root)
     if (isJsonbArray(root) && root.length > MAX_ELEMENTS) {
-      throw new SqlError('54000', `number of jsonb array elements exceeds the maximum allowed (${MAX_ELEMENTS})`)
+      throw new SqlError(
+        '54000',
+        `number of jsonb array elements exceeds the maximum allowed (${MAX_ELEMENTS})`,
+      )
     }
     return new Jsonb(root)
   })

@@ -78,8 +78,14 @@ function registerArithmetic(registry: FunctionRegistry): void {
 }
 
 function registerVectors(registry: FunctionRegistry): void {
-  registry.vector('numeric_add', numericArithmetic(addNumeric, (a, b, n) => addDecimals(a, b, n, 1)))
-  registry.vector('numeric_sub', numericArithmetic(subtractNumeric, (a, b, n) => addDecimals(a, b, n, -1)))
+  registry.vector(
+    'numeric_add',
+    numericArithmetic(addNumeric, (a, b, n) => addDecimals(a, b, n, 1)),
+  )
+  registry.vector(
+    'numeric_sub',
+    numericArithmetic(subtractNumeric, (a, b, n) => addDecimals(a, b, n, -1)),
+  )
   registry.vector('numeric_mul', numericArithmetic(multiplyNumeric, multiplyDecimals))
   registry.vector(
     'numeric_eq',

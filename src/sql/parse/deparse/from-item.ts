@@ -11,7 +11,7 @@ import { writeExpression, writeExpressions } from './expression.ts'
 import { writeColumnNames, writeQuery } from './query.ts'
 import { quoteIdentifier, quoteQualifiedName } from './quote.ts'
 import { deparseTypeName } from './type-name.ts'
-import { DeparseWriter, INDENT } from './writer.ts'
+import { INDENT, type DeparseWriter } from './writer.ts'
 
 export function writeFromItems(writer: DeparseWriter, items: readonly FromItem[]): void {
   items.forEach((item, index) => {

@@ -116,18 +116,21 @@ export function makeTableItem(
       attribute: relation.columns[index]?.number ?? 0,
     }),
     systemColumn: (name) => systemColumn(name, systemAt),
-    wholeRow() {
-      const fields = relation.columns.map((_, i) => item.column(i))
-      const names = relation.columns.map((column) => column.name)
-      const row = makeRow(relation.rowType, fields, names)
-      if (!item.nullable) return row
-      // Under an outer join the row as such is null where there was none.
-      return nullableRow(row, relation.tree === undefined ? fields[0] : systemAt('ctid'))
-    },
+    wholeRow: () => wholeRowOf(item, () => systemAt('ctid')),
     rowId: () => systemAt('ctid'),
     build: () => buildScan(relation, options.alias, output, sources, item.sample),
   }
   return item
+}
+
+/** The item as one value; under an outer join the row as such is null where there was none. */
+function wholeRowOf(item: TableItem, rowId: () => ColumnReference): Expression {
+  const { relation } = item
+  const fields = relation.columns.map((_, i) => item.column(i))
+  const names = relation.columns.map((column) => column.name)
+  const row = makeRow(relation.rowType, fields, names)
+  if (!item.nullable) return row
+  return nullableRow(row, relation.tree === undefined ? fields[0] : rowId())
 }
 
 function systemColumn(

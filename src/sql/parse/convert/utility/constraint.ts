@@ -82,6 +82,13 @@ function syntaxError(message: string, node: raw.Constraint, source: SourceText):
   return new SqlError(SQLSTATE.SYNTAX_ERROR, message, { position: source.position(node.location) })
 }
 
+const DEFERRABLE_CONSTRAINTS: ReadonlySet<string> = new Set([
+  'CONSTR_PRIMARY',
+  'CONSTR_UNIQUE',
+  'CONSTR_EXCLUSION',
+  'CONSTR_FOREIGN',
+])
+
 function deferral(
   owner: raw.Constraint,
   attributes: readonly raw.Constraint[],
@@ -89,11 +96,10 @@ function deferral(
 ): Deferral {
   let deferrable: boolean | undefined
   let deferred: boolean | undefined
-  const allowed = ['CONSTR_PRIMARY', 'CONSTR_UNIQUE', 'CONSTR_EXCLUSION', 'CONSTR_FOREIGN']
   for (const node of attributes) {
     const type = node.contype ?? ''
     if (type.endsWith('ENFORCED')) throw unsupported('ENFORCED', source.position(node.location))
-    if (!allowed.includes(owner.contype ?? '')) throw misplaced(node, source)
+    if (!DEFERRABLE_CONSTRAINTS.has(owner.contype ?? '')) throw misplaced(node, source)
     if (type.endsWith('DEFERRABLE')) {
       if (deferrable !== undefined) {
         throw syntaxError('multiple DEFERRABLE/NOT DEFERRABLE clauses not allowed', node, source)
