@@ -48,6 +48,7 @@ describe.skipIf(!hasPsql)('psql', () => {
 
   test('backslash commands', async () => {
     await psql('CREATE TABLE described (id int PRIMARY KEY, label text)')
+    expect(await psql('\\d described')).toContain('"described_pkey" PRIMARY KEY, btree (id)')
     expect(await psql('\\dt described')).toContain('public | described | table | lakelet')
     expect(await psql('\\di described_pkey')).toContain('described_pkey | index')
     expect(await psql('\\du')).toContain('lakelet   | Superuser')
@@ -108,6 +109,10 @@ describe('pg', () => {
       expect((await client.query(query)).rows).toEqual([{ x: i + 1 }])
     }
     expect(await rows('EXECUTE plus(41)')).toEqual([{ x: 42 }])
+    const listed = `SELECT name, parameter_types::text, from_sql, generic_plans FROM pg_prepared_statements`
+    expect(await rows(listed)).toEqual([
+      { name: 'plus', parameter_types: '{integer}', from_sql: false, generic_plans: '4' },
+    ])
     await client.query('DEALLOCATE plus')
   })
 

@@ -67,9 +67,7 @@ export class SessionEvaluation implements EvaluationSession {
       if (statement.name === '') continue
       const { name, text, preparedAtMicros, parameterTypes, columns, isFromSql, runs } = statement
       const resultTypes = columns?.map(({ type }) => type)
-      // PREPARE is shown as it was written, to its end.
-      const shown = isFromSql ? `${text};` : text
-      yield { name, text: shown, preparedAtMicros, parameterTypes, resultTypes, isFromSql, runs }
+      yield { name, text, preparedAtMicros, parameterTypes, resultTypes, isFromSql, runs }
     }
   }
   setting(name: string): string | undefined {
