@@ -161,6 +161,36 @@ describe('pg', () => {
     expect(await rows('SELECT $1::int AS x', [5])).toEqual([{ x: 5 }])
   })
 
+  test('connections that update the same row one by one all succeed', async () => {
+    await client.query('CREATE TABLE counter (id int PRIMARY KEY, n int)')
+    await client.query('INSERT INTO counter VALUES (1, 0)')
+    const pool = new pg.Pool({ connectionString: server.url, max: 6 })
+    const update = {
+      name: 'count',
+      text: 'UPDATE counter SET n = n + $1 WHERE id = $2',
+      values: [1, 1],
+    }
+    await Promise.all([
+      ...Array.from({ length: 60 }, () => pool.query(update)),
+      ...Array.from({ length: 20 }, () => pool.query('UPDATE counter SET n = n + 1')),
+    ])
+    expect(await rows('SELECT n FROM counter')).toEqual([{ n: 80 }])
+    await pool.end()
+  })
+
+  test('a lost race inside of a block is reported', async () => {
+    await client.query('CREATE TABLE raced (id int PRIMARY KEY, n int)')
+    await client.query('INSERT INTO raced VALUES (1, 0)')
+    const other = new pg.Client(server.url)
+    await other.connect()
+    await client.query('BEGIN')
+    await client.query('UPDATE raced SET n = n + $1', [1])
+    await other.query('UPDATE raced SET n = n + $1', [10])
+    await expect(client.query('COMMIT')).rejects.toMatchObject({ code: '40001' })
+    expect(await rows('SELECT n FROM raced')).toEqual([{ n: 10 }])
+    await other.end()
+  })
+
   test('an empty query', async () => {
     expect((await client.query('')).rows).toEqual([])
     expect((await client.query('', [])).rows).toEqual([])

@@ -146,7 +146,9 @@ export class Connection {
         await this.#handle(message)
         if (this.#phase.kind === 'closed') return
       }
-      this.#send()
+      // In the middle of an extended conversation the client waits for nothing yet.
+      const isExpected = this.#phase.kind !== 'ready' || !this.#phase.conversation.isInBatch
+      if (isExpected) this.#send()
       this.#keep()
       if (this.#branch !== undefined) await this.#host.afterExchange(this.#branch)
     } catch (error) {
@@ -171,6 +173,7 @@ export class Connection {
 
   #send(): void {
     if (this.#out.length === 0) return
+    if (this.#phase.kind === 'ready') this.#phase.conversation.sent()
     try {
       this.#socket.send(this.#out.take())
     } catch {

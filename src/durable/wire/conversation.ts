@@ -5,8 +5,8 @@
  * After an error in the extended protocol everything up to the next Sync is skipped, as the client has sent it in the belief
  * that all went well.
  */
-import { SqlError, unsupported } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
+import { unsupported } from '../../errors/sql-error.ts'
+import type { SqlError } from '../../errors/sql-error.ts'
 import type { Session } from '../../sql/session/session.ts'
 import type { ValueFormat } from '../../sql/session/statement-result.ts'
 import type { Branch } from '../branch.ts'
@@ -19,6 +19,7 @@ import {
   rowDescription,
 } from './backend-messages.ts'
 import { decodeText, protocolViolation } from './byte-reader.ts'
+import { ExtendedBatch, isLostRace } from './extended-batch.ts'
 import type {
   BindMessage,
   CloseMessage,
@@ -41,6 +42,7 @@ export class Conversation {
   readonly #send: () => void
   readonly #settings: ReportedSettings
   #isSkipping = false
+  #batch: ExtendedBatch | undefined
 
   constructor(branch: Branch, session: Session, out: MessageWriter, send: () => void) {
     this.#branch = branch
@@ -56,24 +58,65 @@ export class Conversation {
     readyForQuery(this.#out, this.#session.status)
   }
 
+  /** Between two Syncs: the client does not expect anything yet. */
+  get isInBatch(): boolean {
+    return this.#batch !== undefined
+  }
+
   async handle(message: FrontendMessage): Promise<void> {
     if (message.kind === 'sync') return this.#sync()
+    // The simple protocol has no Sync: each message stands for itself.
+    if (message.kind === 'query' || message.kind === 'functionCall') return this.#single(message)
+    if (message.kind === 'flush') return this.#flush()
     if (this.#isSkipping) return
+    this.#batch ??= new ExtendedBatch(this.#out.length, this.#session.status === 'I')
+    this.#batch.add(message)
+    await this.#extended(message, this.#batch)
+  }
+
+  /** What was sent cannot be taken back. */
+  sent(): void {
+    this.#batch?.settle()
+  }
+
+  async #single(message: FrontendMessage): Promise<void> {
+    if (this.#isSkipping) return
+    this.#batch = undefined
     try {
-      await this.#dispatch(message)
+      if (message.kind !== 'query') throw unsupported('the function call message')
+      await this.#query(message.text)
     } catch (error) {
       this.report(error)
-      // The simple protocol has no Sync: each message stands for itself.
-      if (message.kind === 'query' || message.kind === 'functionCall') this.ready()
-      else this.#isSkipping = true
     }
+    this.ready()
+  }
+
+  async #extended(message: FrontendMessage, batch: ExtendedBatch): Promise<void> {
+    try {
+      await this.#dispatch(message, batch)
+    } catch (error) {
+      this.#isSkipping = true
+      if (batch.canRepeat(error)) batch.lostRace = error
+      else {
+        this.report(error)
+        this.#send()
+      }
+    }
+  }
+
+  #flush(): void {
+    const lostRace = this.#batch?.settle()
+    if (lostRace !== undefined) this.report(lostRace)
+    this.#send()
   }
 
   /** A message that could not be read: as if it had failed. */
   fail(error: unknown): void {
     this.#session.fail()
+    this.#batch?.settle()
     this.report(error)
     this.#isSkipping = true
+    this.#send()
   }
 
   report(error: unknown): void {
@@ -81,11 +124,8 @@ export class Conversation {
     errorResponse(this.#out, { ...fields, severity: 'ERROR', code, message })
   }
 
-  async #dispatch(message: FrontendMessage): Promise<void> {
+  async #dispatch(message: FrontendMessage, batch: ExtendedBatch): Promise<void> {
     switch (message.kind) {
-      case 'query':
-        await this.#query(message.text)
-        return this.ready()
       case 'parse':
         return await this.#parse(message)
       case 'bind':
@@ -93,13 +133,9 @@ export class Conversation {
       case 'describe':
         return await this.#describe(message)
       case 'execute':
-        return await this.#execute(message.portal, message.maxRows)
+        return await this.#execute(message.portal, message.maxRows, batch)
       case 'close':
         return this.#close(message)
-      case 'flush':
-        return this.#send()
-      case 'functionCall':
-        throw unsupported('the function call message')
       case 'copyData':
       case 'copyDone':
       case 'copyFail':
@@ -164,11 +200,12 @@ export class Conversation {
     else rowDescription(this.#out, columns, formats.map(codeOf))
   }
 
-  async #execute(portal: string, maxRows: number): Promise<void> {
+  async #execute(portal: string, maxRows: number, batch: ExtendedBatch): Promise<void> {
     const sink = new WireSink(this.#out, this.#send, false)
     await this.#branch.refresh()
     const isComplete = await this.#branch.run(this.#session.runPortal(portal, maxRows, sink))
     if (!isComplete) bare(this.#out, 'portalSuspended')
+    batch.completed(sink.lastTag)
   }
 
   #close({ target, name }: CloseMessage): void {
@@ -178,18 +215,37 @@ export class Conversation {
   }
 
   async #sync(): Promise<void> {
+    const batch = this.#batch
+    for (;;) {
+      const lost = batch?.lostRace ?? (await this.#commit(batch))
+      if (lost === undefined || batch === undefined) break
+      this.#isSkipping = false
+      this.#out.truncate(batch.start)
+      await this.#repeat(batch)
+    }
+    this.#batch = undefined
     this.#isSkipping = false
+    this.ready()
+  }
+
+  /** The end of an implicit transaction: a lost race if the batch may run again. */
+  async #commit(batch: ExtendedBatch | undefined): Promise<SqlError | undefined> {
     try {
       await this.#branch.run(this.#session.sync())
     } catch (error) {
+      if (batch?.canRepeat(error) === true) return error as SqlError // canRepeat has looked
       this.report(error)
     }
-    this.ready()
+    return undefined
   }
-}
 
-function isLostRace(error: unknown): boolean {
-  return error instanceof SqlError && error.code === SQLSTATE.SERIALIZATION_FAILURE
+  async #repeat(batch: ExtendedBatch): Promise<void> {
+    for (const message of batch.repeat()) {
+      if (this.#isSkipping) return
+      if (message.kind === 'parse') this.#session.closeStatement(message.name)
+      await this.#extended(message, batch)
+    }
+  }
 }
 
 function formatOf(code: FormatCode): ValueFormat {

@@ -23,6 +23,7 @@ export class WireSink implements ResultSink<ResultRow> {
   readonly #describesRows: boolean
   /** Statements that have come to their end. */
   completed = 0
+  lastTag = ''
   /** Something has left already: it cannot be taken back. */
   hasSent = false
 
@@ -48,6 +49,7 @@ export class WireSink implements ResultSink<ResultRow> {
 
   complete(tag: string): void {
     this.completed++
+    this.lastTag = tag
     if (tag === '') bare(this.#out, 'emptyQuery')
     else commandComplete(this.#out, tag)
   }

@@ -360,7 +360,13 @@ export class Session {
     const { database, settings } = this.#state
     this.#closePortals()
     if (this.#isSingleRequest) yield* dropTemporaryObjects(this.#state, transaction)
-    yield* database.commit(transaction.open, transaction.hasChangedCatalog ? transaction.catalog : undefined)
+    try {
+      yield* database.commit(transaction.open, transaction.hasChangedCatalog ? transaction.catalog : undefined)
+    } catch (error) {
+      // A COMMIT that fails ends the block too.
+      this.#rollback()
+      throw error
+    }
     settings.endTransaction(true)
     this.#transaction = undefined
   }
@@ -452,6 +458,8 @@ export class Session {
 
   #rollbackTo(transaction: RunningTransaction, name: string): void {
     const { savepoint, position } = findSavepoint(transaction, name)
+    // LIMIT: older portals would go on in PostgreSQL; here they are gone too, as what they read from is.
+    this.#closePortals()
     transaction.open.access.rollbackTo(savepoint.mark)
     transaction.savepoints = transaction.savepoints.slice(0, position + 1)
     transaction.catalog = savepoint.catalog
