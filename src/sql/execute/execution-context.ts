@@ -50,6 +50,8 @@ export interface ExecutionOptions {
 /** Work between two pauses, in rows of a simple scan; and what a piece of work costs besides its rows. */
 const WORK_PER_PAUSE = 64 * 1024
 const PIECE_COST = 16
+/** So many bytes of long values are as much work as a row. */
+const BYTES_PER_ROW = 256
 
 const NO_PARAMETERS: readonly (Datum | null)[] = []
 
@@ -92,10 +94,11 @@ export class ExecutionContext {
 
   /**
    * Whether to let others run now; asked after each piece of work of so many rows. Counted for the whole statement, because
-   * pausing is dear and loops nest: many short inner scans pause as often as one long scan.
+   * pausing is dear and loops nest: many short inner scans pause as often as one long scan. What compares or copies whole
+   * values tells their bytes too.
    */
-  isPauseDue(rows: number): boolean {
-    this.#workSincePause += rows + PIECE_COST
+  isPauseDue(rows: number, bytes = 0): boolean {
+    this.#workSincePause += rows + PIECE_COST + Math.floor(bytes / BYTES_PER_ROW)
     if (this.#workSincePause < WORK_PER_PAUSE) return false
     this.#workSincePause = 0
     return true

@@ -5,7 +5,7 @@ import { type Batch, datumAt } from '../../storage/vector.ts'
 import type { OutputColumn, Row } from '../plan/plan-node.ts'
 import type { TypeIoContext, TypeOutput } from '../types/type-io.ts'
 import type { ExecutionContext, ExecutorEnvironment } from './execution-context.ts'
-import { rowOf } from './expression/container.ts'
+import { rowOf } from './expression/container/container.ts'
 
 export type TextRow = readonly (string | null)[]
 

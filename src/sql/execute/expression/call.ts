@@ -13,7 +13,11 @@ import { PgArray } from '../../types/value-classes.ts'
 import type { CallSite } from '../execution-context.ts'
 import { withinLimits } from './value-limits.ts'
 import { isRowConstant } from './analysis.ts'
-import { comparisonApplier, comparisonWithConstant, plainComparison } from './comparison.ts'
+import {
+  comparisonApplier,
+  comparisonWithConstant,
+  plainComparison,
+} from './comparison/comparison.ts'
 import type { Applier, Compilation, Compile, Kernel, Scope } from './kernel.ts'
 
 export interface ProcedureUse {

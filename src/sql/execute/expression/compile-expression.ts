@@ -13,7 +13,7 @@ import {
   compileRelabel,
 } from './coercion.ts'
 import { compileCase, compileCoalesce, compileMinMax, compileNullIf } from './conditional.ts'
-import { compileArray, compileField, compileRow } from './container.ts'
+import { compileArray, compileField, compileRow } from './container/container.ts'
 import type { Compilation, Kernel, Layout, Scope } from './kernel.ts'
 import {
   compileColumn,
@@ -23,8 +23,8 @@ import {
   onceForAllRows,
 } from './leaf.ts'
 import { compileLogic, compileNot } from './logic.ts'
-import { compileArrayComparison, compileRowCompare } from './quantified.ts'
-import { compileAssign, compileSubscript } from './subscript.ts'
+import { compileArrayComparison, compileRowCompare } from './comparison/quantified.ts'
+import { compileAssign, compileSubscript } from './container/subscript.ts'
 import { compileBooleanTest, compileDistinctTest, compileNullTest } from './tests.ts'
 
 export function compileExpression(

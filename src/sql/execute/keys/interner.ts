@@ -5,6 +5,7 @@
 import type { ColumnKind, Datum, Vector } from '../../../storage/vector.ts'
 import { datumAt } from '../../../storage/vector.ts'
 import type { Key, KeyEncoder } from './key-encoding.ts'
+import { KeyNumbers } from './key-numbers.ts'
 import { NumberTable } from './number-table.ts'
 
 export interface Interner {
@@ -25,7 +26,7 @@ export function makeInterner(kind: ColumnKind, encode: KeyEncoder | undefined): 
 const RECENT = 64
 
 class ObjectInterner implements Interner {
-  readonly #ids = new Map<Key | null, number>()
+  readonly #ids = new KeyNumbers()
   readonly #encode: KeyEncoder | undefined
   readonly #recentTexts = new Array<string>(RECENT).fill('')
   readonly #recentIds = new Int32Array(RECENT).fill(-1)
@@ -43,11 +44,11 @@ class ObjectInterner implements Interner {
       this.#internTexts(vector.values, n, out)
       return
     }
-    for (let i = 0; i < n; i++) out[i] = this.#internKey(this.#keyAt(vector, i))
+    for (let i = 0; i < n; i++) out[i] = this.#ids.intern(this.#keyAt(vector, i))
   }
 
   find(vector: Vector, n: number, out: Int32Array): void {
-    for (let i = 0; i < n; i++) out[i] = this.#ids.get(this.#keyAt(vector, i)) ?? -1
+    for (let i = 0; i < n; i++) out[i] = this.#ids.find(this.#keyAt(vector, i))
   }
 
   #internTexts(values: readonly (string | null)[], n: number, out: Int32Array): void {
@@ -56,27 +57,18 @@ class ObjectInterner implements Interner {
     for (let i = 0; i < n; i++) {
       const text = values[i]
       if (text === null) {
-        out[i] = this.#internKey(null)
+        out[i] = this.#ids.intern(null)
         continue
       }
       const { length } = text
       const edge = length === 0 ? 0 : text.charCodeAt(0) * 31 + text.charCodeAt(length - 1)
       const slot = (edge + length * 7) & (RECENT - 1)
       if (recent[slot] < 0 || texts[slot] !== text) {
-        recent[slot] = this.#internKey(text)
+        recent[slot] = this.#ids.intern(text)
         texts[slot] = text
       }
       out[i] = recent[slot]
     }
-  }
-
-  #internKey(key: Key | null): number {
-    let id = this.#ids.get(key)
-    if (id === undefined) {
-      id = this.#ids.size
-      this.#ids.set(key, id)
-    }
-    return id
   }
 
   #keyAt(vector: Vector, row: number): Key | null {

@@ -2,7 +2,9 @@
  * Batches as bytes, for spilling only: written and read by the same process, so there is no version and no checksum.
  *
  *   u32 rows │ per column: u8 form │ u8 has nulls │ [null bytes] │ values
- *   forms: bool u8, int32, float64 and int64 raw arrays; bigint raw; text u32 length + UTF-8 each (length -1 = null);
+ *   forms: bool u8, int32, float64 and int64 raw arrays; bigint raw;
+ *          text: every value's length in UTF-16 units (i32, -1 = null), then chunks of joined texts, u32 bytes + UTF-8:
+ *          a call of the encoder costs more than most texts, but a chunk stays in memory with any part of it, so it is small;
  *          datum u32 length + tag byte + payload each, objects through the injected codec
  */
 import { assert } from '../../../errors/sql-error.ts'
@@ -12,6 +14,7 @@ import type { DatumCodec } from './spill-store.ts'
 const FORM_NUMBERS = 0
 const FORM_BIGINTS = 1
 const FORM_OBJECTS = 2
+const FORM_TEXTS = 3
 const TAG_STRING = 0
 const TAG_NUMBER = 1
 const TAG_BIGINT = 2
@@ -20,7 +23,11 @@ const TAG_OBJECT = 4
 const NULL_LENGTH = 0xffffffff
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+// A text may begin with U+FEFF like any other.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+/** A chunk of texts ends after so many values, or characters. */
+const CHUNK_VALUES = 64
+const CHUNK_CHARACTERS = 4096
 
 export function encodeBatch(batch: Batch, codec: DatumCodec | undefined): Uint8Array {
   const writer = new ByteWriter()
@@ -35,7 +42,12 @@ function encodeVector(
   n: number,
   codec: DatumCodec | undefined,
 ): void {
-  if (vector.kind === 'text' || vector.kind === 'datum') {
+  if (vector.kind === 'text') {
+    writer.u8(FORM_TEXTS)
+    encodeTexts(writer, vector.values, n)
+    return
+  }
+  if (vector.kind === 'datum') {
     writer.u8(FORM_OBJECTS)
     for (let i = 0; i < n; i++) encodeDatum(writer, vector.values[i], codec)
     return
@@ -46,6 +58,47 @@ function encodeVector(
   if (nulls !== undefined) writer.bytes(nulls.subarray(0, n))
   const part = values.subarray(0, n)
   writer.bytes(new Uint8Array(part.buffer, part.byteOffset, part.byteLength))
+}
+
+function encodeTexts(writer: ByteWriter, values: readonly (string | null)[], n: number): void {
+  const lengths = new Int32Array(n)
+  for (let i = 0; i < n; i++) lengths[i] = values[i]?.length ?? -1
+  writer.bytes(new Uint8Array(lengths.buffer))
+  for (let start = 0; start < n;) {
+    const end = chunkEnd(lengths, start)
+    let chunk = ''
+    for (let i = start; i < end; i++) chunk += values[i] ?? ''
+    const bytes = encoder.encode(chunk)
+    writer.u32(bytes.length)
+    writer.bytes(bytes)
+    start = end
+  }
+}
+
+function decodeTexts(reader: ByteReader, n: number): (string | null)[] {
+  const lengths = new Int32Array(reader.bytes(n * 4).buffer)
+  const values = new Array<string | null>(n)
+  for (let start = 0; start < n;) {
+    const end = chunkEnd(lengths, start)
+    const chunk = decoder.decode(reader.view(reader.u32()))
+    let offset = 0
+    for (let i = start; i < end; i++) {
+      const length = lengths[i]
+      values[i] = length < 0 ? null : chunk.slice(offset, offset + length)
+      if (length > 0) offset += length
+    }
+    start = end
+  }
+  return values
+}
+
+/** Where the chunk that begins with value `start` ends; both sides ask the lengths alone. */
+function chunkEnd(lengths: Int32Array, start: number): number {
+  const last = Math.min(lengths.length, start + CHUNK_VALUES)
+  let characters = 0
+  let end = start
+  while (end < last && characters < CHUNK_CHARACTERS) characters += Math.max(0, lengths[end++])
+  return end
 }
 
 function encodeDatum(writer: ByteWriter, value: Datum | null, codec: DatumCodec | undefined): void {
@@ -94,9 +147,10 @@ function decodeVector(
   codec: DatumCodec | undefined,
 ): Vector {
   const form = reader.u8()
+  if (form === FORM_TEXTS) return { kind, values: decodeTexts(reader, n) } as Vector // a text column
   if (form === FORM_OBJECTS) {
     const values = Array.from({ length: n }, () => decodeDatum(reader, codec))
-    return { kind, values } as Vector // text columns hold strings: they were written so
+    return { kind, values } as Vector // a column of datums
   }
   const nulls = reader.u8() === 1 ? reader.bytes(n) : undefined
   return { kind, values: decodeNumbers(reader, kind, n, form === FORM_BIGINTS), nulls } as Vector // of this kind
@@ -180,6 +234,12 @@ class ByteReader {
     const value = this.#view.getUint32(this.#offset, true)
     this.#offset += 4
     return value
+  }
+
+  /** Not a copy: to be read at once. */
+  view(length: number): Uint8Array {
+    this.#offset += length
+    return this.#bytes.subarray(this.#offset - length, this.#offset)
   }
 
   /** A copy, aligned to its own buffer. */

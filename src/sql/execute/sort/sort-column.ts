@@ -2,7 +2,7 @@
 import type { Datum, Vector } from '../../../storage/vector.ts'
 import { datumAt } from '../../../storage/vector.ts'
 import type { SortKey } from '../../plan/expression.ts'
-import { compareScalars } from '../expression/comparison-loops.ts'
+import { compareScalars } from '../expression/comparison/comparison-loops.ts'
 import { compareText } from '../../types/text/compare-text.ts'
 import { compareValues } from '../../types/compare/compare-values.ts'
 

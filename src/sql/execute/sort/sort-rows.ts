@@ -94,12 +94,20 @@ function settleRuns(rows: Uint32Array, columns: readonly SortColumn[], keys: Rad
 
 /** Sorts each run of rows with equal first column by the others. */
 function settleEqual(rows: Uint32Array, columns: readonly SortColumn[]): void {
-  const first = columnComparer(columns[0])
+  const isSame = equalityTest(columns[0])
   const compare = stable(rowComparer(columns.slice(1)))
   let start = 0
   for (let i = 1; i <= rows.length; i++) {
-    if (i < rows.length && first(rows[i], rows[start]) === 0) continue
+    if (i < rows.length && isSame(rows[i], rows[start])) continue
     if (i - start > 1) rows.subarray(start, i).sort(compare)
     start = i
   }
+}
+
+/** Texts are equal only if they are the same, in any order. */
+function equalityTest(column: SortColumn): (a: number, b: number) => boolean {
+  const { vector } = column
+  if (vector.kind === 'text') return (a, b) => vector.values[a] === vector.values[b]
+  const compare = columnComparer(column)
+  return (a, b) => compare(a, b) === 0
 }

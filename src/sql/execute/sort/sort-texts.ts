@@ -1,7 +1,8 @@
 /**
  * Sorts rows by text in code point order: a few characters at a time from the left, going deeper only where rows are still
- * equal. Long runs by radix sort, short ones by comparing the characters' keys.
+ * equal, and at once to where they differ. Long runs by radix sort, short ones by comparing the characters' keys.
  */
+import { firstDifference } from '../../types/text/compare-text.ts'
 import { radixSort } from './radix-sort.ts'
 import type { SortColumn } from './sort-column.ts'
 import { KEY_CHARACTERS, writeTextKey } from './sort-keys.ts'
@@ -27,7 +28,8 @@ export function sortTexts(
   const runs = [{ start: 0, end: notNull.length, offset: 0 }]
   for (let run = runs.pop(); run !== undefined; run = runs.pop()) {
     const part = notNull.subarray(run.start, run.end)
-    for (const row of part) writeTextKey(keys, row, values[row], run.offset)
+    const offset = run.offset === 0 ? 0 : commonPrefix(part, values, run.offset)
+    for (const row of part) writeTextKey(keys, row, values[row], offset)
     if (descending) {
       for (const row of part) {
         keys.high[row] = ~keys.high[row]
@@ -40,12 +42,27 @@ export function sortTexts(
       runs.push({
         start: run.start + start,
         end: run.start + end,
-        offset: run.offset + KEY_CHARACTERS,
+        offset: offset + KEY_CHARACTERS,
       }),
     )
   }
   rows.set(nullsFirst ? nulls : notNull, 0)
   rows.set(nullsFirst ? notNull : nulls, nullsFirst ? nulls.length : notNull.length)
+}
+
+/** How long the start is that all these texts share, at least the `offset` that is known. */
+function commonPrefix(
+  part: Uint32Array,
+  values: readonly (string | null)[],
+  offset: number,
+): number {
+  const first = values[part[0]] ?? ''
+  let end = first.length
+  for (let i = 1; i < part.length && end > offset; i++) {
+    const text = values[part[i]] ?? ''
+    if (text !== first) end = Math.min(end, firstDifference(first, text, offset))
+  }
+  return Math.max(end, offset)
 }
 
 function sortPart(part: Uint32Array, { high, low }: TextKeys): void {

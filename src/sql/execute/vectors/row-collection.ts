@@ -58,9 +58,13 @@ export class RowCollection {
   }
 
   /** In the order of `indexes`, in batches. */
-  *batchesBy(indexes: RowIndexes, count: number): Generator<Batch, void, void> {
-    for (let start = 0; start < count; start += BATCH_ROWS) {
-      const end = Math.min(count, start + BATCH_ROWS)
+  *batchesBy(
+    indexes: RowIndexes,
+    count: number,
+    batchRows: number = BATCH_ROWS,
+  ): Generator<Batch, void, void> {
+    for (let start = 0; start < count; start += batchRows) {
+      const end = Math.min(count, start + batchRows)
       const part = indexes.subarray(start, end)
       yield { kind: 'batch', length: end - start, columns: this.take(part, end - start) }
     }

@@ -6,13 +6,26 @@
 /** -1, 0 or 1 by code point, which is also the order of the UTF-8 bytes. */
 export function compareByCodePoint(a: string, b: string): number {
   if (a === b) return 0
+  const i = firstDifference(a, b, 0)
+  if (i === a.length) return -1
+  if (i === b.length) return 1
+  return rankOfUnit(a.charCodeAt(i)) < rankOfUnit(b.charCodeAt(i)) ? -1 : 1
+}
+
+/** Equal so far, characters are compared a chunk at a time, which the runtime does many times faster. */
+const NEAR = 64
+const CHUNK = 4096
+
+/** Where two texts that are equal before `from` first differ; the length of the shorter one if they do not. */
+export function firstDifference(a: string, b: string, from: number): number {
   const n = a.length < b.length ? a.length : b.length
-  for (let i = 0; i < n; i++) {
-    const x = a.charCodeAt(i)
-    const y = b.charCodeAt(i)
-    if (x !== y) return rankOfUnit(x) < rankOfUnit(y) ? -1 : 1
-  }
-  return a.length < b.length ? -1 : 1
+  const near = Math.min(n, from + NEAR)
+  let i = from
+  while (i < near && a.charCodeAt(i) === b.charCodeAt(i)) i++
+  if (i < near) return i
+  while (i + CHUNK <= n && a.slice(i, i + CHUNK) === b.slice(i, i + CHUNK)) i += CHUNK
+  while (i < n && a.charCodeAt(i) === b.charCodeAt(i)) i++
+  return i
 }
 
 /** UTF-16 puts surrogates (code points above U+FFFF) below U+E000 … U+FFFF; by code point they come last. */

@@ -3,6 +3,7 @@
  * ORDER BY inside, rows are collected first and fed in order at the end.
  */
 import { unsupported } from '../../../../errors/sql-error.ts'
+import type { Task } from '../../../../storage/task.ts'
 import type { Batch, ColumnKind, Vector } from '../../../../storage/vector.ts'
 import { BATCH_ROWS } from '../../../../storage/vector.ts'
 import type { Accumulator, CallContext } from '../../../functions/registry.ts'
@@ -11,13 +12,14 @@ import type { CallSite, ExecutionContext } from '../../execution-context.ts'
 import { isHarmless } from '../../expression/analysis.ts'
 import { boolParts, type Kernel, type Layout } from '../../expression/kernel.ts'
 import { compileAll, compileExpression } from '../../expression/compile-expression.ts'
-import { type KeyColumn, keyColumn, KeyTable } from '../../keys/key-table.ts'
+import { type KeyColumn, keyColumn } from '../../keys/key-table.ts'
 import { columnsBytes } from '../../memory/memory-budget.ts'
 import { ASCENDING, directionOf, type SortDirection } from '../../sort/sort-column.ts'
 import { sortRows } from '../../sort/sort-rows.ts'
 import { gather, gatherBatch, UNUSED_VECTOR } from '../../vectors/gather.ts'
 import { RowCollection } from '../../vectors/row-collection.ts'
 import type { Preparation } from '../operator.ts'
+import { DistinctValues } from './distinct-values.ts'
 
 export interface AggregateStep {
   start(context: ExecutionContext): AggregateRun
@@ -27,6 +29,8 @@ export interface AggregateRun {
   grow(count: number): void
   /** `groups[i]` is the group of row i; there are `count` groups by now. */
   add(groups: Int32Array, count: number, batch: Batch, context: ExecutionContext): void
+  /** After the last row, before `finish`: what was put aside for lack of memory. */
+  settle?(context: ExecutionContext): Task<void>
   finish(count: number, context: ExecutionContext): Vector
 }
 
@@ -113,17 +117,16 @@ function startRun(compiled: CompiledAggregate, context: ExecutionContext): Aggre
 class Feeder implements AggregateRun {
   readonly #compiled: CompiledAggregate
   readonly #accumulator: Accumulator
-  readonly #seen: KeyTable | undefined
+  readonly #distinct: DistinctValues | undefined
   #scratch = new Int32Array(0)
-  #seenCount = 0
   #heldBytes = 0
 
   constructor(compiled: CompiledAggregate, accumulator: Accumulator, context: ExecutionContext) {
     this.#compiled = compiled
     this.#accumulator = accumulator
     if (compiled.distinct !== undefined) {
-      const group: KeyColumn = { type: INT4_OID, kind: 'int32' }
-      this.#seen = new KeyTable([group, ...compiled.distinct], context.catalog)
+      const maySpill = compiled.order === undefined // what is collected to be sorted stays anyway
+      this.#distinct = new DistinctValues(compiled.distinct, context, maySpill)
     }
   }
 
@@ -141,7 +144,7 @@ class Feeder implements AggregateRun {
     const kept = this.filtered(groups, batch, context)
     const vectors = new Array<Vector>(args.length)
     for (let k = 0; k < args.length; k++) vectors[k] = args[k](batch, context)
-    const fresh = this.unseen(kept, vectors, batch.length, context)
+    const fresh = this.unseen(kept, vectors, batch.length)
     this.#accumulator.add(fresh, vectors, batch.length)
     this.account(context)
   }
@@ -151,7 +154,7 @@ class Feeder implements AggregateRun {
     const { rows, kept } = this.passing(groups, batch, context)
     if (rows.length === 0) return
     const vectors = this.#compiled.args.map((kernel) => kernel(rows, context))
-    const fresh = this.unseen(kept, vectors, rows.length, context)
+    const fresh = this.unseen(kept, vectors, rows.length)
     this.#accumulator.add(fresh, vectors, rows.length)
     this.account(context)
   }
@@ -170,7 +173,17 @@ class Feeder implements AggregateRun {
     return { rows: gatherBatch(batch, picked, count), kept: passed }
   }
 
+  *settle(context: ExecutionContext): Task<void> {
+    yield* (
+      this.#distinct?.settle((groups, args, n) => {
+        this.#accumulator.add(groups, args, n)
+        this.account(context)
+      }) ?? []
+    )
+  }
+
   finish(count: number, context: ExecutionContext): Vector {
+    this.forget()
     this.#accumulator.grow(count)
     context.memory.give(this.#heldBytes)
     this.#heldBytes = 0
@@ -196,25 +209,12 @@ class Feeder implements AggregateRun {
   }
 
   /** DISTINCT: -1 for rows that the group has had before. */
-  unseen(
-    groups: Int32Array,
-    args: readonly Vector[],
-    n: number,
-    context: ExecutionContext,
-  ): Int32Array {
-    const seen = this.#seen
-    if (seen === undefined) return groups
-    const ids = new Int32Array(n)
-    seen.intern([{ kind: 'int32', values: groups, nulls: undefined }, ...args], n, ids)
-    const out = groups.slice(0, n)
-    const before = this.#seenCount
-    for (let i = 0; i < n; i++) {
-      if (ids[i] === this.#seenCount) this.#seenCount++
-      else out[i] = -1
-    }
-    const fresh = this.#seenCount - before
-    context.memory.takeFirmly(fresh * SEEN_BYTES)
-    return out
+  unseen(groups: Int32Array, args: readonly Vector[], n: number): Int32Array {
+    return this.#distinct?.keepNew(groups, args, n) ?? groups
+  }
+
+  forget(): void {
+    this.#distinct?.close()
   }
 
   #reserve(n: number): Int32Array {
@@ -222,10 +222,6 @@ class Feeder implements AggregateRun {
     return this.#scratch.subarray(0, n)
   }
 }
-
-const INT4_OID = 23 as KeyColumn['type']
-/** What a remembered distinct value takes, roughly. */
-const SEEN_BYTES = 64
 
 /** Collects rows (arguments, then sort keys), sorts them at the end, feeds them. */
 class SortingRun implements AggregateRun {
@@ -255,7 +251,7 @@ class SortingRun implements AggregateRun {
     const n = filtered.rows.length
     const args = this.#compiled.args.map((kernel) => kernel(filtered.rows, context))
     const keys = (this.#compiled.order ?? []).map(({ kernel }) => kernel(filtered.rows, context))
-    const kept = this.#feeder.unseen(filtered.kept, args, n, context)
+    const kept = this.#feeder.unseen(filtered.kept, args, n)
     const rows = new Int32Array(n)
     let picked = 0
     for (let i = 0; i < n; i++) if (kept[i] >= 0) rows[picked++] = i
@@ -267,6 +263,7 @@ class SortingRun implements AggregateRun {
   }
 
   finish(count: number): Vector {
+    this.#feeder.forget()
     const n = this.#rows.length
     const width = this.#compiled.args.length
     const { columns } = this.#rows

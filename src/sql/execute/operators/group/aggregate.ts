@@ -103,6 +103,7 @@ function* aggregateStream(plan: AggregatePlan, input: BatchStream, round: Round)
   }
   for (let i = 0; i < sets.length; i++) {
     if (plan.sets[i].length === 0 && round.isFirst) sets[i].ensureOneGroup()
+    yield* sets[i].settle()
     yield* resultOf(plan, sets[i])
     sets[i].close()
   }

@@ -1,4 +1,5 @@
 /** The groups of one grouping set: their keys, and the accumulators over them. */
+import type { Task } from '../../../../storage/task.ts'
 import type { Batch, Vector } from '../../../../storage/vector.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { KeyTable } from '../../keys/key-table.ts'
@@ -87,6 +88,10 @@ export class GroupSet {
   keyColumn(group: number): Vector | undefined {
     const place = this.groups.indexOf(group)
     return place < 0 ? undefined : this.#keys[place].finish()
+  }
+
+  *settle(): Task<void> {
+    for (const run of this.#runs) yield* run.settle?.(this.#context) ?? []
   }
 
   finish(): Vector[] {

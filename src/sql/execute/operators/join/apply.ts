@@ -30,7 +30,7 @@ import {
   type Operator,
   type Preparation,
 } from '../operator.ts'
-import { nestArrays } from '../../expression/container.ts'
+import { nestArrays } from '../../expression/container/container.ts'
 
 interface ApplyPlan {
   readonly form: ApplyNode['form']

@@ -1,11 +1,12 @@
 /** ORDER BY: collects all rows, or the first N when a LIMIT was pushed in, and puts them out in order. */
 import type { BatchStream } from '../../../../storage/task.ts'
+import { PAUSE } from '../../../../storage/task.ts'
 import type { SortNode } from '../../../plan/plan-node.ts'
 import { compileAll } from '../../expression/compile-expression.ts'
 import type { Kernel } from '../../expression/kernel.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { directionOf, type SortDirection } from '../../sort/sort-column.ts'
-import { ExternalSorter } from '../../sort/external-sorter.ts'
+import { ExternalSorter, type SorterKey } from '../../sort/external-sorter.ts'
 import { TopRows } from '../../sort/top-rows.ts'
 import type { Batch, ColumnKind } from '../../../../storage/vector.ts'
 import { BATCH_ROWS } from '../../../../storage/vector.ts'
@@ -18,6 +19,8 @@ interface SortPlan {
   readonly keys: readonly Kernel[]
   readonly keyKinds: readonly ColumnKind[]
   readonly directions: readonly SortDirection[]
+  /** Keys that are columns of the input. */
+  readonly keyPlaces: readonly (number | undefined)[]
 }
 
 /** Beyond this many rows a pushed limit saves nothing over a full sort. */
@@ -32,6 +35,9 @@ export function prepareSort(node: SortNode, preparation: Preparation): Operator 
     keys: compileAll(expressions, input.layout, preparation.compilation),
     keyKinds: expressions.map((expression) => catalog.type(expression.type).kind),
     directions: node.keys.map(directionOf),
+    keyPlaces: expressions.map((expression) =>
+      expression.kind === 'column' ? input.layout.get(expression.column) : undefined,
+    ),
   }
   const limitOf = node.limit && compileFree(node.limit, preparation)
   const skippedOf = node.skipped && compileFree(node.skipped, preparation)
@@ -65,11 +71,14 @@ function* withoutKeys(rows: Batch, width: number): BatchStream {
 }
 
 function* sortAll(plan: SortPlan, context: ExecutionContext): BatchStream {
-  const sorter = new ExternalSorter(plan.input.kinds, plan.keyKinds, plan.directions, context)
+  const keys = plan.directions.map(
+    (direction, k): SorterKey => ({ direction, kind: plan.keyKinds[k], column: plan.keyPlaces[k] }),
+  )
+  const sorter = new ExternalSorter(plan.input.kinds, keys, context)
   try {
     for (const item of plan.input.run(context)) {
       if (item.kind !== 'batch') yield item
-      else sorter.add(item, keysOf(plan, item, context))
+      else if (sorter.add(item, keysOf(plan, item, context))) yield PAUSE
     }
     yield* sorter.sorted()
   } finally {

@@ -7,7 +7,7 @@ import { findProc, signatureOf } from '../../expression/call.ts'
 import { compileAll, compileExpression } from '../../expression/compile-expression.ts'
 import type { Compilation, Layout } from '../../expression/kernel.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
-import { rowOf } from '../../expression/container.ts'
+import { rowOf } from '../../expression/container/container.ts'
 
 /** A result of the function: a value, or one per OUT column. */
 export type SetResult = Value | readonly Value[]

@@ -1,15 +1,15 @@
 /** a[i], a[i:j], j['key'], and the same as targets of UPDATE. What the subscripts mean for each container is in the two files beside. */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../errors/sql-state.ts'
-import type { Datum } from '../../../storage/vector.ts'
-import { datumAt, vectorOf } from '../../../storage/vector.ts'
-import type { AssignPart, Expression, Subscript } from '../../plan/expression.ts'
-import { Jsonb, PgArray, PgRecord } from '../../types/value-classes.ts'
-import type { ExecutionContext } from '../execution-context.ts'
-import type { Batch, Vector } from '../../../storage/vector.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { Datum } from '../../../../storage/vector.ts'
+import { datumAt, vectorOf } from '../../../../storage/vector.ts'
+import type { AssignPart, Expression, Subscript } from '../../../plan/expression.ts'
+import { Jsonb, PgArray, PgRecord } from '../../../types/value-classes.ts'
+import type { ExecutionContext } from '../../execution-context.ts'
+import type { Batch, Vector } from '../../../../storage/vector.ts'
 import { arrayElement, arraySlice, assignElement, assignSlice } from './array-parts.ts'
 import { assignJsonbPath, jsonbPath } from './jsonb-parts.ts'
-import type { Compile, Kernel, Scope } from './kernel.ts'
+import type { Compile, Kernel, Scope } from '../kernel.ts'
 
 type Bound = Datum | null
 /** Evaluated bounds; undefined = left open (`a[:3]`). */

@@ -1,11 +1,11 @@
 /** x op ANY (array), x op ALL (array), IN over lists, and the ordering of rows. */
-import type { Datum, Vector } from '../../../storage/vector.ts'
-import { datumAt, vectorOf } from '../../../storage/vector.ts'
-import type { ArrayComparison, RowCompare } from '../../plan/expression.ts'
-import { PgArray } from '../../types/value-classes.ts'
-import type { ExecutionContext } from '../execution-context.ts'
-import { isRowConstant } from './analysis.ts'
-import { compileProcedure, findProc } from './call.ts'
+import type { Datum, Vector } from '../../../../storage/vector.ts'
+import { datumAt, vectorOf } from '../../../../storage/vector.ts'
+import type { ArrayComparison, RowCompare } from '../../../plan/expression.ts'
+import { PgArray } from '../../../types/value-classes.ts'
+import type { ExecutionContext } from '../../execution-context.ts'
+import { isRowConstant } from '../analysis.ts'
+import { compileProcedure, findProc } from '../call.ts'
 import { plainComparison } from './comparison.ts'
 import { holds } from './comparison-loops.ts'
 import {
@@ -16,8 +16,8 @@ import {
   type Kernel,
   ONE_ROW,
   type Scope,
-} from './kernel.ts'
-import { nullVector } from '../vectors/gather.ts'
+} from '../kernel.ts'
+import { nullVector } from '../../vectors/gather.ts'
 
 export function compileArrayComparison(
   expression: ArrayComparison,

@@ -1,8 +1,8 @@
 /** j['a'][0] of jsonb values, read and replaced. */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../errors/sql-state.ts'
-import type { Datum } from '../../../storage/vector.ts'
-import { Jsonb, type JsonbNode, type JsonbObject } from '../../types/value-classes.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { Datum } from '../../../../storage/vector.ts'
+import { Jsonb, type JsonbNode, type JsonbObject } from '../../../types/value-classes.ts'
 
 const INTEGER = /^[+-]?\d+$/
 

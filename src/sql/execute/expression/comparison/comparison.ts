@@ -2,10 +2,10 @@
  * Comparison operators whose operands are plain numbers, booleans or text: the ones worth loops of their own.
  * Known by the C symbol of the operator's function, so user-defined operators over the same functions gain too.
  */
-import type { Datum, Vector } from '../../../storage/vector.ts'
-import { datumAt } from '../../../storage/vector.ts'
-import type { ExecutionContext } from '../execution-context.ts'
-import { nullVector } from '../vectors/gather.ts'
+import type { Datum, Vector } from '../../../../storage/vector.ts'
+import { datumAt } from '../../../../storage/vector.ts'
+import type { ExecutionContext } from '../../execution-context.ts'
+import { nullVector } from '../../vectors/gather.ts'
 import {
   type Comparison,
   compareNumbers,
@@ -18,8 +18,8 @@ import {
   MIRRORED,
   plainNumbers,
 } from './comparison-loops.ts'
-import { type Applier, broadcast, type Kernel, nullsOf, ONE_ROW, unionNulls } from './kernel.ts'
-import { compareText } from '../../types/text/compare-text.ts'
+import { type Applier, broadcast, type Kernel, nullsOf, ONE_ROW, unionNulls } from '../kernel.ts'
+import { compareText } from '../../../types/text/compare-text.ts'
 
 const OPERATIONS: Readonly<Record<string, Comparison>> = {
   eq: '=',

@@ -1,11 +1,11 @@
 /** ARRAY[…], ROW(…) and the fields of rows. */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../errors/sql-state.ts'
-import type { Datum, Vector } from '../../../storage/vector.ts'
-import { datumAt, vectorOf } from '../../../storage/vector.ts'
-import type { ArrayConstructor, FieldSelect, RowConstructor } from '../../plan/expression.ts'
-import { PgArray, PgRecord } from '../../types/value-classes.ts'
-import type { Compile, Kernel, Scope } from './kernel.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { Datum, Vector } from '../../../../storage/vector.ts'
+import { datumAt, vectorOf } from '../../../../storage/vector.ts'
+import type { ArrayConstructor, FieldSelect, RowConstructor } from '../../../plan/expression.ts'
+import { PgArray, PgRecord } from '../../../types/value-classes.ts'
+import type { Compile, Kernel, Scope } from '../kernel.ts'
 
 /** Row `i` across vectors. */
 export function rowOf(vectors: readonly Vector[], i: number): (Datum | null)[] {

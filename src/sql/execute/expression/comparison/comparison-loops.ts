@@ -2,9 +2,9 @@
  * The six comparisons over vectors, and over a vector and one value, as tight typed loops.
  * Floats follow PostgreSQL: NaN equals NaN and is greater than everything else. Nulls are the caller's concern.
  */
-import type { Datum, Vector } from '../../../storage/vector.ts'
-import { datumAt } from '../../../storage/vector.ts'
-import { compareText } from '../../types/text/compare-text.ts'
+import type { Datum, Vector } from '../../../../storage/vector.ts'
+import { datumAt } from '../../../../storage/vector.ts'
+import { compareText } from '../../../types/text/compare-text.ts'
 
 export type Comparison = '=' | '<>' | '<' | '<=' | '>' | '>='
 export type PlainNumbers = Int32Array | Float64Array | Uint8Array

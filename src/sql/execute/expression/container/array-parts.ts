@@ -1,8 +1,8 @@
 /** Elements and slices of array values, read and replaced, with PostgreSQL's rules for what lies outside the bounds. */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../errors/sql-state.ts'
-import type { Datum } from '../../../storage/vector.ts'
-import { PgArray } from '../../types/value-classes.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { Datum } from '../../../../storage/vector.ts'
+import { PgArray } from '../../../types/value-classes.ts'
 
 type Bound = number | undefined
 
