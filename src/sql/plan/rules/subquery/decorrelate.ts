@@ -7,21 +7,21 @@
  * What stays an apply is run once per distinct outer value in sequence. For few outer rows with an index on the inner side
  * that is also the faster way, so scalar aggregates are only unnested when the outer side is not small.
  */
-import type { Oid } from '../../catalog/catalog.ts'
-import { comparisonOperator } from '../comparison.ts'
-import { estimateRows } from '../estimate.ts'
-import type { ColumnId, Expression, FunctionCall } from '../expression.ts'
-import { conjunction, conjuncts, substituteColumns } from '../expression-tree.ts'
-import type { AggregateNode, ApplyNode, OutputColumn, PlanNode } from '../plan-node.ts'
+import type { Oid } from '../../../catalog/catalog.ts'
+import { comparisonOperator } from '../../comparison.ts'
+import { estimateRows } from '../../estimate.ts'
+import type { ColumnId, Expression, FunctionCall } from '../../expression.ts'
+import { conjunction, conjuncts, substituteColumns } from '../../expression-tree.ts'
+import type { AggregateNode, ApplyNode, OutputColumn, PlanNode } from '../../plan-node.ts'
 import {
   columnReference,
   freeColumns,
   outputIds,
   referencedColumns,
   rewritePlan,
-} from '../plan-tree.ts'
-import { isVolatile } from '../volatility.ts'
-import type { Rule, RuleContext } from './rule.ts'
+} from '../../plan-tree.ts'
+import { isVolatile } from '../../volatility.ts'
+import type { Rule, RuleContext } from '../rule.ts'
 
 /** Below this many outer rows a correlated aggregate is cheaper run row by row. */
 const UNNEST_MIN_OUTER_ROWS = 16

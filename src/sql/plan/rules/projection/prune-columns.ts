@@ -3,8 +3,8 @@
  *
  * Positions matter to set operations, modify nodes, CTEs and the statement's result: their inputs keep exactly their columns.
  */
-import type { ColumnId, Expression } from '../expression.ts'
-import type { OutputColumn, PlanNode } from '../plan-node.ts'
+import type { ColumnId, Expression } from '../../expression.ts'
+import type { OutputColumn, PlanNode } from '../../plan-node.ts'
 import {
   freeColumns,
   mapExpressions,
@@ -12,8 +12,8 @@ import {
   outputIds,
   projectTo,
   referencedColumns,
-} from '../plan-tree.ts'
-import type { Rule } from './rule.ts'
+} from '../../plan-tree.ts'
+import type { Rule } from '../rule.ts'
 
 export const pruneColumns: Rule = {
   name: 'prune-columns',

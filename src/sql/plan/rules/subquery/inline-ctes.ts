@@ -2,10 +2,10 @@
  * Replaces a CTE that is read exactly once by its plan at the place of reading, as PostgreSQL does: conditions can then be
  * pushed into it. Recursive, data-modifying, volatile and MATERIALIZED ones stay.
  */
-import type { CteDefinition, PlanNode } from '../plan-node.ts'
-import { columnReference, rewritePlan, visitNodeExpressions, walkPlan } from '../plan-tree.ts'
-import { isVolatile } from '../volatility.ts'
-import type { Rule, RuleContext } from './rule.ts'
+import type { CteDefinition, PlanNode } from '../../plan-node.ts'
+import { columnReference, rewritePlan, visitNodeExpressions, walkPlan } from '../../plan-tree.ts'
+import { isVolatile } from '../../volatility.ts'
+import type { Rule, RuleContext } from '../rule.ts'
 
 export const inlineCtes: Rule = {
   name: 'inline-ctes',

@@ -2,9 +2,9 @@
  * Removes projections that hand on exactly the columns of their input, as other rules leave them behind. Runs last: whoever
  * needs its input's columns in their places has put a projection where they differ.
  */
-import type { PlanNode } from '../plan-node.ts'
-import { rewritePlan } from '../plan-tree.ts'
-import type { Rule } from './rule.ts'
+import type { PlanNode } from '../../plan-node.ts'
+import { rewritePlan } from '../../plan-tree.ts'
+import type { Rule } from '../rule.ts'
 
 export const dropIdentityProjects: Rule = {
   name: 'drop-identity-projects',

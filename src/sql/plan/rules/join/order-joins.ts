@@ -4,12 +4,12 @@
  *
  * LIMIT: greedy, left-deep; outer joins are not reordered.
  */
-import { estimateRows } from '../estimate.ts'
-import type { ColumnId, Expression } from '../expression.ts'
-import { conjunction, conjuncts } from '../expression-tree.ts'
-import type { JoinNode, PlanNode } from '../plan-node.ts'
-import { mapInputs, outputIds, projectTo, referencedColumns } from '../plan-tree.ts'
-import type { Rule, RuleContext } from './rule.ts'
+import { estimateRows } from '../../estimate.ts'
+import type { ColumnId, Expression } from '../../expression.ts'
+import { conjunction, conjuncts } from '../../expression-tree.ts'
+import type { JoinNode, PlanNode } from '../../plan-node.ts'
+import { mapInputs, outputIds, projectTo, referencedColumns } from '../../plan-tree.ts'
+import type { Rule, RuleContext } from '../rule.ts'
 
 export const orderJoins: Rule = {
   name: 'order-joins',

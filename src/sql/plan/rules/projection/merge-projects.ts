@@ -5,12 +5,12 @@
  *
  * Only where no work is repeated: what the upper one uses more than once must be a plain column or constant below.
  */
-import type { ColumnId, Expression } from '../expression.ts'
-import { substituteColumns, walkExpression } from '../expression-tree.ts'
-import type { PlanNode } from '../plan-node.ts'
-import { rewritePlan } from '../plan-tree.ts'
-import { isVolatile } from '../volatility.ts'
-import type { Rule, RuleContext } from './rule.ts'
+import type { ColumnId, Expression } from '../../expression.ts'
+import { substituteColumns, walkExpression } from '../../expression-tree.ts'
+import type { PlanNode } from '../../plan-node.ts'
+import { rewritePlan } from '../../plan-tree.ts'
+import { isVolatile } from '../../volatility.ts'
+import type { Rule, RuleContext } from '../rule.ts'
 
 export const mergeProjects: Rule = {
   name: 'merge-projects',

@@ -3,13 +3,13 @@
  *
  *   Join[t.a = u.b AND t.c < u.d]   →   Join[keys a = b; residual c < d]
  */
-import { comparisonOperator } from '../comparison.ts'
-import type { ColumnId, Expression } from '../expression.ts'
-import { conjunction, conjuncts } from '../expression-tree.ts'
-import type { JoinNode } from '../plan-node.ts'
-import { outputIds, referencedColumns, rewritePlan } from '../plan-tree.ts'
-import { isVolatile } from '../volatility.ts'
-import type { Rule, RuleContext } from './rule.ts'
+import { comparisonOperator } from '../../comparison.ts'
+import type { ColumnId, Expression } from '../../expression.ts'
+import { conjunction, conjuncts } from '../../expression-tree.ts'
+import type { JoinNode } from '../../plan-node.ts'
+import { outputIds, referencedColumns, rewritePlan } from '../../plan-tree.ts'
+import { isVolatile } from '../../volatility.ts'
+import type { Rule, RuleContext } from '../rule.ts'
 
 export const extractJoinKeys: Rule = {
   name: 'extract-join-keys',

@@ -7,17 +7,17 @@
  *
  * LIMIT: branches of CASE lose their laziness for sub-queries: an error inside one is raised even when its branch is not taken.
  */
-import { unsupported } from '../../../errors/sql-error.ts'
-import type { Oid } from '../../catalog/catalog.ts'
-import type { ColumnId, Expression, Subquery } from '../expression.ts'
+import { unsupported } from '../../../../errors/sql-error.ts'
+import type { Oid } from '../../../catalog/catalog.ts'
+import type { ColumnId, Expression, Subquery } from '../../expression.ts'
 import {
   conjunction,
   conjuncts,
   mapChildren,
   someExpression,
   substituteColumns,
-} from '../expression-tree.ts'
-import type { ApplyNode, JoinNode, OutputColumn, PlanNode, ValuesNode } from '../plan-node.ts'
+} from '../../expression-tree.ts'
+import type { ApplyNode, JoinNode, OutputColumn, PlanNode, ValuesNode } from '../../plan-node.ts'
 import {
   columnReference,
   freeColumns,
@@ -26,8 +26,8 @@ import {
   outputIds,
   projectTo,
   referencedColumns,
-} from '../plan-tree.ts'
-import type { Rule, RuleContext } from './rule.ts'
+} from '../../plan-tree.ts'
+import type { Rule, RuleContext } from '../rule.ts'
 
 const BOOLEAN = 16 as Oid // pg_type.oid of bool, fixed for ever
 

@@ -5,13 +5,13 @@
  *
  * Only what is certainly evaluated for every row anyway: not arguments of aggregates with FILTER, nor parts of CASE and its like.
  */
-import type { Expression } from '../expression.ts'
-import { mapChildren } from '../expression-tree.ts'
-import type { AggregateNode, OutputColumn, PlanNode } from '../plan-node.ts'
-import { columnReference, mapExpressions, rewritePlan } from '../plan-tree.ts'
-import { sameExpression } from '../same-expression.ts'
-import { isImmutable, isVolatile } from '../volatility.ts'
-import type { Rule, RuleContext } from './rule.ts'
+import type { Expression } from '../../expression.ts'
+import { mapChildren } from '../../expression-tree.ts'
+import type { AggregateNode, OutputColumn, PlanNode } from '../../plan-node.ts'
+import { columnReference, mapExpressions, rewritePlan } from '../../plan-tree.ts'
+import { sameExpression } from '../../same-expression.ts'
+import { isImmutable, isVolatile } from '../../volatility.ts'
+import type { Rule, RuleContext } from '../rule.ts'
 
 export const shareExpressions: Rule = {
   name: 'share-expressions',
