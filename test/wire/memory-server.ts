@@ -31,7 +31,7 @@ export class MemoryServer {
     })
     const host = memoryHost(branch)
     const sockets = new Set<Socket>()
-    const server = createServer((socket) => {
+    const server = createServer({ noDelay: true }, (socket) => {
       sockets.add(socket)
       const end = (): void => void socket.end()
       const connection = new Connection(
