@@ -1,12 +1,12 @@
 /** The codec against another one: what pg-protocol writes we read, what we write it reads. */
 import { describe, expect, test } from 'vitest'
 import { parse, serialize } from 'pg-protocol'
-import * as backend from '../../src/durable/wire/backend-messages.ts'
-import { decodeFrontend } from '../../src/durable/wire/frontend-messages.ts'
-import type { FrontendMessage } from '../../src/durable/wire/frontend-messages.ts'
-import { MessageFramer } from '../../src/durable/wire/message-framer.ts'
-import { MessageWriter } from '../../src/durable/wire/message-writer.ts'
-import { decodeStartup } from '../../src/durable/wire/startup-message.ts'
+import * as backend from '../../src/durable/wire/codec/backend-messages.ts'
+import { decodeFrontend } from '../../src/durable/wire/codec/frontend-messages.ts'
+import type { FrontendMessage } from '../../src/durable/wire/codec/frontend-messages.ts'
+import { MessageFramer } from '../../src/durable/wire/codec/message-framer.ts'
+import { MessageWriter } from '../../src/durable/wire/codec/message-writer.ts'
+import { decodeStartup } from '../../src/durable/wire/codec/startup-message.ts'
 
 const utf8 = new TextEncoder()
 

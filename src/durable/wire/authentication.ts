@@ -13,10 +13,10 @@ import {
   authenticationSasl,
   authenticationSaslContinue,
   authenticationSaslFinal,
-} from './backend-messages.ts'
-import { ByteReader, decodeText } from './byte-reader.ts'
+} from './codec/backend-messages.ts'
+import { ByteReader, decodeText } from './codec/byte-reader.ts'
 import type { PasswordMethod } from './connection-host.ts'
-import type { MessageWriter } from './message-writer.ts'
+import type { MessageWriter } from './codec/message-writer.ts'
 import { SCRAM_SHA_256, ScramExchange } from './scram-exchange.ts'
 
 const encoder = new TextEncoder()

@@ -24,8 +24,8 @@ import {
   errorResponse,
   negotiateProtocolVersion,
   parameterStatus,
-} from './backend-messages.ts'
-import { protocolViolation } from './byte-reader.ts'
+} from './codec/backend-messages.ts'
+import { protocolViolation } from './codec/byte-reader.ts'
 import type {
   ConnectionHost,
   ConnectionSocket,
@@ -34,13 +34,13 @@ import type {
 } from './connection-host.ts'
 import type { BackendKey } from './connection-registry.ts'
 import { Conversation } from './conversation.ts'
-import { decodeFrontend } from './frontend-messages.ts'
-import type { FrontendMessage } from './frontend-messages.ts'
-import { MessageFramer } from './message-framer.ts'
-import type { FramedMessage } from './message-framer.ts'
-import { MessageWriter } from './message-writer.ts'
-import { decodeStartup } from './startup-message.ts'
-import type { StartupRequest } from './startup-message.ts'
+import { decodeFrontend } from './codec/frontend-messages.ts'
+import type { FrontendMessage } from './codec/frontend-messages.ts'
+import { MessageFramer } from './codec/message-framer.ts'
+import type { FramedMessage } from './codec/message-framer.ts'
+import { MessageWriter } from './codec/message-writer.ts'
+import { decodeStartup } from './codec/startup-message.ts'
+import type { StartupRequest } from './codec/startup-message.ts'
 
 /** Sent ahead of the answers: a client that sends more without reading is cut off. */
 const MAX_PENDING_BYTES = 64 * 1024 * 1024

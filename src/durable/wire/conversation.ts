@@ -17,8 +17,8 @@ import {
   parameterDescription,
   readyForQuery,
   rowDescription,
-} from './backend-messages.ts'
-import { decodeText, protocolViolation } from './byte-reader.ts'
+} from './codec/backend-messages.ts'
+import { decodeText, protocolViolation } from './codec/byte-reader.ts'
 import { ExtendedBatch, isLostRace } from './extended-batch.ts'
 import type {
   BindMessage,
@@ -27,8 +27,8 @@ import type {
   FormatCode,
   FrontendMessage,
   ParseMessage,
-} from './frontend-messages.ts'
-import type { MessageWriter } from './message-writer.ts'
+} from './codec/frontend-messages.ts'
+import type { MessageWriter } from './codec/message-writer.ts'
 import { ReportedSettings } from './reported-settings.ts'
 import { WireSink } from './wire-sink.ts'
 

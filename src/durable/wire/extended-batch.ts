@@ -4,7 +4,7 @@
  */
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { FrontendMessage } from './frontend-messages.ts'
+import type { FrontendMessage } from './codec/frontend-messages.ts'
 
 /** Longer pipelines are not kept. */
 const MAX_MESSAGES = 64

@@ -1,7 +1,7 @@
 /** The settings that a client is told at startup and whenever they change (ParameterStatus). */
 import type { Settings, SettingsMark } from '../../sql/session/settings.ts'
-import { parameterStatus } from './backend-messages.ts'
-import type { MessageWriter } from './message-writer.ts'
+import { parameterStatus } from './codec/backend-messages.ts'
+import type { MessageWriter } from './codec/message-writer.ts'
 
 /** PostgreSQL's GUC_REPORT settings of version 17. */
 const REPORTED = [

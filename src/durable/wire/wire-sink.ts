@@ -11,8 +11,8 @@ import {
   dataRow,
   noticeResponse,
   rowDescription,
-} from './backend-messages.ts'
-import type { MessageWriter } from './message-writer.ts'
+} from './codec/backend-messages.ts'
+import type { MessageWriter } from './codec/message-writer.ts'
 
 /** A frame of about this size is sent as soon as it is full. */
 const FRAME_BYTES = 64 * 1024

@@ -1,6 +1,6 @@
 /** Reads the fields of one message. A field that reaches past the message's end raises 08P01. */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
