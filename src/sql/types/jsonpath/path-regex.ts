@@ -1,6 +1,6 @@
 /** like_regex of jsonpath: XQuery's flags over PostgreSQL's regular expressions. */
 import { SqlError, unsupported } from '../../../errors/sql-error.ts'
-import { DEFAULT_OPTIONS, type RegexOptions } from '../pattern/translate-regex.ts'
+import { DEFAULT_OPTIONS, type RegexOptions } from '../pattern/regex-options.ts'
 import { RegularExpression } from '../pattern/regular-expression.ts'
 
 const compiled = new Map<string, RegularExpression>()

@@ -1,17 +1,21 @@
 /**
- * A compiled PostgreSQL regular expression. Whether and where a match starts is JavaScript's answer; which of several
- * matches at one place counts is PostgreSQL's: the longest, or the shortest when the expression prefers that.
- * LIMIT: texts over 10,000 characters keep JavaScript's choice, and so do captures inside repeated alternatives.
+ * A compiled PostgreSQL regular expression. Whether and where a match starts is JavaScript's answer where its engine
+ * is known to be quick, else the linear matcher's; which of several matches at one place counts is PostgreSQL's: the
+ * longest, or the shortest when the expression prefers that.
+ * LIMIT: which of several captures counts is a backtracking search's choice, not always PostgreSQL's.
  */
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
+import { backtrackingRisk, mayTakeTooLong } from './risk/backtracking-risk.ts'
+import type { BacktrackingRisk } from './risk/backtracking-risk.ts'
 import { invalidRegex } from './bracket-expression.ts'
-import { translateRegex } from './translate-regex.ts'
-import type { RegexOptions, TranslatedRegex } from './translate-regex.ts'
-
-const MAX_SEARCHED_ENDS = 10_000
-/** With look-ahead a search compiles an expression for each end it tries. */
-const MAX_COMPILED_ENDS = 300
+import type { Found } from './linear/backtrack.ts'
+import { LinearMatcher } from './linear/linear-matcher.ts'
+import { TextRun } from './linear/text-run.ts'
+import { parseRegex } from './parse-regex.ts'
+import type { ParsedRegex } from './parse-regex.ts'
+import type { RegexOptions } from './regex-options.ts'
+import { renderRegex } from './render-regex.ts'
 
 export interface RegexMatch {
   readonly start: number
@@ -24,68 +28,61 @@ export interface RegexMatch {
 
 export class RegularExpression {
   readonly groups: number
-  readonly #translated: TranslatedRegex
+  readonly #parsed: ParsedRegex
+  readonly #risk: BacktrackingRisk
   readonly #search: RegExp
   readonly #test: RegExp
-  readonly #flags: string
+  #linear: LinearMatcher | undefined
 
   constructor(pattern: string, options: RegexOptions) {
-    this.#translated = translateRegex(pattern, options)
-    this.groups = this.#translated.groups
-    this.#flags = this.#translated.ignoreCase ? 'ui' : 'u'
-    this.#search = compile(this.#translated.source, `${this.#flags}dg`)
-    this.#test = compile(this.#translated.source, this.#flags)
+    this.#parsed = parseRegex(pattern, options)
+    const { tree, ignoreCase } = this.#parsed
+    this.groups = this.#parsed.groups
+    this.#risk = backtrackingRisk(tree, ignoreCase)
+    const source = renderRegex(tree)
+    const flags = ignoreCase ? 'ui' : 'u'
+    this.#search = compile(source, `${flags}dg`)
+    this.#test = compile(source, flags)
   }
 
   test(text: string): boolean {
-    return this.#test.test(text)
+    if (!mayTakeTooLong(this.#risk, text.length)) return this.#test.test(text)
+    return this.#linearMatcher().test(new TextRun(text))
   }
 
   /** The first match at or after `from`. */
   match(text: string, from: number): RegexMatch | undefined {
+    return this.#match(new TextRun(text), from)
+  }
+
+  #match(run: TextRun, from: number): RegexMatch | undefined {
+    const { text } = run
+    if (mayTakeTooLong(this.#risk, text.length)) {
+      const found = this.#linearMatcher().match(run, from, false)
+      return found && matchOf(text, found)
+    }
     this.#search.lastIndex = from
     const found = this.#search.exec(text)
     if (found === null) return undefined
-    const first = toMatch(found, 0)
-    if (this.#translated.prefers === undefined) return first
-    return this.#preferred(text, first)
+    const first = matchOfResult(found)
+    return this.#parsed.prefers === undefined ? first : this.#preferred(run, first)
   }
 
-  #preferred(text: string, first: RegexMatch): RegexMatch {
-    const longest = this.#translated.prefers === 'longest'
-    const low = longest ? first.end + 1 : first.start
-    const high = longest ? text.length : first.end - 1
-    const count = high - low + 1
-    if (count <= 0 || count > MAX_SEARCHED_ENDS) return first
-    if (this.#translated.looksAhead && count > MAX_COMPILED_ENDS) return first
-    for (let i = 0; i < count; i++) {
-      const end = longest ? high - i : low + i
-      const match = this.#matchExactly(text, first.start, end)
-      if (match !== undefined) return match
-    }
-    return first
+  /** Of the matches that begin where JavaScript's does, the one that counts. */
+  #preferred(run: TextRun, first: RegexMatch): RegexMatch {
+    const found = this.#linearMatcher().match(run, first.start, true)
+    return found === undefined || found.end === first.end ? first : matchOf(run.text, found)
   }
 
-  #matchExactly(text: string, start: number, end: number): RegexMatch | undefined {
-    const { source, looksAhead } = this.#translated
-    if (!looksAhead) {
-      this.#exact ??= compile(`(?:${source})(?![\\s\\S])`, `${this.#flags}dy`)
-      this.#exact.lastIndex = start
-      const found = this.#exact.exec(text.slice(0, end))
-      return found === null ? undefined : toMatch(found, 0)
-    }
-    const rest = Array.from(text.slice(end)).length
-    const exact = compile(`(?:${source})(?=[\\s\\S]{${rest}}(?![\\s\\S]))`, `${this.#flags}dy`)
-    exact.lastIndex = start
-    const found = exact.exec(text)
-    return found === null ? undefined : toMatch(found, 0)
+  #linearMatcher(): LinearMatcher {
+    return (this.#linear ??= new LinearMatcher(this.#parsed))
   }
-  #exact: RegExp | undefined;
 
   /** All matches from `from` on, left to right; an empty one moves on by a character. */
   *matches(text: string, from: number): Generator<RegexMatch, void, void> {
+    const run = new TextRun(text)
     for (let at = from; at <= text.length;) {
-      const match = this.match(text, at)
+      const match = this.#match(run, at)
       if (match === undefined) return
       yield match
       at = match.end > match.start ? match.end : nextCharacter(text, match.end)
@@ -97,12 +94,18 @@ function nextCharacter(text: string, at: number): number {
   return at + ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1)
 }
 
-function toMatch(found: RegExpExecArray, offset: number): RegexMatch {
-  const spans = (found.indices ?? []).map((span) =>
-    span === undefined ? undefined : ([span[0] + offset, span[1] + offset] as const),
-  )
-  const start = found.index + offset
-  return { start, end: start + found[0].length, groups: [...found], spans }
+function matchOfResult(found: RegExpExecArray): RegexMatch {
+  const spans = found.indices ?? []
+  return { start: found.index, end: found.index + found[0].length, groups: [...found], spans }
+}
+
+function matchOf(text: string, { start, end, slots }: Found): RegexMatch {
+  const spans: ([number, number] | undefined)[] = [[start, end]]
+  for (let slot = 2; slot < slots.length; slot += 2) {
+    spans.push(slots[slot + 1] < 0 ? undefined : [slots[slot], slots[slot + 1]])
+  }
+  const groups = spans.map((span) => span && text.slice(span[0], span[1]))
+  return { start, end, groups, spans }
 }
 
 function compile(source: string, flags: string): RegExp {

@@ -1,75 +1,28 @@
 /**
- * PostgreSQL's advanced regular expressions as JavaScript source. Where the dialects agree the text passes through;
- * classes, escapes, anchors, options and errors are PostgreSQL's.
+ * PostgreSQL's advanced regular expressions read into a tree: classes, escapes, anchors, options, errors and which
+ * match is preferred are PostgreSQL's; the tree's leaves are JavaScript source.
  */
-import { invalidRegex, posixClass, readBracket } from './bracket-expression.ts'
+import { invalidRegex, readBracket } from './bracket-expression.ts'
+import { SHORTHANDS, readCharacterEscape, readEscapeInBracket } from './regex-escapes.ts'
+import { withOption } from './regex-options.ts'
+import type { RegexOptions } from './regex-options.ts'
+import { withLazyQuantifiers } from './regex-tree.ts'
+import type { RegexNode } from './regex-tree.ts'
 
-export interface RegexOptions {
-  readonly ignoreCase: boolean
-  /** '.' and negated brackets leave out line feeds. */
-  readonly newlineStops: boolean
-  /** '^' and '$' match around line feeds. */
-  readonly newlineAnchors: boolean
-  /** Blanks and comments in the pattern mean nothing. */
-  readonly expanded: boolean
-  readonly literal: boolean
-}
+export type Preference = 'longest' | 'shortest'
 
-export interface TranslatedRegex {
-  readonly source: string
+export interface ParsedRegex {
+  readonly tree: RegexNode
   readonly ignoreCase: boolean
   /** Capturing groups. */
   readonly groups: number
   /** What the whole expression prefers when several matches start at one place; undefined = it cannot matter. */
-  readonly prefers: 'longest' | 'shortest' | undefined
-  /** Something looks past the end of the match: '$', lookahead, word ends. */
-  readonly looksAhead: boolean
-}
-
-export const DEFAULT_OPTIONS: RegexOptions = {
-  ignoreCase: false,
-  newlineStops: false,
-  newlineAnchors: false,
-  expanded: false,
-  literal: false,
-}
-
-/** One option letter, of regexp functions' flags or embedded "(?i)"; undefined if PostgreSQL has none such. */
-export function withOption(options: RegexOptions, letter: string): RegexOptions | undefined {
-  switch (letter) {
-    case 'i':
-      return { ...options, ignoreCase: true }
-    case 'c':
-      return { ...options, ignoreCase: false }
-    case 'n':
-    case 'm':
-      return { ...options, newlineStops: true, newlineAnchors: true }
-    case 'p':
-      return { ...options, newlineStops: true, newlineAnchors: false }
-    case 'w':
-      return { ...options, newlineStops: false, newlineAnchors: true }
-    case 's':
-      return { ...options, newlineStops: false, newlineAnchors: false }
-    case 'x':
-      return { ...options, expanded: true }
-    case 't':
-      return { ...options, expanded: false }
-    case 'q':
-      return { ...options, literal: true }
-    case 'e':
-      return options
-    default:
-      return undefined
-  }
+  readonly prefers: Preference | undefined
 }
 
 const WORD = '[\\p{L}\\p{N}_]'
 const AT_WORD_START = `(?<!${WORD})(?=${WORD})`
 const AT_WORD_END = `(?<=${WORD})(?!${WORD})`
-
-const CONTROL: Readonly<Record<string, string>> = {
-  a: '\\x07', b: '\\x08', B: '\\\\', e: '\\x1b', f: '\\f', n: '\\n', r: '\\r', t: '\\t', v: '\\v',
-} // prettier-ignore
 
 const CONSTRAINTS: Readonly<Record<string, string>> = {
   A: '(?<![\\s\\S])',
@@ -80,71 +33,13 @@ const CONSTRAINTS: Readonly<Record<string, string>> = {
   Z: '(?![\\s\\S])',
 }
 
-const SHORTHANDS: Readonly<Record<string, string>> = {
-  d: posixClass('digit'),
-  s: posixClass('space'),
-  w: posixClass('word'),
-}
-
-function hexEscape(code: number): string {
-  if (code > 0x10ffff) throw invalidRegex('invalid escape \\ sequence')
-  return `\\u{${code.toString(16)}}`
-}
-
-interface Escape {
-  readonly source: string
-  readonly character: string | undefined
-  readonly end: number
-}
-
-/** A character escape at `at` (a backslash): its source and, for a single character, the character. */
-function readCharacterEscape(text: string, at: number): Escape | undefined {
-  const letter = text[at + 1]
-  const rest = text.slice(at + 1)
-  const numeric = /^(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]+)|(0[0-7]{0,2}))/.exec(
-    rest,
-  )
-  if (numeric !== null) {
-    const [all, u, big, x, octal] = numeric
-    const code =
-      octal === undefined ? Number.parseInt(u ?? big ?? x, 16) : Number.parseInt(octal, 8)
-    return {
-      source: hexEscape(code),
-      character: String.fromCodePoint(Math.min(code, 0x10ffff)),
-      end: at + 1 + all.length,
-    }
-  }
-  if (letter === 'c' && text[at + 2] !== undefined) {
-    const code = text.charCodeAt(at + 2) & 31
-    return { source: hexEscape(code), character: String.fromCharCode(code), end: at + 3 }
-  }
-  if (Object.hasOwn(CONTROL, letter)) {
-    return { source: CONTROL[letter], character: 'x', end: at + 2 }
-  }
-  if (/[0-9a-zA-Z]/.test(letter)) return undefined
-  const character = String.fromCodePoint(text.codePointAt(at + 1) ?? 0)
-  const code = character.codePointAt(0) ?? 0
-  return { source: hexEscape(code), character, end: at + 1 + character.length }
-}
-
-function readEscapeInBracket(text: string, at: number): Escape {
-  if (at + 1 >= text.length) throw invalidRegex('invalid escape \\ sequence')
-  const letter = text[at + 1]
-  if (Object.hasOwn(SHORTHANDS, letter)) {
-    return { source: SHORTHANDS[letter], character: undefined, end: at + 2 }
-  }
-  const escape = readCharacterEscape(text, at)
-  if (escape === undefined) throw invalidRegex('invalid escape \\ sequence')
-  return escape
-}
-
-/** State of one translation: a recursive descent over the pattern. */
-class Translator {
+/** A recursive descent over the pattern. */
+class Parser {
   readonly #text: string
   readonly #options: RegexOptions
   #at = 0
   #groups = 0
-  #looksAhead = false
+  #inLook = false
   #alternatives = false
   #groupsRepeated = false
   #lazy = false
@@ -154,34 +49,34 @@ class Translator {
     this.#options = options
   }
 
-  run(): TranslatedRegex {
+  run(): ParsedRegex {
     const whole = this.#alternation(true)
     if (this.#at < this.#text.length) throw invalidRegex('parentheses () not balanced')
     // Without alternatives, repeated groups and lazy quantifiers JavaScript's match is the longest already.
     const matters = this.#alternatives || this.#groupsRepeated || this.#lazy
     return {
-      source: whole.source,
+      tree: whole.node,
       ignoreCase: this.#options.ignoreCase,
       groups: this.#groups,
       prefers: matters ? (whole.prefers ?? 'longest') : undefined,
-      looksAhead: this.#looksAhead,
     }
   }
 
   /** Branches divided by '|': an expression with several always prefers the longest match. */
   #alternation(topLevel: boolean): Piece {
-    let { source, prefers } = this.#branch(topLevel)
+    const first = this.#branch(topLevel)
+    const branches = [first.node]
     while (this.#text[this.#at] === '|') {
       this.#at++
-      this.#alternatives = true
-      source += `|${this.#branch(topLevel).source}`
-      prefers = 'longest'
+      branches.push(this.#branch(topLevel).node)
     }
-    return { source, prefers }
+    if (branches.length === 1) return first
+    this.#alternatives = true
+    return { node: { kind: 'alternatives', branches }, prefers: 'longest' }
   }
 
   #branch(topLevel: boolean): Piece {
-    let source = ''
+    const items: RegexNode[] = []
     let prefers: Piece['prefers']
     while (this.#at < this.#text.length) {
       const character = this.#text[this.#at]
@@ -189,10 +84,10 @@ class Translator {
       if (this.#options.expanded && this.#skipBlank()) continue
       const atom = this.#atom()
       const quantified = this.#quantifier(atom)
-      source += quantified.source
+      items.push(quantified.node)
       prefers ??= quantified.prefers
     }
-    return { source, prefers }
+    return { node: { kind: 'sequence', items }, prefers }
   }
 
   #skipBlank(): boolean {
@@ -220,7 +115,6 @@ class Translator {
         return constraint(this.#options.newlineAnchors ? '(?<![^\\n])' : '(?<![\\s\\S])')
       case '$':
         this.#at++
-        this.#looksAhead = true
         return constraint(this.#options.newlineAnchors ? '(?![^\\n])' : '(?![\\s\\S])')
       case '*':
       case '+':
@@ -233,7 +127,7 @@ class Translator {
     }
     const whole = String.fromCodePoint(text.codePointAt(this.#at) ?? 0)
     this.#at += whole.length
-    return simple(/[\\^$.*+?()[\]{}|/]/.test(whole) ? `\\${whole}` : whole)
+    return simple(literalSource(whole))
   }
 
   #group(): Atom {
@@ -241,20 +135,33 @@ class Translator {
     const comment = /^\(\?#[^)]*\)/.exec(rest)
     if (comment !== null) {
       this.#at += comment[0].length
-      return constraint('')
+      return { node: EMPTY, prefers: undefined, quantifiable: false, isGroup: false }
     }
     const prefix = /^\((?:\?(?::|=|!|<=|<!))?/.exec(rest)?.[0] ?? '('
     if (prefix === '(' && rest[1] === '?') throw invalidRegex('quantifier operand invalid')
     this.#at += prefix.length
-    if (prefix === '(') this.#groups++
     const isLook = prefix.length > 1 && prefix !== '(?:'
-    if (isLook) this.#looksAhead = true
+    // Within a look-around nothing is captured.
+    const index = prefix === '(' && !this.#inLook ? ++this.#groups : 0
+    const body = this.#groupBody(isLook)
+    if (!isLook) {
+      const node: RegexNode = { kind: 'group', index, body: body.node }
+      return { node, prefers: body.prefers, quantifiable: true, isGroup: true }
+    }
+    const behind = prefix[2] === '<'
+    const negated = prefix.endsWith('!')
+    const node: RegexNode = { kind: 'look', behind, negated, body: body.node }
+    return { node, prefers: undefined, quantifiable: false, isGroup: false }
+  }
+
+  #groupBody(isLook: boolean): Piece {
+    const outer = this.#inLook
+    this.#inLook ||= isLook
     const body = this.#alternation(false)
+    this.#inLook = outer
     if (this.#text[this.#at] !== ')') throw invalidRegex('parentheses () not balanced')
     this.#at++
-    const source = `${prefix}${body.source})`
-    if (isLook) return constraint(source)
-    return { source, prefers: body.prefers, quantifiable: true, isGroup: true }
+    return body
   }
 
   #bracket(): Atom {
@@ -265,7 +172,6 @@ class Translator {
     ] as const) {
       if (text.startsWith(word, this.#at)) {
         this.#at += word.length
-        this.#looksAhead = true
         return constraint(source)
       }
     }
@@ -284,7 +190,6 @@ class Translator {
     if (letter === undefined) throw invalidRegex('invalid escape \\ sequence')
     if (Object.hasOwn(CONSTRAINTS, letter)) {
       this.#at += 2
-      this.#looksAhead = true
       return constraint(CONSTRAINTS[letter])
     }
     const lower = letter.toLowerCase()
@@ -301,9 +206,16 @@ class Translator {
   }
 
   #backReference(digits: string): Atom {
-    if (Number(digits) > this.#groups) throw invalidRegex('invalid backreference number')
+    if (this.#inLook || Number(digits) > this.#groups) {
+      throw invalidRegex('invalid backreference number')
+    }
     this.#at += 1 + digits.length
-    return simple(`(?:\\${digits})`)
+    return {
+      node: { kind: 'reference', index: Number(digits) },
+      prefers: undefined,
+      quantifiable: true,
+      isGroup: false,
+    }
   }
 
   #quantifier(atom: Atom): Piece {
@@ -319,7 +231,7 @@ class Translator {
     }
     if (!atom.quantifiable) throw invalidRegex('quantifier operand invalid')
     const [all, low, comma, high, lazy] = match
-    checkBounds(low, comma, high)
+    const [min, max] = boundsOf(all, low, comma, high)
     this.#at += all.length
     if (/^[*+?]/.test(this.#text.slice(this.#at))) throw invalidRegex('quantifier operand invalid')
     if (atom.isGroup) this.#groupsRepeated = true
@@ -329,51 +241,50 @@ class Translator {
     const prefers = fixed ? atom.prefers : lazy === '?' ? 'shortest' : 'longest'
     // (…){1,1}? asks for the shortest match of what stands inside.
     const isShortened = low === '1' && high === '1' && lazy === '?'
-    return { source: (isShortened ? withLazyQuantifiers(atom.source) : atom.source) + all, prefers }
+    const body = isShortened ? withLazyQuantifiers(atom.node) : atom.node
+    return { node: { kind: 'repeat', body, min, max, lazy: lazy === '?' }, prefers }
   }
 }
 
 interface Piece {
-  readonly source: string
-  readonly prefers: 'longest' | 'shortest' | undefined
+  readonly node: RegexNode
+  readonly prefers: Preference | undefined
 }
 interface Atom extends Piece {
   readonly quantifiable: boolean
   readonly isGroup: boolean
 }
 
+const EMPTY: RegexNode = { kind: 'sequence', items: [] }
+
 function simple(source: string): Atom {
-  return { source, prefers: undefined, quantifiable: true, isGroup: false }
+  return { node: { kind: 'set', source }, prefers: undefined, quantifiable: true, isGroup: false }
 }
 function constraint(source: string): Atom {
-  return { source, prefers: undefined, quantifiable: false, isGroup: false }
-}
-
-const QUANTIFIERS =
-  /\\(?:[up]\{[^}]*\}|.)|\[(?:\\.|[^\]])*\]|\(\?(?:[:=!]|<[=!])|([*+?]|\{\d+(?:,\d*)?\})\??/gsu
-
-/** Translated source with every quantifier made lazy; escapes, classes and group heads are stepped over. */
-function withLazyQuantifiers(source: string): string {
-  return source.replace(QUANTIFIERS, (all: string, quantifier: string | undefined) =>
-    quantifier === undefined ? all : `${quantifier}?`,
-  )
+  const node: RegexNode = { kind: 'assertion', source }
+  return { node, prefers: undefined, quantifiable: false, isGroup: false }
 }
 
 /** PostgreSQL's limit of a bound. */
 const MAX_BOUND = 255
-function checkBounds(
+
+function boundsOf(
+  all: string,
   low: string | undefined,
   comma: string | undefined,
   high: string | undefined,
-): void {
-  const least = Number(low ?? 0)
-  const most = comma !== undefined && high !== '' && high !== undefined ? Number(high) : least
+): [number, number] {
+  if (low === undefined) return [all[0] === '+' ? 1 : 0, all[0] === '?' ? 1 : Infinity]
+  const least = Number(low)
+  const hasMost = comma !== undefined && high !== '' && high !== undefined
+  const most = hasMost ? Number(high) : least
   if (least > MAX_BOUND || most > MAX_BOUND || most < least) {
     throw invalidRegex('invalid repetition count(s)')
   }
+  return [least, comma !== undefined && !hasMost ? Infinity : most]
 }
 
-export function translateRegex(pattern: string, given: RegexOptions): TranslatedRegex {
+export function parseRegex(pattern: string, given: RegexOptions): ParsedRegex {
   let text = pattern
   let options = given
   if (text.startsWith('***=')) {
@@ -390,13 +301,16 @@ export function translateRegex(pattern: string, given: RegexOptions): Translated
       options = next
     }
   }
-  if (!options.literal) return new Translator(text, options).run()
-  const source = text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+  if (!options.literal) return new Parser(text, options).run()
+  const items = Array.from(text, (character) => simple(literalSource(character)).node)
   return {
-    source,
+    tree: { kind: 'sequence', items },
     ignoreCase: options.ignoreCase,
     groups: 0,
     prefers: undefined,
-    looksAhead: false,
   }
+}
+
+function literalSource(character: string): string {
+  return /[\\^$.*+?()[\]{}|/]/.test(character) ? `\\${character}` : character
 }
