@@ -118,6 +118,7 @@ export class SessionDdlServices implements DdlServices {
     const bound = bindQuery(query, {
       catalog, searchPath: session.searchPath, session, typeIo: database.typeIo, parameterTypes: [],
     })
+    refuseParameters(bound.parameters)
     return {
       text: deparseQuery(query),
       columns: bound.columns,
@@ -170,7 +171,11 @@ function scopeItem(scope: ExpressionScope, columns: BoundExpression['columns']):
   return {
     alias: scope.relationName ?? '',
     names: value === undefined ? scope.columns.map((column) => column.name) : ['value'],
-    column: (index) => value ?? references[index]!,
+    column: (index) => {
+      const column = scope.columns[index]
+      if (scope.purpose === 'generated' && column?.isGenerated === true) throw generatedFromGenerated(column.name)
+      return value ?? references[index]!
+    },
     origin: () => ({ table: 0, attribute: 0 }),
     wholeRow: () => {
       throw unsupported('a whole-row reference in a stored expression')
@@ -181,6 +186,19 @@ function scopeItem(scope: ExpressionScope, columns: BoundExpression['columns']):
     lateralAllowed: true,
     nullable: false,
   }
+}
+
+function generatedFromGenerated(column: string): SqlError {
+  return new SqlError(
+    SQLSTATE.INVALID_OBJECT_DEFINITION,
+    `cannot use generated column "${column}" in column generation expression`,
+    { detail: 'A generated column cannot reference another generated column.' },
+  )
+}
+
+/** What the catalogs keep is run without parameters. */
+function refuseParameters(parameters: readonly Oid[]): void {
+  if (parameters.length > 0) throw new SqlError(SQLSTATE.UNDEFINED_PARAMETER, 'there is no parameter $1')
 }
 
 function coerceFor(context: BindContext, bound: Expression, { purpose, target }: ExpressionScope): Expression {

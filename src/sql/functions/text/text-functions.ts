@@ -28,6 +28,7 @@ import {
 } from '../../types/text/unicode.ts'
 import { PgArray } from '../../types/value-classes.ts'
 import { registerPure } from '../pure.ts'
+import type { Datum } from '../../../storage/vector.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import type { CallContext, FunctionRegistry, Value } from '../registry.ts'
 import { valueToText } from '../value-text.ts'
@@ -127,22 +128,27 @@ function registerConcatenation(registry: FunctionRegistry): void {
   registerAnyConcatenation(registry)
 }
 
+/** `value::text`: the output function's text, but for booleans, whose cast writes the whole word. */
+function castToText(context: CallContext, value: Datum, type: Oid): string {
+  return typeof value === 'boolean' ? String(value) : valueToText(context, value, type)
+}
+
 /** Built-ins that PostgreSQL writes in SQL: text || anything, quote_literal(anything). */
 function registerAnyConcatenation(registry: FunctionRegistry): void {
   registry.scalar(
     'textanycat(text,anynonarray)',
     (context: CallContext, a: string, b: never) =>
-      a + valueToText(context, b, context.argumentTypes[1]),
+      a + castToText(context, b, context.argumentTypes[1]),
   )
   registry.scalar(
     'anytextcat(anynonarray,text)',
     (context: CallContext, a: never, b: string) =>
-      valueToText(context, a, context.argumentTypes[0]) + b,
+      castToText(context, a, context.argumentTypes[0]) + b,
   )
   registry.scalar('quote_literal(anyelement)', (context: CallContext, a: never) =>
-    quoteLiteral(valueToText(context, a, context.argumentTypes[0])),
+    quoteLiteral(castToText(context, a, context.argumentTypes[0])),
   )
   registry.scalar('quote_nullable(anyelement)', (context: CallContext, a: Value) =>
-    a === null ? 'NULL' : quoteLiteral(valueToText(context, a, context.argumentTypes[0])),
+    a === null ? 'NULL' : quoteLiteral(castToText(context, a, context.argumentTypes[0])),
   )
 }

@@ -91,20 +91,12 @@ export function ageBetween(left: Timestamp, right: Timestamp, zone: TimeZone = U
     days -= 1
   }
   while (days < 0) {
-    // a borrowed month has the length of the first one; counting backwards, of the last
-    const reference = isNegative ? previousMonth(end) : start
-    days += daysInMonth(reference.year, reference.month)
+    // A borrowed month has the length of the earlier one, whichever way the age counts.
+    days += daysInMonth(start.year, start.month)
     months -= 1
   }
   const age = Spans.makeInterval(months, days, micros)
   return isNegative ? Spans.negateInterval(age) : age
-}
-
-function previousMonth({ year, month }: { year: number; month: number }): {
-  year: number
-  month: number
-} {
-  return { year, month }
 }
 
 export type TruncationUnit =
