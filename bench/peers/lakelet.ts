@@ -1,6 +1,6 @@
 import '../../src/sql/parse/libpg-query/load-in-node.ts'
 import { openMemoryBranch } from '../../test/engine/memory-branch.ts'
-import type { ResultSink } from '../../src/sql/session/statement-result.ts'
+import type { ResultSink } from '../../src/sql/session/result/statement-result.ts'
 import type { Peer } from './peer.ts'
 
 /** Counts rows; they are still written as text, as a client would get them. */

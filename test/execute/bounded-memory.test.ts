@@ -63,6 +63,18 @@ describe('aggregates over DISTINCT beyond memory', () => {
   })
 })
 
+describe('distinct rows beyond memory', () => {
+  test.each([
+    'SELECT DISTINCT x, s FROM t',
+    'SELECT DISTINCT s, r FROM t',
+    'SELECT DISTINCT ON (r) r, x FROM t ORDER BY r, x DESC',
+    'SELECT x, n FROM t UNION SELECT r, n FROM t',
+    'SELECT count(*) FROM (SELECT DISTINCT n, repeat(s, 20) FROM t) AS d',
+  ])('%s', async (text) => {
+    await both(`SELECT * FROM (${text}) AS d ORDER BY d`)
+  })
+})
+
 describe('sorts beyond memory', () => {
   const orders = ['s DESC, x', 's, x DESC', 'r NULLS FIRST, x', 'r DESC, n', 'length(s), s, n DESC']
   test.each(orders)('ORDER BY %s', async (order) => {

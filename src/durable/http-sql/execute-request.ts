@@ -7,7 +7,7 @@
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Session } from '../../sql/session/session.ts'
-import type { StatementResult } from '../../sql/session/statement-result.ts'
+import type { StatementResult } from '../../sql/session/result/statement-result.ts'
 import type { Task } from '../../storage/task.ts'
 import type { Branch } from '../branch.ts'
 import { LimitedResults } from './limited-results.ts'

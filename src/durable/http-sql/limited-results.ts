@@ -1,8 +1,8 @@
 /** Collects results up to the size that one HTTP answer may have. */
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
-import { CollectedResults } from '../../sql/session/statement-result.ts'
-import type { ResultColumn, TextRow } from '../../sql/session/statement-result.ts'
+import { CollectedResults } from '../../sql/session/result/statement-result.ts'
+import type { ResultColumn, TextRow } from '../../sql/session/result/statement-result.ts'
 
 /** As in Neon's proxy. */
 export const MAX_RESPONSE_BYTES = 10 * 1024 * 1024

@@ -2,7 +2,11 @@
  * Results of `POST /sql` as JSON text. Rows are written straight into the text, with a limit on its size, so that a large
  * result fails early instead of filling memory.
  */
-import type { ResultColumn, StatementResult, TextRow } from '../../sql/session/statement-result.ts'
+import type {
+  ResultColumn,
+  StatementResult,
+  TextRow,
+} from '../../sql/session/result/statement-result.ts'
 import type { SqlRequestBody } from './sql-request.ts'
 import { typedValue } from './typed-value.ts'
 

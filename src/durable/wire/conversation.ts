@@ -8,7 +8,7 @@
 import { unsupported } from '../../errors/sql-error.ts'
 import type { SqlError } from '../../errors/sql-error.ts'
 import type { Session } from '../../sql/session/session.ts'
-import type { ValueFormat } from '../../sql/session/statement-result.ts'
+import type { ValueFormat } from '../../sql/session/result/statement-result.ts'
 import type { Branch } from '../branch.ts'
 import { asSqlError } from '../http-sql/error-body.ts'
 import {

@@ -1,5 +1,5 @@
 /** The settings that a client is told at startup and whenever they change (ParameterStatus). */
-import type { Settings, SettingsMark } from '../../sql/session/settings.ts'
+import type { Settings, SettingsMark } from '../../sql/session/settings/settings.ts'
 import { parameterStatus } from './codec/backend-messages.ts'
 import type { MessageWriter } from './codec/message-writer.ts'
 

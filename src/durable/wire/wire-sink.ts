@@ -4,7 +4,7 @@ import type {
   ResultColumn,
   ResultRow,
   ResultSink,
-} from '../../sql/session/statement-result.ts'
+} from '../../sql/session/result/statement-result.ts'
 import {
   bare,
   commandComplete,

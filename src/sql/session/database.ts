@@ -6,8 +6,8 @@ import type { DatumCodec } from '../execute/memory/spill-store.ts'
 import type { FunctionLibrary } from '../functions/registry.ts'
 import type { TypeIo } from '../types/type-io.ts'
 import type { LruCache } from './lru-cache.ts'
-import type { Statement } from './statement-cache.ts'
-import type { SpillSegments } from './statement-spill.ts'
+import type { Statement } from './statement/statement-cache.ts'
+import type { SpillSegments } from './limits/statement-spill.ts'
 
 /** A transaction begun by the branch, and the catalog as of its snapshot. */
 export interface OpenTransaction {

@@ -3,7 +3,7 @@
  * anew from it when the next message comes. An open transaction cannot be put away.
  */
 import type { SessionState } from './session-evaluation.ts'
-import type { SettingsMark } from './settings.ts'
+import type { SettingsMark } from './settings/settings.ts'
 
 export interface SavedStatement {
   readonly name: string

@@ -2,17 +2,21 @@
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { Oid } from '../catalog/catalog.ts'
 import type { Datum } from '../../storage/vector.ts'
-import { checkDomainValue } from './planned-query.ts'
-import { StatementSpill } from './statement-spill.ts'
-import type { EvaluationSession, PreparedStatementFacts, SequenceService } from '../execute/evaluation-session.ts'
+import { checkDomainValue } from './statement/planned-query.ts'
+import { StatementSpill } from './limits/statement-spill.ts'
+import type {
+  EvaluationSession,
+  PreparedStatementFacts,
+  SequenceService,
+} from '../execute/evaluation-session.ts'
 import type { Database } from './database.ts'
-import type { PreparedStatements } from './prepared-statements.ts'
-import type { DrawnValues } from './sequence-values.ts'
-import { checkSequenceUse } from './sequence-guard.ts'
-import { SequenceValues } from './sequence-values.ts'
+import type { PreparedStatements } from './statement/prepared-statements.ts'
+import type { DrawnValues } from './sequence/sequence-values.ts'
+import { checkSequenceUse } from './sequence/sequence-guard.ts'
+import { SequenceValues } from './sequence/sequence-values.ts'
 import type { SeededGenerator } from './seeded-generator.ts'
-import type { Settings } from './settings.ts'
-import type { Notice } from './statement-result.ts'
+import type { Settings } from './settings/settings.ts'
+import type { Notice } from './result/statement-result.ts'
 import type { RunningTransaction } from './transaction-block.ts'
 
 /** What outlives the statement. */
@@ -39,7 +43,11 @@ export class SessionEvaluation implements EvaluationSession {
   readonly #transaction: RunningTransaction
   readonly #onNotice: (notice: Notice) => void
 
-  constructor(state: SessionState, transaction: RunningTransaction, onNotice: (notice: Notice) => void) {
+  constructor(
+    state: SessionState,
+    transaction: RunningTransaction,
+    onNotice: (notice: Notice) => void,
+  ) {
     this.#state = state
     this.#transaction = transaction
     this.#onNotice = onNotice

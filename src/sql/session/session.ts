@@ -11,25 +11,31 @@ import type { Task } from '../../storage/task.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
 import type { TransactionStatement } from '../parse/ast/utility.ts'
 import type { Database } from './database.ts'
-import { withoutEngineLimits } from './engine-limit.ts'
-import { bindPortal, describeStatement, namedStatement, parseOne, prepareText } from './extended-query.ts'
-import type { BindRequest, Description, ParseRequest } from './extended-query.ts'
-import type { QueryEnvironment } from './planned-query.ts'
-import { Portal } from './portal.ts'
-import { PreparedStatements } from './prepared-statements.ts'
-import type { PreparedStatement } from './prepared-statements.ts'
-import { dropTemporaryObjects, environmentOf, runStatement } from './run-statement.ts'
+import { withoutEngineLimits } from './limits/engine-limit.ts'
+import {
+  bindPortal,
+  describeStatement,
+  namedStatement,
+  parseOne,
+  prepareText,
+} from './statement/extended-query.ts'
+import type { BindRequest, Description, ParseRequest } from './statement/extended-query.ts'
+import type { QueryEnvironment } from './statement/planned-query.ts'
+import { Portal } from './statement/portal.ts'
+import { PreparedStatements } from './statement/prepared-statements.ts'
+import type { PreparedStatement } from './statement/prepared-statements.ts'
+import { dropTemporaryObjects, environmentOf, runStatement } from './statement/run-statement.ts'
 import { SeededGenerator } from './seeded-generator.ts'
 import type { SessionState } from './session-evaluation.ts'
-import { applyModes } from './set-command.ts'
-import { Settings } from './settings.ts'
-import { CollectedResults } from './statement-result.ts'
-import type { ResultRow, ResultSink } from './statement-result.ts'
-import { cancelError, interruptible } from './statement-timeout.ts'
+import { applyModes } from './settings/set-command.ts'
+import { Settings } from './settings/settings.ts'
+import { CollectedResults } from './result/statement-result.ts'
+import type { ResultRow, ResultSink } from './result/statement-result.ts'
+import { cancelError, interruptible } from './limits/statement-timeout.ts'
 import { saveSession, sessionMark } from './saved-session.ts'
 import type { SavedSession } from './saved-session.ts'
-import { parsedStatement } from './statement-cache.ts'
-import type { Statement } from './statement-cache.ts'
+import { parsedStatement } from './statement/statement-cache.ts'
+import type { Statement } from './statement/statement-cache.ts'
 import { blockStatus, failedBlockError, findSavepoint } from './transaction-block.ts'
 import type { BlockStatus, RunningTransaction } from './transaction-block.ts'
 
@@ -44,7 +50,11 @@ export interface SessionOptions {
 }
 
 /** Each transaction starts them from their default_… settings. */
-const TRANSACTION_SETTINGS = ['transaction_isolation', 'transaction_read_only', 'transaction_deferrable']
+const TRANSACTION_SETTINGS = [
+  'transaction_isolation',
+  'transaction_read_only',
+  'transaction_deferrable',
+]
 
 export class Session {
   readonly #state: SessionState
@@ -313,7 +323,14 @@ export class Session {
       if (this.#transaction?.isFailed === true) throw failedBlockError()
       const transaction = this.#transaction ?? this.#begin(false)
       yield* this.#settlePortals()
-      const run = runStatement({ state: this.#state, transaction, parsed, statement, parameters, sink })
+      const run = runStatement({
+        state: this.#state,
+        transaction,
+        parsed,
+        statement,
+        parameters,
+        sink,
+      })
       const tag = yield* this.#isSingleRequest ? run : this.#interruptible(run)
       transaction.hasRun = true
       if (!keepOpen) yield* this.#endImplicit()
@@ -361,7 +378,10 @@ export class Session {
     this.#closePortals()
     if (this.#isSingleRequest) yield* dropTemporaryObjects(this.#state, transaction)
     try {
-      yield* database.commit(transaction.open, transaction.hasChangedCatalog ? transaction.catalog : undefined)
+      yield* database.commit(
+        transaction.open,
+        transaction.hasChangedCatalog ? transaction.catalog : undefined,
+      )
     } catch (error) {
       // A COMMIT that fails ends the block too.
       this.#rollback()
@@ -440,20 +460,31 @@ export class Session {
   #savepointCommand(statement: TransactionStatement, sink: ResultSink): void {
     const transaction = this.#transaction
     const name = statement.savepoint ?? ''
-    const command = { savepoint: 'SAVEPOINT', release: 'RELEASE SAVEPOINT', rollbackTo: 'ROLLBACK TO SAVEPOINT' }
+    const command = {
+      savepoint: 'SAVEPOINT',
+      release: 'RELEASE SAVEPOINT',
+      rollbackTo: 'ROLLBACK TO SAVEPOINT',
+    }
     const label = command[statement.action as keyof typeof command] // the caller passes these three only
     if (transaction === undefined || !transaction.isBlock) throw outsideBlock(label)
     if (statement.action === 'rollbackTo') this.#rollbackTo(transaction, name)
     else if (transaction.isFailed) throw failedBlockError()
     else if (statement.action === 'savepoint') this.#setSavepoint(transaction, name)
-    else transaction.savepoints = transaction.savepoints.slice(0, findSavepoint(transaction, name).position)
+    else
+      transaction.savepoints = transaction.savepoints.slice(
+        0,
+        findSavepoint(transaction, name).position,
+      )
     sink.complete(label.split(' ').length > 2 ? 'ROLLBACK' : label.split(' ')[0]!)
   }
 
   #setSavepoint(transaction: RunningTransaction, name: string): void {
     const mark = transaction.open.access.savepoint()
     const settings = this.#state.settings.mark()
-    transaction.savepoints = [...transaction.savepoints, { name, mark, settings, catalog: transaction.catalog }]
+    transaction.savepoints = [
+      ...transaction.savepoints,
+      { name, mark, settings, catalog: transaction.catalog },
+    ]
   }
 
   #rollbackTo(transaction: RunningTransaction, name: string): void {
@@ -481,5 +512,8 @@ function warn(sink: ResultSink, code: string, message: string): void {
 }
 
 function outsideBlock(command: string): SqlError {
-  return new SqlError(SQLSTATE.NO_ACTIVE_SQL_TRANSACTION, `${command} can only be used in transaction blocks`)
+  return new SqlError(
+    SQLSTATE.NO_ACTIVE_SQL_TRANSACTION,
+    `${command} can only be used in transaction blocks`,
+  )
 }

@@ -7,7 +7,7 @@ import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Savepoint } from '../../storage/access.ts'
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { OpenTransaction } from './database.ts'
-import type { SettingsMark } from './settings.ts'
+import type { SettingsMark } from './settings/settings.ts'
 
 /** As ReadyForQuery reports it: idle, in a block, in a failed block. */
 export type BlockStatus = 'I' | 'T' | 'E'

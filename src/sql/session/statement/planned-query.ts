@@ -2,36 +2,36 @@
  * A query ready to run: bound, optimized, its operators built and its kernels compiled. Good for as long as the catalog
  * version stands; runs any number of times, also interleaved.
  */
-import type { TransactionAccess, TreeId } from '../../storage/access.ts'
-import { datumAt } from '../../storage/vector.ts'
-import type { Datum } from '../../storage/vector.ts'
-import { SqlError, unsupported } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import { bindQuery } from '../bind/bind-query.ts'
-import { BindContext } from '../bind/context/bind-context.ts'
-import { columnDefault, tableRules } from '../bind/modify/table-rules.ts'
-import { coerceToDomain } from '../bind/resolve/coercion/domain.ts'
-import { baseTypeAndTypmod } from '../bind/resolve/type-facts.ts'
-import type { BindableStatement } from '../bind/bind-query.ts'
-import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
-import type { Catalog, Oid } from '../catalog/catalog.ts'
-import { systemRelations } from '../catalog/system-relations/system-relations.ts'
-import { prepare } from '../execute/build-operator.ts'
-import type { PreparedPlan } from '../execute/build-operator.ts'
-import type { EvaluationSession } from '../execute/evaluation-session.ts'
-import { ExecutionContext } from '../execute/execution-context.ts'
-import { MemoryBudget } from '../execute/memory/memory-budget.ts'
-import type { ColumnId, Expression } from '../plan/expression.ts'
-import { optimize } from '../plan/optimize.ts'
-import type { OptimizeOptions } from '../plan/optimize.ts'
-import type { BoundQuery, PlanNode } from '../plan/plan-node.ts'
-import { walkPlan } from '../plan/plan-tree.ts'
-import type { RuleContext } from '../plan/rules/rule.ts'
-import { findBinaryFormat } from '../types/wire/binary-formats.ts'
+import type { TransactionAccess, TreeId } from '../../../storage/access.ts'
+import { datumAt } from '../../../storage/vector.ts'
+import type { Datum } from '../../../storage/vector.ts'
+import { SqlError, unsupported } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import { bindQuery } from '../../bind/bind-query.ts'
+import { BindContext } from '../../bind/context/bind-context.ts'
+import { columnDefault, tableRules } from '../../bind/modify/table-rules.ts'
+import { coerceToDomain } from '../../bind/resolve/coercion/domain.ts'
+import { baseTypeAndTypmod } from '../../bind/resolve/type-facts.ts'
+import type { BindableStatement } from '../../bind/bind-query.ts'
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+import type { Catalog, Oid } from '../../catalog/catalog.ts'
+import { systemRelations } from '../../catalog/system-relations/system-relations.ts'
+import { prepare } from '../../execute/build-operator.ts'
+import type { PreparedPlan } from '../../execute/build-operator.ts'
+import type { EvaluationSession } from '../../execute/evaluation-session.ts'
+import { ExecutionContext } from '../../execute/execution-context.ts'
+import { MemoryBudget } from '../../execute/memory/memory-budget.ts'
+import type { ColumnId, Expression } from '../../plan/expression.ts'
+import { optimize } from '../../plan/optimize.ts'
+import type { OptimizeOptions } from '../../plan/optimize.ts'
+import type { BoundQuery, PlanNode } from '../../plan/plan-node.ts'
+import { walkPlan } from '../../plan/plan-tree.ts'
+import type { RuleContext } from '../../plan/rules/rule.ts'
+import { findBinaryFormat } from '../../types/wire/binary-formats.ts'
 import { checkPrivileges } from './check-privileges.ts'
-import type { Database } from './database.ts'
-import type { ResultColumn } from './statement-result.ts'
-import type { StatementSpill } from './statement-spill.ts'
+import type { Database } from '../database.ts'
+import type { ResultColumn } from '../result/statement-result.ts'
+import type { StatementSpill } from '../limits/statement-spill.ts'
 
 /** A larger work_mem is taken for this. */
 const MOST_WORK_MEMORY_BYTES = 32 << 20
@@ -126,7 +126,10 @@ function ruleContext(bound: BoundQuery, environment: QueryEnvironment): RuleCont
 }
 
 /** Runs the expression over one row; an error in it is left for execution to raise. */
-function foldConstant(expression: Expression, environment: QueryEnvironment): Expression | undefined {
+function foldConstant(
+  expression: Expression,
+  environment: QueryEnvironment,
+): Expression | undefined {
   const { type, typmod, collation } = expression
   const id = 1 as ColumnId // the plan has this one column only
   const plan: PlanNode = {
@@ -145,7 +148,11 @@ function foldConstant(expression: Expression, environment: QueryEnvironment): Ex
 }
 
 /** Raises what the value violates of the domain's constraints. */
-export function checkDomainValue(domain: Oid, value: Datum | null, environment: QueryEnvironment): void {
+export function checkDomainValue(
+  domain: Oid,
+  value: Datum | null,
+  environment: QueryEnvironment,
+): void {
   const context = bindContext(environment)
   const info = baseTypeAndTypmod(environment.catalog, domain, -1)
   const { collation } = environment.catalog.type(domain)
@@ -188,13 +195,21 @@ export function executionContext(
 
 /** Bytes; the setting is in kB. An isolate has 128 MB for everything, so more than a part of that cannot be had. */
 function workMemory(setting: string | undefined): number | undefined {
-  return setting === undefined ? undefined : Math.min(Number(setting) * 1024, MOST_WORK_MEMORY_BYTES)
+  return setting === undefined
+    ? undefined
+    : Math.min(Number(setting) * 1024, MOST_WORK_MEMORY_BYTES)
 }
 
 /** For what execution itself has to bind: the rules of tables that foreign keys reach. */
 function bindContext({ database, catalog, session }: QueryEnvironment): BindContext {
   const { searchPath } = session
-  return new BindContext({ catalog, searchPath, session, typeIo: database.typeIo, parameterTypes: [] })
+  return new BindContext({
+    catalog,
+    searchPath,
+    session,
+    typeIo: database.typeIo,
+    parameterTypes: [],
+  })
 }
 
 /** A parameter as it came: text, or bytes in the type's binary form. */
@@ -250,7 +265,10 @@ function readBinaryDatum(bytes: Uint8Array, type: Oid, environment: QueryEnviron
 function readDatum(text: string, type: Oid, environment: QueryEnvironment): Datum {
   const { database, catalog, session } = environment
   if (text.includes('\0')) {
-    throw new SqlError(SQLSTATE.CHARACTER_NOT_IN_REPERTOIRE, 'invalid byte sequence for encoding "UTF8": 0x00')
+    throw new SqlError(
+      SQLSTATE.CHARACTER_NOT_IN_REPERTOIRE,
+      'invalid byte sequence for encoding "UTF8": 0x00',
+    )
   }
   const info = catalog.type(type)
   const input = database.typeIo.findInput(info.input)

@@ -2,21 +2,21 @@
  * Statements that a session keeps by name: PREPARE, EXECUTE and DEALLOCATE, and those that the extended protocol parsed. Both
  * share one space of names; only the protocol knows the unnamed statement.
  */
-import { SqlError, unsupported } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { Datum } from '../../storage/vector.ts'
-import { datumAt } from '../../storage/vector.ts'
-import { isBindable } from '../bind/bind-query.ts'
-import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
-import type { Oid } from '../catalog/catalog.ts'
-import { ONE_ROW } from '../execute/expression/kernel.ts'
-import type { Statement as Syntax } from '../parse/ast/statement.ts'
-import type { ExecuteStatement, PrepareStatement } from '../parse/ast/utility.ts'
+import { SqlError, unsupported } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { Datum } from '../../../storage/vector.ts'
+import { datumAt } from '../../../storage/vector.ts'
+import { isBindable } from '../../bind/bind-query.ts'
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+import type { Oid } from '../../catalog/catalog.ts'
+import { ONE_ROW } from '../../execute/expression/kernel.ts'
+import type { Statement as Syntax } from '../../parse/ast/statement.ts'
+import type { ExecuteStatement, PrepareStatement } from '../../parse/ast/utility.ts'
 import { SessionDdlServices } from './ddl-services.ts'
 import { planQuery } from './planned-query.ts'
 import type { QueryEnvironment } from './planned-query.ts'
 import type { Statement } from './statement-cache.ts'
-import type { ResultColumn } from './statement-result.ts'
+import type { ResultColumn } from '../result/statement-result.ts'
 
 export interface PreparedStatement {
   readonly name: string
@@ -65,7 +65,9 @@ export function prepareStatement(
 ): void {
   if (!isBindable(statement)) throw unsupported(`PREPARE of ${statement.kind}`)
   const services = new SessionDdlServices(environment)
-  const declared = argumentTypes.map((type) => services.resolveTypeName(type, environment.catalog).type)
+  const declared = argumentTypes.map(
+    (type) => services.resolveTypeName(type, environment.catalog).type,
+  )
   const { bound, columns } = planQuery(statement, environment, declared)
   addPrepared(prepared, {
     name,
@@ -94,13 +96,19 @@ export function addPrepared(prepared: PreparedStatements, statement: PreparedSta
 }
 
 export function unnamedStatementMissing(): SqlError {
-  return new SqlError(SQLSTATE.INVALID_SQL_STATEMENT_NAME, 'unnamed prepared statement does not exist')
+  return new SqlError(
+    SQLSTATE.INVALID_SQL_STATEMENT_NAME,
+    'unnamed prepared statement does not exist',
+  )
 }
 
 export function findPrepared(prepared: PreparedStatements, name: string): PreparedStatement {
   const statement = prepared.get(name)
   if (statement !== undefined) return statement
-  throw new SqlError(SQLSTATE.INVALID_SQL_STATEMENT_NAME, `prepared statement "${name}" does not exist`)
+  throw new SqlError(
+    SQLSTATE.INVALID_SQL_STATEMENT_NAME,
+    `prepared statement "${name}" does not exist`,
+  )
 }
 
 export function deallocate(prepared: PreparedStatements, name: string | undefined): void {
@@ -117,13 +125,19 @@ export function evaluateArguments(
   catalog: CatalogSnapshot,
 ): readonly (Datum | null)[] {
   if (args.length !== parameterTypes.length) {
-    throw new SqlError(SQLSTATE.SYNTAX_ERROR, `wrong number of parameters for prepared statement "${name}"`, {
-      detail: `Expected ${parameterTypes.length} parameters but got ${args.length}.`,
-    })
+    throw new SqlError(
+      SQLSTATE.SYNTAX_ERROR,
+      `wrong number of parameters for prepared statement "${name}"`,
+      {
+        detail: `Expected ${parameterTypes.length} parameters but got ${args.length}.`,
+      },
+    )
   }
   return args.map((arg, index) => {
     const target = { type: parameterTypes[index]!, typmod: -1, columnName: `$${index + 1}` }
-    const [value] = services.evaluator([arg], { catalog, purpose: 'default', columns: [], target })(ONE_ROW)
+    const [value] = services.evaluator([arg], { catalog, purpose: 'default', columns: [], target })(
+      ONE_ROW,
+    )
     return datumAt(value!, 0)
   })
 }

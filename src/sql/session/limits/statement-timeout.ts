@@ -2,9 +2,9 @@
  * statement_timeout, and cancelling. A task is only ever interrupted where it suspends: long operators pause every so many rows, and the
  * clock, which on the platform moves across I/O alone, is looked at after each suspension.
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { Task } from '../../storage/task.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { Task } from '../../../storage/task.ts'
 
 /** Runs the task until its end, or until the deadline: then 57014 is thrown into it where it waits. */
 export function withDeadline<T>(task: Task<T>, isOver: () => boolean): Task<T> {

@@ -19,7 +19,9 @@ const TIME: Readonly<Record<string, number>> = {
 }
 
 /** '8kB' and the like: a factor and a unit. */
-function baseUnit(unit: string): { readonly table: Readonly<Record<string, number>>; readonly size: number } | undefined {
+function baseUnit(
+  unit: string,
+): { readonly table: Readonly<Record<string, number>>; readonly size: number } | undefined {
   const match = /^(\d*)(\w+)$/.exec(unit)
   const factor = match?.[1] === '' ? 1 : Number(match?.[1])
   const name = match?.[2] ?? ''

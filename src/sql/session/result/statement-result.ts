@@ -1,5 +1,5 @@
 /** What a statement gives back, piece by piece, to whoever stands at the front door. */
-import type { Oid } from '../catalog/catalog.ts'
+import type { Oid } from '../../catalog/catalog.ts'
 
 /** A column as RowDescription describes it. */
 export interface ResultColumn {

@@ -2,13 +2,13 @@
  * nextval() and its relatives for one session. The counters live in storage and are not transactional; what a session has
  * drawn (currval, lastval) is its own. Messages are those of PostgreSQL's sequence.c.
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { TransactionAccess } from '../../storage/access.ts'
-import { normalizeInt64 } from '../../storage/vector.ts'
-import type { Catalog, Oid, SequenceInfo } from '../catalog/catalog.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { TransactionAccess } from '../../../storage/access.ts'
+import { normalizeInt64 } from '../../../storage/vector.ts'
+import type { Catalog, Oid, SequenceInfo } from '../../catalog/catalog.ts'
 import type { SequenceUse } from './sequence-guard.ts'
-import type { SequenceService } from '../execute/evaluation-session.ts'
+import type { SequenceService } from '../../execute/evaluation-session.ts'
 
 /** What one session has drawn, by sequence oid; survives statements and transactions. */
 export interface DrawnValues {
@@ -38,7 +38,10 @@ export class SequenceValues implements SequenceService {
   nextValue(sequenceOid: number): number | bigint {
     const sequence = this.#find(sequenceOid)
     this.#require(sequence.oid, 'nextval')
-    const state = this.#access.readSequence(sequence.tree) ?? { lastValue: sequence.start, isCalled: false }
+    const state = this.#access.readSequence(sequence.tree) ?? {
+      lastValue: sequence.start,
+      isCalled: false,
+    }
     const value = state.isCalled ? following(sequence, BigInt(state.lastValue)) : state.lastValue
     this.#access.writeSequence(sequence.tree, { lastValue: value, isCalled: true })
     this.#drawn.values.set(sequenceOid, value)
@@ -116,5 +119,8 @@ function following(sequence: SequenceInfo, last: bigint): number | bigint {
 }
 
 function exhausted(sequence: SequenceInfo, end: string, value: bigint): SqlError {
-  return new SqlError('2200H', `nextval: reached ${end} value of sequence "${sequence.name}" (${value})`)
+  return new SqlError(
+    '2200H',
+    `nextval: reached ${end} value of sequence "${sequence.name}" (${value})`,
+  )
 }

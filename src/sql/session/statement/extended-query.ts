@@ -2,21 +2,21 @@
  * The extended protocol's steps before a statement runs: Parse makes a prepared statement, Describe says what it takes and
  * gives, Bind reads the parameters' values. Each of them plans through the same cache as running does.
  */
-import { SqlError, unsupported } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import { isBindable } from '../bind/bind-query.ts'
-import type { Oid } from '../catalog/catalog.ts'
-import type { Statement as Syntax } from '../parse/ast/statement.ts'
+import { SqlError, unsupported } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import { isBindable } from '../../bind/bind-query.ts'
+import type { Oid } from '../../catalog/catalog.ts'
+import type { Statement as Syntax } from '../../parse/ast/statement.ts'
 import { readParameters, requireParameterCount } from './planned-query.ts'
 import type { ParameterInput, QueryEnvironment } from './planned-query.ts'
 import { addPrepared, findPrepared, unnamedStatementMissing } from './prepared-statements.ts'
 import type { PreparedStatement } from './prepared-statements.ts'
 import type { BoundPortal } from './portal.ts'
 import { currentPlan } from './run-statement.ts'
-import type { SessionState } from './session-evaluation.ts'
-import { shownColumns, textColumn } from './set-command.ts'
+import type { SessionState } from '../session-evaluation.ts'
+import { shownColumns, textColumn } from '../settings/set-command.ts'
 import { parsedStatement } from './statement-cache.ts'
-import type { ResultColumn, ValueFormat } from './statement-result.ts'
+import type { ResultColumn, ValueFormat } from '../result/statement-result.ts'
 
 export interface ParseRequest {
   /** Empty: the unnamed statement, which the next one replaces. */
@@ -104,7 +104,8 @@ export function bindPortal(
   const types = statement.parameterTypes
   requireParameterCount(request.parameters.length, types.length, names.statement)
   statement.runs++
-  const values = environment === undefined ? [] : readParameters(types, request.parameters, environment, names)
+  const values =
+    environment === undefined ? [] : readParameters(types, request.parameters, environment, names)
   const formats = formatsFor(request.formats, columns?.length ?? 0)
   return { name: request.portal, statement, values, formats }
 }
@@ -125,8 +126,10 @@ function describePlan(
   environment: QueryEnvironment | undefined,
 ): Description {
   const { syntax, statement, declaredTypes } = prepared
-  if (environment === undefined || syntax === undefined) return { parameterTypes: [], columns: undefined }
-  if (!isBindable(syntax)) return { parameterTypes: [], columns: utilityColumns(state, syntax, environment) }
+  if (environment === undefined || syntax === undefined)
+    return { parameterTypes: [], columns: undefined }
+  if (!isBindable(syntax))
+    return { parameterTypes: [], columns: utilityColumns(state, syntax, environment) }
   requireTypes(declaredTypes, environment)
   const { bound, columns } = currentPlan(state, statement, syntax, environment, declaredTypes)
   const returnsRows = columns.length > 0 || bound.command === 'SELECT'
@@ -169,7 +172,9 @@ function isSameResult(
     a.length === b.length &&
     a.every((column, index) => {
       const other = b[index]
-      return column.type === other?.type && column.typmod === other.typmod && column.name === other.name
+      return (
+        column.type === other?.type && column.typmod === other.typmod && column.name === other.name
+      )
     })
   )
 }

@@ -1,7 +1,7 @@
 /** What JavaScript cannot hold, as PostgreSQL's errors: nesting deeper than the stack, values larger than a string or array may be. */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import { stackDepthExceeded } from '../parse/libpg-query/pg-query.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import { stackDepthExceeded } from '../../parse/libpg-query/pg-query.ts'
 
 const TOO_LONG = /Invalid (string|array|typed array) length|Array buffer allocation|Maximum BigInt/
 

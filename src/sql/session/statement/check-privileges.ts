@@ -2,13 +2,13 @@
  * May the user do what the statement does? Asked when a statement is planned, as PostgreSQL's ExecCheckPermissions does when
  * it starts: relations and columns for the current user, or for a view's owner where the view's query names them.
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { AccessLetter, RelationAccess } from '../bind/context/relation-access.ts'
-import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
-import type { Oid, Relation } from '../catalog/catalog.ts'
-import { hasPrivilege, inheritedRoles } from '../catalog/describe/acl.ts'
-import type { BoundQuery } from '../plan/plan-node.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { AccessLetter, RelationAccess } from '../../bind/context/relation-access.ts'
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+import type { Oid, Relation } from '../../catalog/catalog.ts'
+import { hasPrivilege, inheritedRoles } from '../../catalog/describe/acl.ts'
+import type { BoundQuery } from '../../plan/plan-node.ts'
 
 export function checkPrivileges(
   catalog: CatalogSnapshot,
@@ -16,7 +16,11 @@ export function checkPrivileges(
   query: Pick<BoundQuery, 'accesses' | 'namedSchemas'>,
 ): void {
   const user = catalog.findRole(userName)
-  if (user === undefined || (user.isSuperuser && query.accesses.every((one) => one.view === undefined))) return
+  if (
+    user === undefined ||
+    (user.isSuperuser && query.accesses.every((one) => one.view === undefined))
+  )
+    return
   for (const schema of query.namedSchemas) requireSchemaUsage(catalog, user.oid, schema)
   for (const access of query.accesses) checkAccess(catalog, user.oid, access)
 }
@@ -63,19 +67,30 @@ function mayAccess(
   const row = catalog.classRow(relation.oid)
   if (row === undefined) return true
   const { relacl: acl, relowner: owner } = row
-  if (hasPrivilege(catalog, role, { object: 'table', acl, owner, letter, withGrantOption: false })) return true
+  if (hasPrivilege(catalog, role, { object: 'table', acl, owner, letter, withGrantOption: false }))
+    return true
   if (relation.system === undefined && hasPredefinedRole(catalog, role, letter)) return true
   if (letter === 'd') return false
   const granted = (attribute: { readonly attacl: string | null }): boolean =>
     attribute.attacl !== null &&
-    hasPrivilege(catalog, role, { object: 'column', acl: attribute.attacl, owner, letter, withGrantOption: false })
+    hasPrivilege(catalog, role, {
+      object: 'column',
+      acl: attribute.attacl,
+      owner,
+      letter,
+      withGrantOption: false,
+    })
   const attributes = catalog.attributes(relation.oid)
   // A statement that needs no column in particular, such as count(*), needs any.
   if (columns.size === 0) return attributes.some(granted)
-  return [...columns].every((number) => attributes.some((one) => one.attnum === number && granted(one)))
+  return [...columns].every((number) =>
+    attributes.some((one) => one.attnum === number && granted(one)),
+  )
 }
 
 /** pg_read_all_data and pg_write_all_data stand above every list. */
 function hasPredefinedRole(catalog: CatalogSnapshot, role: Oid, letter: AccessLetter): boolean {
-  return inheritedRoles(catalog, role).has(letter === 'r' ? 'pg_read_all_data' : 'pg_write_all_data')
+  return inheritedRoles(catalog, role).has(
+    letter === 'r' ? 'pg_read_all_data' : 'pg_write_all_data',
+  )
 }

@@ -1,21 +1,25 @@
 /** What DDL asks of the binder and the executor, answered with those of the session. */
-import { SqlError, unsupported } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { BatchStream, Task } from '../../storage/task.ts'
-import type { Batch, Datum } from '../../storage/vector.ts'
-import { BindContext } from '../bind/context/bind-context.ts'
-import type { ExpressionKind } from '../bind/context/expression-kind.ts'
-import type { RangeItem } from '../bind/context/scope.ts'
-import { deparseExpression } from '../bind/deparse/deparse-expression.ts'
-import { bindOverItem } from '../bind/expression/bind-stored-expression.ts'
-import { bindQuery, isBindable } from '../bind/bind-query.ts'
-import { coerceToBoolean, coerceToTarget, resolveUnknown } from '../bind/resolve/coercion/coerce.ts'
-import { formatType } from '../bind/resolve/format-type.ts'
-import { checkFunctionBody } from '../bind/sql-function/check-body.ts'
-import { expandStored } from '../bind/sql-function/expand-functions.ts'
-import { resolveTypeName } from '../bind/resolve/type-name.ts'
-import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
-import type { Oid } from '../catalog/catalog.ts'
+import { SqlError, unsupported } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { BatchStream, Task } from '../../../storage/task.ts'
+import type { Batch, Datum } from '../../../storage/vector.ts'
+import { BindContext } from '../../bind/context/bind-context.ts'
+import type { ExpressionKind } from '../../bind/context/expression-kind.ts'
+import type { RangeItem } from '../../bind/context/scope.ts'
+import { deparseExpression } from '../../bind/deparse/deparse-expression.ts'
+import { bindOverItem } from '../../bind/expression/bind-stored-expression.ts'
+import { bindQuery, isBindable } from '../../bind/bind-query.ts'
+import {
+  coerceToBoolean,
+  coerceToTarget,
+  resolveUnknown,
+} from '../../bind/resolve/coercion/coerce.ts'
+import { formatType } from '../../bind/resolve/format-type.ts'
+import { checkFunctionBody } from '../../bind/sql-function/check-body.ts'
+import { expandStored } from '../../bind/sql-function/expand-functions.ts'
+import { resolveTypeName } from '../../bind/resolve/type-name.ts'
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+import type { Oid } from '../../catalog/catalog.ts'
 import type {
   AnalyzedExpression,
   AnalyzedQuery,
@@ -24,20 +28,20 @@ import type {
   ObjectAddress,
   ResolvedType,
   RowEvaluator,
-} from '../commands/ddl-services.ts'
-import { compileExpression } from '../execute/expression/compile-expression.ts'
-import { Compilation } from '../execute/expression/kernel.ts'
-import type { TypeName } from '../parse/ast/common.ts'
-import type { Expression as Syntax } from '../parse/ast/expression.ts'
-import type { Query } from '../parse/ast/select.ts'
-import type { ExecuteStatement } from '../parse/ast/utility.ts'
-import { deparseQuery } from '../parse/deparse/query.ts'
-import { parse, parseExpression } from '../parse/parse.ts'
-import type { ColumnId, Expression } from '../plan/expression.ts'
-import { rewriteExpression, walkExpression } from '../plan/expression-tree.ts'
-import { columnReference } from '../plan/plan-tree.ts'
-import type { OutputColumn } from '../plan/plan-node.ts'
-import { isImmutable } from '../plan/volatility.ts'
+} from '../../commands/ddl-services.ts'
+import { compileExpression } from '../../execute/expression/compile-expression.ts'
+import { Compilation } from '../../execute/expression/kernel.ts'
+import type { TypeName } from '../../parse/ast/common.ts'
+import type { Expression as Syntax } from '../../parse/ast/expression.ts'
+import type { Query } from '../../parse/ast/select.ts'
+import type { ExecuteStatement } from '../../parse/ast/utility.ts'
+import { deparseQuery } from '../../parse/deparse/query.ts'
+import { parse, parseExpression } from '../../parse/parse.ts'
+import type { ColumnId, Expression } from '../../plan/expression.ts'
+import { rewriteExpression, walkExpression } from '../../plan/expression-tree.ts'
+import { columnReference } from '../../plan/plan-tree.ts'
+import type { OutputColumn } from '../../plan/plan-node.ts'
+import { isImmutable } from '../../plan/volatility.ts'
 import { executionContext, planQuery } from './planned-query.ts'
 import type { QueryEnvironment } from './planned-query.ts'
 
@@ -101,7 +105,11 @@ export class SessionDdlServices implements DdlServices {
   evaluator(expressions: readonly (Syntax | string)[], scope: ExpressionScope): RowEvaluator {
     const { database } = this.#environment
     const environment = { ...this.#environment, catalog: scope.catalog }
-    const compilation = new Compilation({ catalog: scope.catalog, functions: database.functions, io: database.typeIo })
+    const compilation = new Compilation({
+      catalog: scope.catalog,
+      functions: database.functions,
+      io: database.typeIo,
+    })
     const kernels = expressions.map((syntax) => {
       const { expression: bound, columns } = this.#bind(syntax, scope)
       const expression = expandStored(this.#bindContext(scope.catalog), bound)
@@ -116,7 +124,11 @@ export class SessionDdlServices implements DdlServices {
     if (query.kind === 'execute') throw unsupported('CREATE TABLE AS EXECUTE')
     const { session, database } = this.#environment
     const bound = bindQuery(query, {
-      catalog, searchPath: session.searchPath, session, typeIo: database.typeIo, parameterTypes: [],
+      catalog,
+      searchPath: session.searchPath,
+      session,
+      typeIo: database.typeIo,
+      parameterTypes: [],
     })
     refuseParameters(bound.parameters)
     return {
@@ -132,7 +144,8 @@ export class SessionDdlServices implements DdlServices {
     searchPath: readonly string[],
   ): BatchStream {
     const syntax = typeof query === 'string' ? parse(query)[0]?.statement : query
-    if (syntax === undefined || !isBindable(syntax)) throw unsupported('this statement as a stored query')
+    if (syntax === undefined || !isBindable(syntax))
+      throw unsupported('this statement as a stored query')
     const environment = { ...this.#environment, catalog, searchPath }
     const planned = planQuery(syntax, environment)
     yield* planned.prepared.run(executionContext(environment, []))
@@ -149,7 +162,12 @@ export class SessionDdlServices implements DdlServices {
 
   #bindContext(catalog: CatalogSnapshot): BindContext {
     const { session, database } = this.#environment
-    return new BindContext({ catalog, searchPath: session.searchPath, session, typeIo: database.typeIo })
+    return new BindContext({
+      catalog,
+      searchPath: session.searchPath,
+      session,
+      typeIo: database.typeIo,
+    })
   }
 
   #bind(syntax: Syntax | string, scope: ExpressionScope): BoundExpression {
@@ -163,17 +181,25 @@ export class SessionDdlServices implements DdlServices {
 }
 
 /** The relation's columns, or VALUE for a domain's check, as names to bind over. */
-function scopeItem(scope: ExpressionScope, columns: BoundExpression['columns']): RangeItem | undefined {
+function scopeItem(
+  scope: ExpressionScope,
+  columns: BoundExpression['columns'],
+): RangeItem | undefined {
   const { valueType } = scope
-  if (valueType === undefined && scope.columns.length === 0 && scope.relationName === undefined) return undefined
-  const references = [...columns].map(([id, column]) => columnReference({ ...column, id } satisfies OutputColumn))
-  const value: Expression | undefined = valueType === undefined ? undefined : { kind: 'placeholder', ...valueType }
+  if (valueType === undefined && scope.columns.length === 0 && scope.relationName === undefined)
+    return undefined
+  const references = [...columns].map(([id, column]) =>
+    columnReference({ ...column, id } satisfies OutputColumn),
+  )
+  const value: Expression | undefined =
+    valueType === undefined ? undefined : { kind: 'placeholder', ...valueType }
   return {
     alias: scope.relationName ?? '',
     names: value === undefined ? scope.columns.map((column) => column.name) : ['value'],
     column: (index) => {
       const column = scope.columns[index]
-      if (scope.purpose === 'generated' && column?.isGenerated === true) throw generatedFromGenerated(column.name)
+      if (scope.purpose === 'generated' && column?.isGenerated === true)
+        throw generatedFromGenerated(column.name)
       return value ?? references[index]!
     },
     origin: () => ({ table: 0, attribute: 0 }),
@@ -198,11 +224,17 @@ function generatedFromGenerated(column: string): SqlError {
 
 /** What the catalogs keep is run without parameters. */
 function refuseParameters(parameters: readonly Oid[]): void {
-  if (parameters.length > 0) throw new SqlError(SQLSTATE.UNDEFINED_PARAMETER, 'there is no parameter $1')
+  if (parameters.length > 0)
+    throw new SqlError(SQLSTATE.UNDEFINED_PARAMETER, 'there is no parameter $1')
 }
 
-function coerceFor(context: BindContext, bound: Expression, { purpose, target }: ExpressionScope): Expression {
-  if (purpose === 'check' || purpose === 'domainCheck') return coerceToBoolean(context, bound, 'CHECK')
+function coerceFor(
+  context: BindContext,
+  bound: Expression,
+  { purpose, target }: ExpressionScope,
+): Expression {
+  if (purpose === 'check' || purpose === 'domainCheck')
+    return coerceToBoolean(context, bound, 'CHECK')
   if (purpose === 'indexPredicate') return coerceToBoolean(context, bound, 'WHERE')
   if (target === undefined) return resolveUnknown(context, bound)
   const coerced = coerceToTarget(context, bound, target, 'assignment')
@@ -214,7 +246,10 @@ function coerceFor(context: BindContext, bound: Expression, { purpose, target }:
     purpose === 'alterUsing'
       ? `${subject} "${target.columnName}" cannot be cast automatically to type ${wanted}`
       : `${subject} "${target.columnName}" is of type ${wanted} but ${found} is of type ${given}`
-  const hint = purpose === 'alterUsing' ? 'You might need to add an explicit cast.' : 'You will need to rewrite or cast the expression.'
+  const hint =
+    purpose === 'alterUsing'
+      ? 'You might need to add an explicit cast.'
+      : 'You will need to rewrite or cast the expression.'
   throw new SqlError(SQLSTATE.DATATYPE_MISMATCH, message, { hint })
 }
 
@@ -230,7 +265,13 @@ function usedColumns(expression: Expression): readonly ColumnId[] {
 function withoutColumns(expression: Expression): Expression {
   const replace = (node: Expression): Expression =>
     node.kind === 'column' || node.kind === 'placeholder'
-      ? { kind: 'constant', value: null, type: node.type, typmod: node.typmod, collation: node.collation }
+      ? {
+          kind: 'constant',
+          value: null,
+          type: node.type,
+          typmod: node.typmod,
+          collation: node.collation,
+        }
       : node
   return rewriteExpression(expression, replace)
 }
@@ -238,9 +279,14 @@ function withoutColumns(expression: Expression): Expression {
 function referencesOf(expression: Expression): readonly ObjectAddress[] {
   const references: ObjectAddress[] = []
   walkExpression(expression, (node) => {
-    if (node.kind === 'call') references.push({ classId: PG_PROC, objectId: node.procedure, subId: 0 })
+    if (node.kind === 'call')
+      references.push({ classId: PG_PROC, objectId: node.procedure, subId: 0 })
     // nextval('s'::regclass) needs the sequence.
-    if (node.kind === 'constant' && (node.type as number) === REGCLASS && typeof node.value === 'number') {
+    if (
+      node.kind === 'constant' &&
+      (node.type as number) === REGCLASS &&
+      typeof node.value === 'number'
+    ) {
       references.push({ classId: PG_CLASS, objectId: node.value as Oid, subId: 0 })
     }
   })

@@ -1,7 +1,7 @@
 /** SELECT … INTO t FROM … at the top of a statement is CREATE TABLE t AS SELECT … by another name. */
-import type { CreateTableAsStatement } from '../parse/ast/table.ts'
-import type { IntoTarget, Query } from '../parse/ast/select.ts'
-import type { Statement } from '../parse/ast/statement.ts'
+import type { CreateTableAsStatement } from '../../parse/ast/table.ts'
+import type { IntoTarget, Query } from '../../parse/ast/select.ts'
+import type { Statement } from '../../parse/ast/statement.ts'
 
 /** The statement in its other form; any other statement as it is. */
 export function withoutSelectInto(statement: Statement): Statement {
@@ -28,5 +28,8 @@ function split(query: Query): { readonly into: IntoTarget | undefined; readonly 
   }
   if (query.kind !== 'setOperation') return { into: undefined, query }
   const left = split(query.left)
-  return { into: left.into, query: left.into === undefined ? query : { ...query, left: left.query } }
+  return {
+    into: left.into,
+    query: left.into === undefined ? query : { ...query, left: left.query },
+  }
 }

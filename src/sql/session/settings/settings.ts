@@ -2,8 +2,8 @@
  * A session's settings (GUCs): PostgreSQL's defaults under what the session has set, under what the transaction has set with
  * SET LOCAL. A rollback restores what the transaction changed.
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
 import { normalizeSpecialSetting, splitIdentifierList } from './special-settings.ts'
 import { readSettingValue, settingDefinitions, showSettingValue } from './setting-definitions.ts'
 
@@ -41,7 +41,12 @@ export class Settings {
     if (local.size === 0 && session.size === 0 && this.#startup.size === 0) {
       return settingDefinitions().get(key)?.defaultValue
     }
-    return local.get(key) ?? session.get(key) ?? this.#startup.get(key) ?? settingDefinitions().get(key)?.defaultValue
+    return (
+      local.get(key) ??
+      session.get(key) ??
+      this.#startup.get(key) ??
+      settingDefinitions().get(key)?.defaultValue
+    )
   }
 
   /** As SHOW prints it. Raises 42704 for an unknown name. */
@@ -97,7 +102,10 @@ export class Settings {
   searchPath(user: string): readonly string[] {
     if (this.#searchPath?.user !== user) {
       const named = splitIdentifierList(this.get('search_path') ?? '')
-      this.#searchPath = { user, schemas: named.map((schema) => (schema === '$user' ? user : schema)) }
+      this.#searchPath = {
+        user,
+        schemas: named.map((schema) => (schema === '$user' ? user : schema)),
+      }
     }
     return this.#searchPath.schemas
   }
@@ -125,7 +133,8 @@ export class Settings {
     const { session, local } = this.#layers
     if (isLocal) {
       // Outside a transaction SET LOCAL has no lasting effect.
-      if (this.#transactionStart !== undefined) this.#replace({ session, local: new Map(local).set(key, value) })
+      if (this.#transactionStart !== undefined)
+        this.#replace({ session, local: new Map(local).set(key, value) })
       return
     }
     const remaining = new Map(local)
@@ -142,7 +151,11 @@ export class Settings {
     if (definition.context === 'internal') {
       throw new SqlError('55P02', `parameter "${definition.name}" cannot be changed`)
     }
-    return normalizeSpecialSetting(definition, readSettingValue(definition, value), (key) => this.get(key) ?? '')
+    return normalizeSpecialSetting(
+      definition,
+      readSettingValue(definition, value),
+      (key) => this.get(key) ?? '',
+    )
   }
 }
 

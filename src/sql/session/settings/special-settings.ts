@@ -1,7 +1,7 @@
 /** Settings whose values have a grammar of their own: DateStyle, TimeZone, client_encoding, search_path. */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import { findTimeZone } from '../types/datetime/time-zone.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import { findTimeZone } from '../../types/datetime/time-zone.ts'
 import type { SettingDefinition } from './setting-definitions.ts'
 
 export function normalizeSpecialSetting(
@@ -17,16 +17,32 @@ export function normalizeSpecialSetting(
     case 'client_encoding':
       return checkEncoding(value)
     case 'default_with_oids':
-      if (value === 'on') throw new SqlError(SQLSTATE.FEATURE_NOT_SUPPORTED, 'tables declared WITH OIDS are not supported')
+      if (value === 'on')
+        throw new SqlError(
+          SQLSTATE.FEATURE_NOT_SUPPORTED,
+          'tables declared WITH OIDS are not supported',
+        )
       return value
     default:
       return value
   }
 }
 
-const DATE_OUTPUTS: Readonly<Record<string, string>> = { iso: 'ISO', sql: 'SQL', postgres: 'Postgres', german: 'German' }
+const DATE_OUTPUTS: Readonly<Record<string, string>> = {
+  iso: 'ISO',
+  sql: 'SQL',
+  postgres: 'Postgres',
+  german: 'German',
+}
 const DATE_ORDERS: Readonly<Record<string, string>> = {
-  ymd: 'YMD', dmy: 'DMY', euro: 'DMY', european: 'DMY', mdy: 'MDY', us: 'MDY', noneuro: 'MDY', noneuropean: 'MDY',
+  ymd: 'YMD',
+  dmy: 'DMY',
+  euro: 'DMY',
+  european: 'DMY',
+  mdy: 'MDY',
+  us: 'MDY',
+  noneuro: 'MDY',
+  noneuropean: 'MDY',
 }
 
 /** `SET datestyle TO dmy` keeps the output style: the parts that are named replace those of the current value. */
@@ -42,9 +58,13 @@ function mergeDateStyle(value: string, current: string): string {
       order = DATE_ORDERS[word]!
       orderGiven = true
     } else {
-      throw new SqlError(SQLSTATE.INVALID_PARAMETER_VALUE, `invalid value for parameter "DateStyle": "${value}"`, {
-        detail: `Unrecognized key word: "${word}".`,
-      })
+      throw new SqlError(
+        SQLSTATE.INVALID_PARAMETER_VALUE,
+        `invalid value for parameter "DateStyle": "${value}"`,
+        {
+          detail: `Unrecognized key word: "${word}".`,
+        },
+      )
     }
   }
   return `${output}, ${order}`
@@ -55,7 +75,10 @@ function checkTimeZone(value: string): string {
   if (hours !== undefined) return fixedOffsetZone(hours)
   const zone = findTimeZone(value)
   if (zone === undefined) {
-    throw new SqlError(SQLSTATE.INVALID_PARAMETER_VALUE, `invalid value for parameter "TimeZone": "${value}"`)
+    throw new SqlError(
+      SQLSTATE.INVALID_PARAMETER_VALUE,
+      `invalid value for parameter "TimeZone": "${value}"`,
+    )
   }
   return zone.name
 }
@@ -74,9 +97,13 @@ function checkEncoding(value: string): string {
   const name = value.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
   if (name === 'UTF8' || name === 'UNICODE') return 'UTF8'
   if (name === 'SQLASCII') return 'SQL_ASCII'
-  throw new SqlError(SQLSTATE.INVALID_PARAMETER_VALUE, `invalid value for parameter "client_encoding": "${value}"`, {
-    detail: 'Lakelet speaks UTF8 only.',
-  })
+  throw new SqlError(
+    SQLSTATE.INVALID_PARAMETER_VALUE,
+    `invalid value for parameter "client_encoding": "${value}"`,
+    {
+      detail: 'Lakelet speaks UTF8 only.',
+    },
+  )
 }
 
 /** Identifiers separated by commas: bare ones fold to lower case, quoted ones stay. */
@@ -85,7 +112,8 @@ export function splitIdentifierList(text: string): readonly string[] {
   for (const match of text.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,"]*))\s*(?:,|$)/g)) {
     const [whole, quoted, bare] = match
     if (whole === '') continue
-    const name = quoted === undefined ? (bare ?? '').trim().toLowerCase() : quoted.replaceAll('""', '"')
+    const name =
+      quoted === undefined ? (bare ?? '').trim().toLowerCase() : quoted.replaceAll('""', '"')
     if (name !== '') names.push(name)
   }
   return names

@@ -2,36 +2,51 @@
  * Runs one statement inside the session's transaction: queries through a plan, DDL through `sql/commands`, the rest here.
  * Returns the command tag.
  */
-import { SqlError, assert, unsupported } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { Suspension, Task } from '../../storage/task.ts'
-import type { Datum } from '../../storage/vector.ts'
-import { isBindable } from '../bind/bind-query.ts'
-import type { BindableStatement } from '../bind/bind-query.ts'
-import type { Oid } from '../catalog/catalog.ts'
-import { executeDdl, isDdl } from '../commands/execute-ddl.ts'
-import type { DdlStatement } from '../commands/execute-ddl.ts'
-import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
-import type { DiscardStatement, ExecuteStatement, ExplainStatement } from '../parse/ast/utility.ts'
-import { parse } from '../parse/parse.ts'
+import { SqlError, assert, unsupported } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { Suspension, Task } from '../../../storage/task.ts'
+import type { Datum } from '../../../storage/vector.ts'
+import { isBindable } from '../../bind/bind-query.ts'
+import type { BindableStatement } from '../../bind/bind-query.ts'
+import type { Oid } from '../../catalog/catalog.ts'
+import { executeDdl, isDdl } from '../../commands/execute-ddl.ts'
+import type { DdlStatement } from '../../commands/execute-ddl.ts'
+import type { ParsedStatement, Statement as Syntax } from '../../parse/ast/statement.ts'
+import type {
+  DiscardStatement,
+  ExecuteStatement,
+  ExplainStatement,
+} from '../../parse/ast/utility.ts'
+import { parse } from '../../parse/parse.ts'
 import { SessionDdlServices } from './ddl-services.ts'
 import { explainOptions, explainQuery } from './explain.ts'
 import { executionContext, planQuery, readParameters } from './planned-query.ts'
 import type { ParameterInput, PlannedQuery, QueryEnvironment } from './planned-query.ts'
-import { deallocate, evaluateArguments, findPrepared, prepareStatement } from './prepared-statements.ts'
-import { ResultWriter } from './result-writer.ts'
-import type { SessionState } from './session-evaluation.ts'
-import { SessionEvaluation } from './session-evaluation.ts'
-import { applyModes, applySetting, setCharacteristics, showSetting, textColumn } from './set-command.ts'
+import {
+  deallocate,
+  evaluateArguments,
+  findPrepared,
+  prepareStatement,
+} from './prepared-statements.ts'
+import { ResultWriter } from '../result/result-writer.ts'
+import type { SessionState } from '../session-evaluation.ts'
+import { SessionEvaluation } from '../session-evaluation.ts'
+import {
+  applyModes,
+  applySetting,
+  setCharacteristics,
+  showSetting,
+  textColumn,
+} from '../settings/set-command.ts'
 import { cachedPlan } from './statement-cache.ts'
 import type { FreshPlan, PlanConditions, Statement } from './statement-cache.ts'
-import type { Settings } from './settings.ts'
-import type { Notice, ResultRow, ResultSink, ValueFormat } from './statement-result.ts'
-import { limitError } from './limit-error.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { Notice, ResultRow, ResultSink, ValueFormat } from '../result/statement-result.ts'
+import { limitError } from '../limits/limit-error.ts'
 import { withoutSelectInto } from './select-into.ts'
-import { StatementSpill } from './statement-spill.ts'
-import { withDeadline } from './statement-timeout.ts'
-import type { RunningTransaction } from './transaction-block.ts'
+import { StatementSpill } from '../limits/statement-spill.ts'
+import { withDeadline } from '../limits/statement-timeout.ts'
+import type { RunningTransaction } from '../transaction-block.ts'
 
 export interface StatementRun {
   readonly state: SessionState
@@ -65,7 +80,10 @@ export function* runStatement(run: StatementRun): Task<string> {
     const timeoutMs = state.settings.derived(statementTimeoutMs)
     if (timeoutMs === 0) return yield* dispatch(run, environment)
     const deadline = environment.session.statementTimestamp + timeoutMs * 1000
-    return yield* withDeadline(dispatch(run, environment), () => state.database.nowMicros() >= deadline)
+    return yield* withDeadline(
+      dispatch(run, environment),
+      () => state.database.nowMicros() >= deadline,
+    )
   } catch (error) {
     throw limitError(error)
   } finally {
@@ -89,8 +107,15 @@ function runQuery(
   environment: QueryEnvironment,
   syntax: BindableStatement,
 ): Task<string> {
-  const query = currentPlan(run.state, run.statement, syntax, environment, run.portal?.parameterTypes)
-  const values = run.portal?.values ?? readParameters(query.bound.parameters, run.parameters, environment)
+  const query = currentPlan(
+    run.state,
+    run.statement,
+    syntax,
+    environment,
+    run.portal?.parameterTypes,
+  )
+  const values =
+    run.portal?.values ?? readParameters(query.bound.parameters, run.parameters, environment)
   return runPlanned(run, environment, query, values)
 }
 
@@ -165,10 +190,15 @@ function readOnlyError(command: string): SqlError {
   )
 }
 
-function* runDdl(run: StatementRun, environment: QueryEnvironment, syntax: DdlStatement): Task<string> {
+function* runDdl(
+  run: StatementRun,
+  environment: QueryEnvironment,
+  syntax: DdlStatement,
+): Task<string> {
   const { state, transaction } = run
   if (run.parameters.length > 0) throw unsupported('parameters in a utility statement')
-  if (state.settings.get('transaction_read_only') === 'on') throw readOnlyError(syntax.kind.toUpperCase())
+  if (state.settings.get('transaction_read_only') === 'on')
+    throw readOnlyError(syntax.kind.toUpperCase())
   return yield* changeCatalog(state, transaction, environment, syntax)
 }
 
@@ -207,7 +237,10 @@ function* discard(
 }
 
 /** DISCARD TEMP: the session's temporary tables, views, sequences and types go. */
-export function* dropTemporaryObjects(state: SessionState, transaction: RunningTransaction): Task<void> {
+export function* dropTemporaryObjects(
+  state: SessionState,
+  transaction: RunningTransaction,
+): Task<void> {
   if (!transaction.catalog.hasSchema(state.temporarySchema)) return
   const environment = environmentOf(state, transaction, () => undefined)
   const [drop] = parse(`DROP SCHEMA ${state.temporarySchema} CASCADE`)
@@ -231,11 +264,18 @@ export function environmentOf(
     catalog: transaction.catalog,
     access: transaction.open.access,
     session: new SessionEvaluation(state, transaction, onNotice),
-    spill: new StatementSpill(() => state.database.createSpill(), state.settings.derived(tempFileLimit)),
+    spill: new StatementSpill(
+      () => state.database.createSpill(),
+      state.settings.derived(tempFileLimit),
+    ),
   }
 }
 
-function* runUtility(run: StatementRun, environment: QueryEnvironment, syntax: Syntax): Task<string> {
+function* runUtility(
+  run: StatementRun,
+  environment: QueryEnvironment,
+  syntax: Syntax,
+): Task<string> {
   const { state, transaction, sink } = run
   switch (syntax.kind) {
     case 'set':
@@ -277,9 +317,15 @@ function* executePrepared(
   const prepared = findPrepared(run.state.prepared, syntax.name)
   const { syntax: inner, statement, declaredTypes } = prepared
   prepared.runs++
-  if (inner === undefined || !isBindable(inner)) throw unsupported(`EXECUTE of ${inner?.kind ?? 'nothing'}`)
+  if (inner === undefined || !isBindable(inner))
+    throw unsupported(`EXECUTE of ${inner?.kind ?? 'nothing'}`)
   const query = currentPlan(run.state, statement, inner, environment, declaredTypes)
-  const parameters = evaluateArguments(prepared, syntax, new SessionDdlServices(environment), environment.catalog)
+  const parameters = evaluateArguments(
+    prepared,
+    syntax,
+    new SessionDdlServices(environment),
+    environment.catalog,
+  )
   return yield* runPlanned(run, environment, query, parameters)
 }
 

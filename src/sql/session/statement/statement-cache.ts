@@ -2,10 +2,10 @@
  * Statements by their text: parsed once, planned once per catalog version, role, search path and settings. Shared by all sessions
  * of a branch, so that the same query from a thousand connections is planned once.
  */
-import type { TransactionAccess } from '../../storage/access.ts'
-import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
-import { parse } from '../parse/parse.ts'
-import type { Database } from './database.ts'
+import type { TransactionAccess } from '../../../storage/access.ts'
+import type { ParsedStatement, Statement as Syntax } from '../../parse/ast/statement.ts'
+import { parse } from '../../parse/parse.ts'
+import type { Database } from '../database.ts'
 import { isOutgrown } from './planned-query.ts'
 import type { PlannedQuery } from './planned-query.ts'
 
@@ -42,7 +42,14 @@ const MAX_PLANS_PER_STATEMENT = 4
 const MAX_CACHED_TEXT = 16_384
 /** An INSERT of so many rows of literals is not expected again. */
 const DATA_ROWS_MIN = 4
-const LITERALS: ReadonlySet<string> = new Set(['string', 'integer', 'number', 'boolean', 'null', 'default'])
+const LITERALS: ReadonlySet<string> = new Set([
+  'string',
+  'integer',
+  'number',
+  'boolean',
+  'null',
+  'default',
+])
 
 /** The same text with other declared parameter types is another statement: it has other plans. */
 export function parsedStatement(
@@ -66,7 +73,9 @@ function isWorthKeeping(text: string, { parsed }: Statement): boolean {
 function isData(statement: Syntax): boolean {
   if (statement.kind !== 'insert' || statement.source?.kind !== 'values') return false
   const { rows } = statement.source
-  return rows.length >= DATA_ROWS_MIN && rows.at(-1)?.every((value) => LITERALS.has(value.kind)) === true
+  return (
+    rows.length >= DATA_ROWS_MIN && rows.at(-1)?.every((value) => LITERALS.has(value.kind)) === true
+  )
 }
 
 export function cachedPlan(

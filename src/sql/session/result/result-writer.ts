@@ -1,11 +1,11 @@
 /** Turns result batches into rows of PostgreSQL's text format, or of binary values, a column at a time. */
-import { assert, unsupported } from '../../errors/sql-error.ts'
-import type { Batch, Datum, Vector } from '../../storage/vector.ts'
-import { datumAt } from '../../storage/vector.ts'
-import type { OutputColumn } from '../plan/plan-node.ts'
-import type { TypeIoContext, TypeOutput } from '../types/type-io.ts'
-import { findBinaryFormat } from '../types/wire/binary-formats.ts'
-import type { QueryEnvironment } from './planned-query.ts'
+import { assert, unsupported } from '../../../errors/sql-error.ts'
+import type { Batch, Datum, Vector } from '../../../storage/vector.ts'
+import { datumAt } from '../../../storage/vector.ts'
+import type { OutputColumn } from '../../plan/plan-node.ts'
+import type { TypeIoContext, TypeOutput } from '../../types/type-io.ts'
+import { findBinaryFormat } from '../../types/wire/binary-formats.ts'
+import type { QueryEnvironment } from '../statement/planned-query.ts'
 import type { ResultRow, ValueFormat } from './statement-result.ts'
 
 /** A column's first `n` values as they are sent. */
@@ -13,7 +13,14 @@ type ColumnWriter = (vector: Vector, n: number) => ResultRow
 
 /** Types whose text form is the stored string itself. */
 const VERBATIM: ReadonlySet<string> = new Set([
-  'textout', 'varcharout', 'bpcharout', 'nameout', 'json_out', 'uuid_out', 'unknownout', 'cstring_out',
+  'textout',
+  'varcharout',
+  'bpcharout',
+  'nameout',
+  'json_out',
+  'uuid_out',
+  'unknownout',
+  'cstring_out',
 ])
 const INTEGERS: ReadonlySet<string> = new Set(['int2out', 'int4out', 'int8out', 'oidout'])
 
@@ -27,7 +34,9 @@ export class ResultWriter {
     formats: readonly ValueFormat[] = [],
   ) {
     this.#writers = columns.map((column, index) =>
-      formats[index] === 'binary' ? binaryWriter(column, environment) : columnWriter(column, environment),
+      formats[index] === 'binary'
+        ? binaryWriter(column, environment)
+        : columnWriter(column, environment),
     )
   }
 

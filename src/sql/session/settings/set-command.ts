@@ -1,14 +1,18 @@
 /** SET, RESET, SHOW and SET TRANSACTION: the statements about settings. */
-import { SqlError, unsupported } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { Oid } from '../catalog/catalog.ts'
-import type { Expression } from '../parse/ast/expression.ts'
-import type { SettingChange } from '../parse/ast/routine.ts'
-import type { SetTransactionStatement, ShowStatement, TransactionModes } from '../parse/ast/utility.ts'
+import { SqlError, unsupported } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { Oid } from '../../catalog/catalog.ts'
+import type { Expression } from '../../parse/ast/expression.ts'
+import type { SettingChange } from '../../parse/ast/routine.ts'
+import type {
+  SetTransactionStatement,
+  ShowStatement,
+  TransactionModes,
+} from '../../parse/ast/utility.ts'
 import { settingDefinitions } from './setting-definitions.ts'
-import type { SessionState } from './session-evaluation.ts'
-import type { ResultColumn, ResultSink } from './statement-result.ts'
-import type { RunningTransaction } from './transaction-block.ts'
+import type { SessionState } from '../session-evaluation.ts'
+import type { ResultColumn, ResultSink } from '../result/statement-result.ts'
+import type { RunningTransaction } from '../transaction-block.ts'
 
 const TEXT = 25 as Oid // pg_type.oid of text
 
@@ -46,7 +50,9 @@ function setSetting(state: SessionState, name: string, value: string, isLocal: b
 function valueText(name: string, values: readonly Expression[]): string {
   const parts = values.map(literalText)
   if (name !== 'search_path') return parts.join(', ')
-  return parts.map((part) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`)).join(', ')
+  return parts
+    .map((part) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`))
+    .join(', ')
 }
 
 function literalText(expression: Expression): string {
@@ -63,7 +69,9 @@ function literalText(expression: Expression): string {
       // SET TIME ZONE INTERVAL '-08:00' HOUR TO MINUTE
       return literalText(expression.operand).replace(/^([+-]?\d+):00$/, '$1')
     default:
-      throw new SqlError(SQLSTATE.SYNTAX_ERROR, 'a setting takes literals only').at(expression.position)
+      throw new SqlError(SQLSTATE.SYNTAX_ERROR, 'a setting takes literals only').at(
+        expression.position,
+      )
   }
 }
 
@@ -85,9 +93,13 @@ export function shownColumns({ name }: ShowStatement): readonly ResultColumn[] {
   return [textColumn(settingDefinitions().get(name.toLowerCase())?.name ?? name)]
 }
 
-function showOne(state: SessionState, name: string): { readonly name: string; readonly value: string } {
+function showOne(
+  state: SessionState,
+  name: string,
+): { readonly name: string; readonly value: string } {
   if (name === 'session_authorization') return { name, value: state.sessionUser }
-  if (name === 'role') return { name, value: state.currentUser === state.sessionUser ? 'none' : state.currentUser }
+  if (name === 'role')
+    return { name, value: state.currentUser === state.sessionUser ? 'none' : state.currentUser }
   const definition = settingDefinitions().get(name.toLowerCase())
   return { name: definition?.name ?? name, value: state.settings.show(name) }
 }
@@ -103,7 +115,10 @@ export function applyModes(
   transaction: RunningTransaction | undefined,
 ): void {
   if (modes.isolation !== undefined) {
-    if (transaction?.hasRun === true && modes.isolation !== state.settings.get('transaction_isolation')) {
+    if (
+      transaction?.hasRun === true &&
+      modes.isolation !== state.settings.get('transaction_isolation')
+    ) {
       throw new SqlError(
         SQLSTATE.ACTIVE_SQL_TRANSACTION,
         'SET TRANSACTION ISOLATION LEVEL must be called before any query',
@@ -112,7 +127,11 @@ export function applyModes(
     state.settings.set('transaction_isolation', modes.isolation, true)
   }
   if (modes.readOnly !== undefined) {
-    if (transaction?.hasRun === true && !modes.readOnly && state.settings.get('transaction_read_only') === 'on') {
+    if (
+      transaction?.hasRun === true &&
+      !modes.readOnly &&
+      state.settings.get('transaction_read_only') === 'on'
+    ) {
       throw new SqlError(
         SQLSTATE.ACTIVE_SQL_TRANSACTION,
         'transaction read-write mode must be set before any query',
@@ -129,6 +148,8 @@ export function applyModes(
 export function setCharacteristics(state: SessionState, statement: SetTransactionStatement): void {
   const { isolation, readOnly, deferrable } = statement.modes
   if (isolation !== undefined) state.settings.set('default_transaction_isolation', isolation, false)
-  if (readOnly !== undefined) state.settings.set('default_transaction_read_only', readOnly ? 'on' : 'off', false)
-  if (deferrable !== undefined) state.settings.set('default_transaction_deferrable', deferrable ? 'on' : 'off', false)
+  if (readOnly !== undefined)
+    state.settings.set('default_transaction_read_only', readOnly ? 'on' : 'off', false)
+  if (deferrable !== undefined)
+    state.settings.set('default_transaction_deferrable', deferrable ? 'on' : 'off', false)
 }

@@ -2,11 +2,12 @@
  * The JavaScript engine's own limits as PostgreSQL's errors: a statement so deeply nested that the stack ends, or a value
  * longer than a string or array can be, is the statement's fault and not a fault inside Lakelet.
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
 
 const TOO_DEEP = /call stack/
-const TOO_LARGE = /^Invalid (string|array|typed array) length|allocation failed|maximum size exceeded|BigInt size exceeded/
+const TOO_LARGE =
+  /^Invalid (string|array|typed array) length|allocation failed|maximum size exceeded|BigInt size exceeded/
 
 /** The error to report; what is no limit of the engine stays as it is. */
 export function withoutEngineLimits(error: unknown): unknown {
@@ -16,5 +17,7 @@ export function withoutEngineLimits(error: unknown): unknown {
       hint: 'Increase the configuration parameter "max_stack_depth" (currently 2048kB), after ensuring the platform\'s stack depth limit is adequate.',
     })
   }
-  return TOO_LARGE.test(error.message) ? new SqlError(SQLSTATE.OUT_OF_MEMORY, 'out of memory') : error
+  return TOO_LARGE.test(error.message)
+    ? new SqlError(SQLSTATE.OUT_OF_MEMORY, 'out of memory')
+    : error
 }

@@ -4,12 +4,18 @@
  * Its statement is a task that is simply not resumed while nobody wants rows. What the task has produced beyond the rows
  * wanted (at most the rest of a batch) waits here. A statement that writes is always run to its end first.
  */
-import type { Datum } from '../../storage/vector.ts'
-import type { Task } from '../../storage/task.ts'
+import type { Datum } from '../../../storage/vector.ts'
+import type { Task } from '../../../storage/task.ts'
 import type { PreparedStatement } from './prepared-statements.ts'
 import type { PortalOptions } from './run-statement.ts'
 import { ROWS_READY } from './run-statement.ts'
-import type { Notice, ResultColumn, ResultRow, ResultSink, ValueFormat } from './statement-result.ts'
+import type {
+  Notice,
+  ResultColumn,
+  ResultRow,
+  ResultSink,
+  ValueFormat,
+} from '../result/statement-result.ts'
 
 export interface BoundPortal {
   readonly name: string
@@ -99,10 +105,7 @@ export class Portal implements BoundPortal, PortalOptions {
     return true
   }
 
-  *#advance(
-    wanted: number,
-    start?: (sink: ResultSink<ResultRow>) => Task<string>,
-  ): Task<void> {
+  *#advance(wanted: number, start?: (sink: ResultSink<ResultRow>) => Task<string>): Task<void> {
     this.#wanted = wanted
     if (this.#tag !== undefined || this.isFull()) return
     this.#task ??= start?.(this.#collector())

@@ -1,10 +1,10 @@
 /** May the session use a sequence? Asked by nextval() and its relatives each time, as PostgreSQL does. */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
-import { isTemporarySchema } from '../catalog/catalog-snapshot.ts'
-import type { Oid } from '../catalog/catalog.ts'
-import { hasPrivilege } from '../catalog/describe/acl.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+import { isTemporarySchema } from '../../catalog/catalog-snapshot.ts'
+import type { Oid } from '../../catalog/catalog.ts'
+import { hasPrivilege } from '../../catalog/describe/acl.ts'
 
 export type SequenceUse = 'nextval' | 'currval' | 'setval'
 
@@ -31,9 +31,19 @@ export function checkSequenceUse(
   if (role.isSuperuser || isIdentity(catalog, sequence)) return
   const { relacl: acl, relowner: owner } = row
   const allowed = [...LETTERS[use]].some((letter) =>
-    hasPrivilege(catalog, role.oid, { object: 'sequence', acl, owner, letter, withGrantOption: false }),
+    hasPrivilege(catalog, role.oid, {
+      object: 'sequence',
+      acl,
+      owner,
+      letter,
+      withGrantOption: false,
+    }),
   )
-  if (!allowed) throw new SqlError(SQLSTATE.INSUFFICIENT_PRIVILEGE, `permission denied for sequence ${row.relname}`)
+  if (!allowed)
+    throw new SqlError(
+      SQLSTATE.INSUFFICIENT_PRIVILEGE,
+      `permission denied for sequence ${row.relname}`,
+    )
 }
 
 /** The sequence of an identity column is part of its table: INSERT on that is enough. */

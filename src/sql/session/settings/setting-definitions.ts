@@ -1,7 +1,7 @@
 /** The settings there are, from PostgreSQL's own list, and how their values are read and shown. */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import { builtinTable } from '../catalog/builtin/builtin-catalogs.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import { builtinTable } from '../../catalog/builtin/builtin-catalogs.ts'
 import { parseQuantity, showQuantity } from './setting-units.ts'
 
 export interface SettingDefinition {
@@ -68,8 +68,11 @@ export function settingDefinitions(): ReadonlyMap<string, SettingDefinition> {
 
 function readDefinitions(): ReadonlyMap<string, SettingDefinition> {
   const table = builtinTable('pg_settings')
-  const optionalNumber = (text: string | null): number | undefined => (text === null ? undefined : Number(text))
-  const result = new Map<string, SettingDefinition>(HIDDEN.map((definition) => [definition.name, definition]))
+  const optionalNumber = (text: string | null): number | undefined =>
+    text === null ? undefined : Number(text)
+  const result = new Map<string, SettingDefinition>(
+    HIDDEN.map((definition) => [definition.name, definition]),
+  )
   for (let row = 0; row < table.rowCount; row++) {
     const name = table.cell('name', row) ?? ''
     const key = name.toLowerCase()
@@ -79,7 +82,10 @@ function readDefinitions(): ReadonlyMap<string, SettingDefinition> {
       unit: table.cell('unit', row),
       minimum: optionalNumber(table.cell('min_val', row)),
       maximum: optionalNumber(table.cell('max_val', row)),
-      values: (table.cell('enumvals', row) ?? '').replace(/^\{|\}$/g, '').split(',').map((v) => v.replaceAll('"', '')),
+      values: (table.cell('enumvals', row) ?? '')
+        .replace(/^\{|\}$/g, '')
+        .split(',')
+        .map((v) => v.replaceAll('"', '')),
       context: table.cell('context', row) ?? 'user',
       defaultValue: OVERRIDES[key] ?? table.cell('boot_val', row) ?? '',
     })
@@ -93,7 +99,10 @@ export function readSettingValue(definition: SettingDefinition, text: string): s
     case 'bool': {
       const value = readBoolean(text)
       if (value === undefined) {
-        throw new SqlError(SQLSTATE.INVALID_PARAMETER_VALUE, `parameter "${definition.name}" requires a Boolean value`)
+        throw new SqlError(
+          SQLSTATE.INVALID_PARAMETER_VALUE,
+          `parameter "${definition.name}" requires a Boolean value`,
+        )
       }
       return value ? 'on' : 'off'
     }
@@ -101,7 +110,9 @@ export function readSettingValue(definition: SettingDefinition, text: string): s
     case 'real':
       return readNumber(definition, text)
     case 'enum': {
-      const value = definition.values.find((allowed) => allowed.toLowerCase() === text.toLowerCase())
+      const value = definition.values.find(
+        (allowed) => allowed.toLowerCase() === text.toLowerCase(),
+      )
       return value ?? readBooleanEnum(definition, text)
     }
     case 'string':
@@ -112,7 +123,8 @@ export function readSettingValue(definition: SettingDefinition, text: string): s
 function readBoolean(text: string): boolean | undefined {
   const lower = text.toLowerCase()
   if (lower === '') return undefined
-  if (lower === '1' || lower === 'on' || 'true'.startsWith(lower) || 'yes'.startsWith(lower)) return true
+  if (lower === '1' || lower === 'on' || 'true'.startsWith(lower) || 'yes'.startsWith(lower))
+    return true
   const isOff = lower.length > 1 && 'off'.startsWith(lower)
   if (lower === '0' || isOff || 'false'.startsWith(lower) || 'no'.startsWith(lower)) return false
   return undefined
@@ -121,7 +133,8 @@ function readBoolean(text: string): boolean | undefined {
 /** Enums that replaced booleans still take the boolean words. */
 function readBooleanEnum(definition: SettingDefinition, text: string): string {
   const value = readBoolean(text)
-  if (value !== undefined && definition.values.includes(value ? 'on' : 'off')) return value ? 'on' : 'off'
+  if (value !== undefined && definition.values.includes(value ? 'on' : 'off'))
+    return value ? 'on' : 'off'
   throw invalidValue(definition, text, `Available values: ${definition.values.join(', ')}.`)
 }
 
@@ -130,7 +143,10 @@ function readNumber(definition: SettingDefinition, text: string): string {
   if (value === undefined) throw invalidValue(definition, text)
   const rounded = definition.type === 'integer' ? Math.round(value) : value
   const { minimum, maximum } = definition
-  if ((minimum !== undefined && rounded < minimum) || (maximum !== undefined && rounded > maximum)) {
+  if (
+    (minimum !== undefined && rounded < minimum) ||
+    (maximum !== undefined && rounded > maximum)
+  ) {
     const unit = definition.unit === null ? '' : ` ${definition.unit}`
     throw new SqlError(
       SQLSTATE.INVALID_PARAMETER_VALUE,
@@ -150,6 +166,7 @@ function invalidValue(definition: SettingDefinition, text: string, hint?: string
 
 /** As SHOW prints it: numbers with the largest unit that divides them. */
 export function showSettingValue(definition: SettingDefinition, value: string): string {
-  if (definition.unit === null || (definition.type !== 'integer' && definition.type !== 'real')) return value
+  if (definition.unit === null || (definition.type !== 'integer' && definition.type !== 'real'))
+    return value
   return showQuantity(Number(value), definition.unit)
 }

@@ -2,8 +2,8 @@
  * Where one statement's operators put rows that exceed its memory: one spill file, made when the first of them needs it and
  * gone when the statement ends, however it ends. Operators release their own segments; when none is left the file goes early.
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import type { SpillStore } from '../execute/memory/spill-store.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import type { SpillStore } from '../../execute/memory/spill-store.ts'
 
 /** A file of segments that is freed as a whole. */
 export interface SpillSegments {
