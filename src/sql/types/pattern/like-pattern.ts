@@ -56,7 +56,7 @@ export function compileLike(pattern: string): TextMatcher {
     case '%t%':
       return (text) => text.includes(literal)
     default:
-      return shape.includes('_') ? regularMatcher(parts) : piecesMatcher(parts)
+      return shape.includes('_') ? wildcardMatcher(parts) : piecesMatcher(parts)
   }
 }
 
@@ -81,14 +81,35 @@ function piecesMatcher(parts: readonly Part[]): TextMatcher {
   }
 }
 
-function regularMatcher(parts: readonly Part[]): TextMatcher {
-  let source = '^'
-  for (const part of parts) {
-    if (part.kind === 'text') source += part.text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')
-    else source += part.kind === 'any' ? '.*' : '.'
+/** '%' and '_' in any order: after a mismatch only the last '%' takes a character more, as it can do for all before. */
+function wildcardMatcher(parts: readonly Part[]): TextMatcher {
+  const steps = parts.flatMap((part): (number | 'any' | 'one')[] =>
+    part.kind === 'text'
+      ? Array.from(part.text, (character) => character.codePointAt(0) ?? 0)
+      : [part.kind],
+  )
+  return (text) => {
+    let step = 0
+    let at = 0
+    let stepAfterAny = -1
+    let atAfterAny = 0
+    while (at < text.length) {
+      const character = text.codePointAt(at) ?? 0
+      if (steps[step] === 'any') {
+        stepAfterAny = ++step
+        atAfterAny = at
+      } else if (steps[step] === 'one' || steps[step] === character) {
+        step++
+        at += character > 0xffff ? 2 : 1
+      } else if (stepAfterAny >= 0) {
+        atAfterAny += (text.codePointAt(atAfterAny) ?? 0) > 0xffff ? 2 : 1
+        at = atAfterAny
+        step = stepAfterAny
+      } else return false
+    }
+    while (steps[step] === 'any') step++
+    return step === steps.length
   }
-  const expression = new RegExp(`${source}$`, 'su')
-  return (text) => expression.test(text)
 }
 
 /** ILIKE: both sides in lower case. */

@@ -91,3 +91,18 @@ export function withLazyQuantifiers(node: RegexNode): RegexNode {
       return node
   }
 }
+
+/** The expression that matches the same texts read backwards; look-around stays as it is. */
+export function reversed(node: RegexNode): RegexNode {
+  switch (node.kind) {
+    case 'sequence':
+      return { ...node, items: node.items.map(reversed).reverse() }
+    case 'alternatives':
+      return { ...node, branches: node.branches.map(reversed) }
+    case 'group':
+    case 'repeat':
+      return { ...node, body: reversed(node.body) }
+    default:
+      return node
+  }
+}

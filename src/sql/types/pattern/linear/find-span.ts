@@ -111,19 +111,26 @@ class SpanSearch {
     }
   }
 
-  /** Marks each place of the text where a match from anywhere before ends. */
-  markEnds(ends: Uint8Array): void {
+  /** Marks each place of the text where a match from anywhere ends; backwards, where one begins. */
+  markEnds(ends: Uint8Array, backwards: boolean): void {
     const { text } = this.#run
-    for (let at = 0; at <= text.length;) {
+    for (let at = backwards ? text.length : 0; ;) {
       this.#enter(this.#current, 0, 0, at)
       const { places, count } = this.#current
       for (let i = 0; i < count; i++) if (this.#code[places[i]].op === 'match') ends[at] = 1
-      const character = text.codePointAt(at)
-      const after = at + (character !== undefined && character > 0xffff ? 2 : 1)
-      this.#advance(at, after, character, 'longest', undefined)
-      at = after
+      const character = backwards ? characterBefore(text, at) : text.codePointAt(at)
+      if (character === undefined) return
+      const width = character > 0xffff ? 2 : 1
+      const next = backwards ? at - width : at + width
+      this.#advance(at, next, character, 'longest', undefined)
+      at = next
     }
   }
+}
+
+function characterBefore(text: string, at: number): number | undefined {
+  const whole = at >= 2 ? text.codePointAt(at - 2) : undefined
+  return whole !== undefined && whole > 0xffff ? whole : text.codePointAt(at - 1)
 }
 
 type ZeroWidth = Extract<Instruction, { op: 'assert' | 'look' }>
@@ -135,24 +142,8 @@ export function holds(instruction: ZeroWidth, run: TextRun, at: number): boolean
     return instruction.expression.test(run.text)
   }
   const { program, behind, negated } = instruction
-  const found = behind ? endsAt(program, run, at) : beginsAt(program, run, at)
-  return found !== negated
-}
-
-function endsAt(program: RegexProgram, run: TextRun, at: number): boolean {
-  let ends = run.placesOf(program)
-  if (ends === undefined) {
-    ends = run.remember(program)
-    new SpanSearch(program, run).markEnds(ends)
-  }
-  return ends[at] === 1
-}
-
-function beginsAt(program: RegexProgram, run: TextRun, at: number): boolean {
-  const known = run.placesOf(program) ?? run.remember(program)
-  if (known[at] === 0) {
-    const found = findSpan(program, run, { from: at, choice: 'any', anchored: true })
-    known[at] = found === undefined ? 1 : 2
-  }
-  return known[at] === 2
+  const places = run.placesOf(program, (found) =>
+    new SpanSearch(program, run).markEnds(found, !behind),
+  )
+  return (places[at] === 1) !== negated
 }

@@ -3,7 +3,7 @@
  * copy by copy, so a program's size is limited as PostgreSQL's automata are.
  */
 import { invalidRegex } from '../bracket-expression.ts'
-import { childrenOf } from '../regex-tree.ts'
+import { childrenOf, reversed } from '../regex-tree.ts'
 import type { LookNode, RegexNode, RepeatNode } from '../regex-tree.ts'
 import { CharacterSet } from './character-set.ts'
 
@@ -22,6 +22,7 @@ export type Instruction =
   | { readonly op: 'assert'; readonly expression: RegExp }
   | {
       readonly op: 'look'
+      /** What is looked for; ahead it is read backwards, from the text's end to where it begins. */
       readonly program: RegexProgram
       readonly behind: boolean
       readonly negated: boolean
@@ -177,7 +178,7 @@ class Compiler {
   }
 
   #look({ body, behind, negated }: LookNode): void {
-    const program = compileProgram(body, 0, this.#ignoreCase)
+    const program = compileProgram(behind ? body : reversed(body), 0, this.#ignoreCase)
     this.#add({ op: 'look', program, behind, negated })
   }
 }

@@ -9,7 +9,7 @@ const MAX_STEPS = 50_000_000
 
 export class TextRun {
   readonly text: string
-  /** By look-around program: a byte for each place of the text, its meaning is the matcher's. */
+  /** By look-around program: 1 for each place of the text where it holds. */
   readonly #places = new Map<object, Uint8Array>()
   #steps = 0
 
@@ -22,14 +22,14 @@ export class TextRun {
     if (this.#steps > MAX_STEPS) throw tooComplex()
   }
 
-  /** undefined the first time; then what `remember` was given. */
-  placesOf(key: object): Uint8Array | undefined {
-    return this.#places.get(key)
-  }
-
-  remember(key: object): Uint8Array {
-    const places = new Uint8Array(this.text.length + 1)
-    this.#places.set(key, places)
+  /** The places where a look-around holds, found the first time they are asked for. */
+  placesOf(program: object, find: (places: Uint8Array) => void): Uint8Array {
+    let places = this.#places.get(program)
+    if (places === undefined) {
+      places = new Uint8Array(this.text.length + 1)
+      find(places)
+      this.#places.set(program, places)
+    }
     return places
   }
 }
