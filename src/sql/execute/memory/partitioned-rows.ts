@@ -5,17 +5,20 @@ import { type Key, keyEncoder, type KeyEncoder } from '../keys/key-encoding.ts'
 import type { KeyColumn } from '../keys/key-table.ts'
 import { gatherBatch } from '../vectors/gather.ts'
 import { RowCollection } from '../vectors/row-collection.ts'
+import { columnsBytes } from './memory-budget.ts'
 import { SpilledRows } from './spilled-rows.ts'
 
 export const PARTITIONS = 16
 /** Rows collected per part before they are written. */
 const FLUSH_ROWS = 512
+const FLUSH_BYTES = 128 * 1024
 
 export class PartitionedRows {
   readonly #kinds: readonly ColumnKind[]
   readonly #encoders: readonly (KeyEncoder | undefined)[]
   readonly #salt: number
   readonly #pending: RowCollection[]
+  readonly #pendingBytes: number[]
   readonly #parts: SpilledRows[]
 
   /** `depth` salts the hash, so that a part can be divided again. */
@@ -29,6 +32,7 @@ export class PartitionedRows {
     this.#encoders = keys.map((key) => keyEncoder(key.type, context.catalog))
     this.#salt = Math.imul(depth + 1, 0x9e3779b1)
     this.#pending = Array.from({ length: PARTITIONS }, () => new RowCollection(kinds))
+    this.#pendingBytes = new Array<number>(PARTITIONS).fill(0)
     this.#parts = Array.from({ length: PARTITIONS }, () => new SpilledRows(kinds, context))
   }
 
@@ -39,7 +43,9 @@ export class PartitionedRows {
       if (part.length === 0) return
       const picked = gatherBatch(batch, Int32Array.from(part), part.length)
       this.#pending[p].append(picked.columns, part.length)
-      if (this.#pending[p].length >= FLUSH_ROWS) this.#flush(p)
+      this.#pendingBytes[p] += columnsBytes(picked.columns, part.length)
+      const isFull = this.#pendingBytes[p] >= FLUSH_BYTES
+      if (isFull || this.#pending[p].length >= FLUSH_ROWS) this.#flush(p)
     })
   }
 
@@ -69,6 +75,7 @@ export class PartitionedRows {
   #flush(p: number): void {
     for (const batch of this.#pending[p].batches()) this.#parts[p].append(batch)
     this.#pending[p] = new RowCollection(this.#kinds)
+    this.#pendingBytes[p] = 0
   }
 }
 

@@ -2,7 +2,7 @@
  * Sorts rows by text in code point order: a few characters at a time from the left, going deeper only where rows are still
  * equal, and at once to where they differ. Long runs by radix sort, short ones by comparing the characters' keys.
  */
-import { firstDifference } from '../../types/text/compare-text.ts'
+import { compareFrom, firstDifference } from '../../types/text/compare-text.ts'
 import { radixSort } from './radix-sort.ts'
 import type { SortColumn } from './sort-column.ts'
 import { KEY_CHARACTERS, writeTextKey } from './sort-keys.ts'
@@ -14,6 +14,8 @@ interface TextKeys {
 
 /** Shorter runs than this are compared, not counted. */
 const RADIX_MINIMUM = 2048
+/** And these by insertion, as whole texts. */
+const INSERTION_MAXIMUM = 8
 
 /** `keys` is room for one key per row. */
 export function sortTexts(
@@ -28,6 +30,10 @@ export function sortTexts(
   const runs = [{ start: 0, end: notNull.length, offset: 0 }]
   for (let run = runs.pop(); run !== undefined; run = runs.pop()) {
     const part = notNull.subarray(run.start, run.end)
+    if (part.length <= INSERTION_MAXIMUM) {
+      insertionSort(part, values, run.offset, descending ? -1 : 1)
+      continue
+    }
     const offset = run.offset === 0 ? 0 : commonPrefix(part, values, run.offset)
     for (const row of part) writeTextKey(keys, row, values[row], offset)
     if (descending) {
@@ -48,6 +54,25 @@ export function sortTexts(
   }
   rows.set(nullsFirst ? nulls : notNull, 0)
   rows.set(nullsFirst ? notNull : nulls, nullsFirst ? nulls.length : notNull.length)
+}
+
+/** By texts that are equal before `offset`. Rows of a run stand in their order of arrival, and equal ones stay so. */
+function insertionSort(
+  part: Uint32Array,
+  values: readonly (string | null)[],
+  offset: number,
+  sign: number,
+): void {
+  for (let i = 1; i < part.length; i++) {
+    const row = part[i]
+    const text = values[row] ?? ''
+    let place = i
+    while (place > 0 && sign * compareFrom(values[part[place - 1]] ?? '', text, offset) > 0) {
+      part[place] = part[place - 1]
+      place--
+    }
+    part[place] = row
+  }
 }
 
 /** How long the start is that all these texts share, at least the `offset` that is known. */

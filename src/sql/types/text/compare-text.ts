@@ -5,8 +5,13 @@
 
 /** -1, 0 or 1 by code point, which is also the order of the UTF-8 bytes. */
 export function compareByCodePoint(a: string, b: string): number {
-  if (a === b) return 0
-  const i = firstDifference(a, b, 0)
+  return a === b ? 0 : compareFrom(a, b, 0)
+}
+
+/** The same for texts that are equal before `from`. */
+export function compareFrom(a: string, b: string, from: number): number {
+  const i = firstDifference(a, b, from)
+  if (i === a.length && i === b.length) return 0
   if (i === a.length) return -1
   if (i === b.length) return 1
   return rankOfUnit(a.charCodeAt(i)) < rankOfUnit(b.charCodeAt(i)) ? -1 : 1

@@ -11,11 +11,15 @@ import type { ExecutionContext } from '../../execution-context.ts'
 import { compileAll } from '../../expression/compile-expression.ts'
 import type { Kernel } from '../../expression/kernel.ts'
 import { type KeyColumn, keyColumn } from '../../keys/key-table.ts'
+import { columnsBytes } from '../../memory/memory-budget.ts'
 import { nullVector, sliceBatch } from '../../vectors/gather.ts'
 import { makeOperator, type Operator, type Preparation } from '../operator.ts'
 import { type AggregateStep, compileAggregate } from './aggregate-step.ts'
 import { GroupSet } from './group-set.ts'
 import { GroupSpill } from './group-spill.ts'
+
+/** More than this at once is taken in pieces. */
+const PIECE_BYTES = 1 << 20
 
 export interface AggregatePlan {
   readonly input: Operator
@@ -96,10 +100,12 @@ function* aggregateStream(plan: AggregatePlan, input: BatchStream, round: Round)
       yield item
       continue
     }
-    const keys = plan.groups.map((kernel) => kernel(item, context))
-    const taken = canSpill ? spill.keepKnown(item, keys, sets[0]) : { batch: item, keys }
-    if (taken.batch.length === 0) continue
-    for (const set of sets) set.add(taken.batch, taken.keys, context)
+    for (const batch of canSpill ? piecesOf(item) : [item]) {
+      const keys = plan.groups.map((kernel) => kernel(batch, context))
+      const taken = canSpill ? spill.keepKnown(batch, keys, sets[0]) : { batch, keys }
+      if (taken.batch.length === 0) continue
+      for (const set of sets) set.add(taken.batch, taken.keys, context)
+    }
   }
   for (let i = 0; i < sets.length; i++) {
     if (plan.sets[i].length === 0 && round.isFirst) sets[i].ensureOneGroup()
@@ -107,6 +113,18 @@ function* aggregateStream(plan: AggregatePlan, input: BatchStream, round: Round)
     yield* resultOf(plan, sets[i])
     sets[i].close()
   }
+}
+
+/** Rows of long values in several batches, so that the budget is asked often enough. */
+function piecesOf(batch: Batch): readonly Batch[] {
+  const bytes = columnsBytes(batch.columns, batch.length)
+  if (bytes <= PIECE_BYTES) return [batch]
+  const rows = Math.max(1, Math.floor((batch.length * PIECE_BYTES) / bytes))
+  const pieces: Batch[] = []
+  for (let start = 0; start < batch.length; start += rows) {
+    pieces.push(sliceBatch(batch, start, Math.min(batch.length, start + rows)))
+  }
+  return pieces
 }
 
 function* resultOf(plan: AggregatePlan, set: GroupSet): BatchStream {

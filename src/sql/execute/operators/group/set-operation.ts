@@ -1,17 +1,18 @@
 /** UNION, INTERSECT and EXCEPT, with and without ALL. Columns correspond by position; the binder made their types equal. */
 import type { BatchStream } from '../../../../storage/task.ts'
-import type { Batch } from '../../../../storage/vector.ts'
+import type { Batch, ColumnKind } from '../../../../storage/vector.ts'
 import type { SetOperationNode } from '../../../plan/plan-node.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { type KeyColumn, keyColumn, KeyTable } from '../../keys/key-table.ts'
 import { gatherBatch } from '../../vectors/gather.ts'
-import { makeOperator, type Operator, type Preparation } from '../operator.ts'
+import { kindsOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
 import { DistinctRows } from './distinct.ts'
 
 interface SetOperation {
   readonly left: Operator
   readonly right: Operator
   readonly keys: readonly KeyColumn[]
+  readonly kinds: readonly ColumnKind[]
   readonly all: boolean
   readonly isExcept: boolean
 }
@@ -22,6 +23,7 @@ export function prepareSetOperation(node: SetOperationNode, preparation: Prepara
     left: preparation.prepare(node.left),
     right: preparation.prepare(node.right),
     keys: node.output.map((column) => keyColumn(column.type, catalog)),
+    kinds: kindsOf(node.output, catalog),
     all: node.all,
     isExcept: node.operation === 'except',
   }
@@ -39,7 +41,7 @@ function* unionAll(plan: SetOperation, context: ExecutionContext): BatchStream {
 }
 
 function* unionDistinct(plan: SetOperation, context: ExecutionContext): BatchStream {
-  const seen = new DistinctRows(plan.keys, context)
+  const seen = new DistinctRows(plan.keys, context, plan.kinds)
   try {
     for (const item of unionAll(plan, context)) {
       if (item.kind !== 'batch') {
@@ -49,6 +51,7 @@ function* unionDistinct(plan: SetOperation, context: ExecutionContext): BatchStr
       const fresh = seen.keepNew(item, item.columns)
       if (fresh !== undefined) yield fresh
     }
+    yield* seen.settle()
   } finally {
     seen.close()
   }
