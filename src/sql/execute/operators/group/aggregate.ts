@@ -4,6 +4,7 @@
  * `count(*)` of a whole stored table is read off its root.
  */
 import type { BatchStream } from '../../../../storage/task.ts'
+import { PAUSE } from '../../../../storage/task.ts'
 import { BATCH_ROWS, type Batch, type Vector, vectorOf } from '../../../../storage/vector.ts'
 import type { Expression, GroupingCall } from '../../../plan/expression.ts'
 import type { AggregateNode, ScanNode } from '../../../plan/plan-node.ts'
@@ -100,7 +101,9 @@ function* aggregateStream(plan: AggregatePlan, input: BatchStream, round: Round)
       yield item
       continue
     }
-    for (const batch of canSpill ? piecesOf(item) : [item]) {
+    const pieces = piecesOf(item)
+    for (const batch of pieces) {
+      if (pieces.length > 1 && context.isPauseDue(0, PIECE_BYTES)) yield PAUSE
       const keys = plan.groups.map((kernel) => kernel(batch, context))
       const taken = canSpill ? spill.keepKnown(batch, keys, sets[0]) : { batch, keys }
       if (taken.batch.length === 0) continue
@@ -115,7 +118,7 @@ function* aggregateStream(plan: AggregatePlan, input: BatchStream, round: Round)
   }
 }
 
-/** Rows of long values in several batches, so that the budget is asked often enough. */
+/** Rows of long values in several batches, so that budget and clock are asked often enough. */
 function piecesOf(batch: Batch): readonly Batch[] {
   const bytes = columnsBytes(batch.columns, batch.length)
   if (bytes <= PIECE_BYTES) return [batch]
