@@ -5,7 +5,8 @@
 import { holds } from './find-span.ts'
 import type { Instruction, RegexProgram } from './regex-program.ts'
 import type { TextRun } from './text-run.ts'
-import { ThreadList } from './thread-list.ts'
+import { listsFor } from './thread-list.ts'
+import type { ThreadList } from './thread-list.ts'
 
 /** Bounds of group g at 2g and 2g + 1; -1 where it took no part. Never changed, only replaced. */
 export type Slots = readonly number[]
@@ -48,8 +49,7 @@ class CaptureSearch {
     this.#program = program
     this.#code = program.code
     this.#run = run
-    this.#current = new ThreadList(program.code.length)
-    this.#next = new ThreadList(program.code.length)
+    ;[this.#current, this.#next] = listsFor(program)
   }
 
   find(start: number, end: number): Slots | undefined {

@@ -4,7 +4,8 @@
  */
 import type { Instruction, RegexProgram } from './regex-program.ts'
 import type { TextRun } from './text-run.ts'
-import { ThreadList } from './thread-list.ts'
+import { listsFor } from './thread-list.ts'
+import type { ThreadList } from './thread-list.ts'
 
 /** 'first' is the order of a backtracking search; 'any' stops at the first match seen, wherever it begins. */
 export type SpanChoice = 'longest' | 'shortest' | 'first' | 'any'
@@ -34,8 +35,7 @@ class SpanSearch {
   constructor(program: RegexProgram, run: TextRun) {
     this.#code = program.code
     this.#run = run
-    this.#current = new ThreadList(program.code.length)
-    this.#next = new ThreadList(program.code.length)
+    ;[this.#current, this.#next] = listsFor(program)
   }
 
   find({ from, choice, anchored }: SpanRequest): readonly [number, number] | undefined {

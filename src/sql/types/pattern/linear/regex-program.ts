@@ -5,7 +5,8 @@
 import { invalidRegex } from '../bracket-expression.ts'
 import { childrenOf, reversed } from '../regex-tree.ts'
 import type { LookNode, RegexNode, RepeatNode } from '../regex-tree.ts'
-import { CharacterSet } from './character-set.ts'
+import { characterSet } from './character-set.ts'
+import type { CharacterSet } from './character-set.ts'
 
 export type Instruction =
   | { readonly op: 'set'; readonly set: CharacterSet }
@@ -51,7 +52,6 @@ class Compiler {
   readonly #code: Instruction[] = []
   readonly #ignoreCase: boolean
   readonly #groups: number
-  readonly #sets = new Map<string, CharacterSet>()
   #loops = 0
 
   constructor(ignoreCase: boolean, groups: number) {
@@ -79,7 +79,7 @@ class Compiler {
   #node(node: RegexNode): void {
     switch (node.kind) {
       case 'set':
-        this.#add({ op: 'set', set: this.#set(node.source) })
+        this.#add({ op: 'set', set: characterSet(node.source, this.#ignoreCase) })
         return
       case 'assertion':
         this.#add({ op: 'assert', expression: new RegExp(node.source, 'uy') })
@@ -102,13 +102,6 @@ class Compiler {
       case 'reference':
         this.#add({ op: 'reference', group: node.index })
     }
-  }
-
-  #set(source: string): CharacterSet {
-    let set = this.#sets.get(source)
-    if (set === undefined)
-      this.#sets.set(source, (set = new CharacterSet(source, this.#ignoreCase)))
-    return set
   }
 
   #alternatives(branches: readonly RegexNode[]): void {

@@ -31,3 +31,19 @@ export class ThreadList {
     this.starts[this.count++] = start
   }
 }
+
+const SPARE = new WeakMap<object, readonly [ThreadList, ThreadList]>()
+
+/** Two empty lists for a search of a program; the same each time, as no program is searched within its own search. */
+export function listsFor(program: {
+  readonly code: readonly unknown[]
+}): readonly [ThreadList, ThreadList] {
+  let lists = SPARE.get(program)
+  if (lists === undefined) {
+    lists = [new ThreadList(program.code.length), new ThreadList(program.code.length)]
+    SPARE.set(program, lists)
+  }
+  lists[0].clear()
+  lists[1].clear()
+  return lists
+}

@@ -2,7 +2,7 @@
  * Sets of characters by a sample: Latin-1, some characters of other scripts and all that the pattern names. Two
  * classes of a pattern that share a character share one of the sample.
  */
-import { CharacterSet } from '../linear/character-set.ts'
+import { characterSet } from '../linear/character-set.ts'
 import { childrenOf } from '../regex-tree.ts'
 import type { RegexNode } from '../regex-tree.ts'
 
@@ -34,7 +34,7 @@ export class SampleSets {
     let set = this.#known.get(source)
     if (set === undefined) {
       set = this.#empty()
-      const members = new CharacterSet(source, this.#ignoreCase)
+      const members = characterSet(source, this.#ignoreCase)
       for (let i = 0; i < this.#characters.length; i++) {
         if (members.has(this.#characters[i])) set[i >> 5] |= 1 << (i & 31)
       }
