@@ -99,8 +99,6 @@ export interface TransactionAccess {
   /** O(1). */
   rowCount(tree: TreeId): number
   statistics(tree: TreeId): TreeStatistics
-  /** Identity of the tree's contents: equal (===) only while nothing in it changed. For caches of catalogs. */
-  treeVersion?(tree: TreeId): unknown
 
   /** Rows in row id order (or reverse). */
   scan(tree: TreeId, request: ScanRequest): BatchStream

@@ -6,9 +6,7 @@ import type { TransactionAccess } from '../../storage/access.ts'
 import type { Task } from '../../storage/task.ts'
 import { CatalogSnapshot } from './catalog-snapshot.ts'
 import { CatalogData, loadCatalogData } from './store/catalog-data.ts'
-import type { CatalogRows } from './store/catalog-rows.ts'
 import { CATALOG_NAMES, catalogTable, oidOf } from './store/catalog-tables.ts'
-import type { CatalogName } from './store/catalog-tables.ts'
 import { CatalogWriter } from './store/catalog-writer.ts'
 
 /** Oids that every PostgreSQL has. */
@@ -102,44 +100,3 @@ function* insertDatabases(writer: CatalogWriter, name: string): Task<void> {
   })
 }
 
-/**
- * Keeps the catalog of a branch between statements. A tree that has not changed since (by the identity that
- * `treeVersion` gives) is not read again.
- */
-export class CatalogCache {
-  #snapshot: CatalogSnapshot | undefined
-  #versions: Map<CatalogName, unknown>
-
-  constructor() {
-    this.#versions = new Map()
-  }
-
-  /** The catalog as `access` sees it. */
-  *get(access: TransactionAccess): Task<CatalogSnapshot> {
-    const versions = new Map<CatalogName, unknown>()
-    for (const name of CATALOG_NAMES) {
-      versions.set(name, access.treeVersion?.(catalogTable(name).tree))
-    }
-    const old = this.#snapshot
-    const same = (name: CatalogName): boolean =>
-      versions.get(name) !== undefined && versions.get(name) === this.#versions.get(name)
-    if (old !== undefined && CATALOG_NAMES.every(same)) return old
-    const data = yield* loadCatalogData(access, (name) =>
-      // The rows of a catalog, whichever it is.
-      old !== undefined && same(name)
-        ? (old.data.rows(name) as unknown as CatalogRows<object>)
-        : undefined,
-    )
-    this.#snapshot = new CatalogSnapshot(data)
-    this.#versions = versions
-    return this.#snapshot
-  }
-
-  /** After DDL: `snapshot` is what `access` now sees, so nothing need be read again. */
-  put(access: TransactionAccess, snapshot: CatalogSnapshot): void {
-    this.#snapshot = snapshot
-    this.#versions = new Map(
-      CATALOG_NAMES.map((name) => [name, access.treeVersion?.(catalogTable(name).tree)]),
-    )
-  }
-}

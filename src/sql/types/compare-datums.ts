@@ -19,7 +19,6 @@ import {
   TimeTz,
 } from './value-classes.ts'
 import type { JsonbNode, JsonbObject } from './value-classes.ts'
-import { utf8Length } from './text/characters.ts'
 
 export type Comparator = (a: Datum, b: Datum) => number
 
@@ -208,7 +207,3 @@ function compareNodeObjects(a: JsonbObject, b: JsonbObject): number {
   return 0
 }
 
-/** jsonb's order of keys within an object: by UTF-8 length, then bytes. */
-export function compareJsonbKeys(a: string, b: string): number {
-  return Math.sign(utf8Length(a) - utf8Length(b)) || compareByCodePoint(a, b)
-}

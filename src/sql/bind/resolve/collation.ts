@@ -133,7 +133,3 @@ export function markExplicitCollation<E extends Expression>(
   return node
 }
 
-/** Columns of a set operation and grouped values must know their collation: two implicit ones may conflict here. */
-export function collationConflict(expression: Expression): boolean {
-  return stateOf(expression).strength === 'conflict'
-}

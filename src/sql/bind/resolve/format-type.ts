@@ -58,10 +58,6 @@ function formatPlain(context: BindContext, info: TypeInfo): string {
   return visible?.oid === info.oid ? name : `${quoteIdentifier(info.schema)}.${name}`
 }
 
-export function formatTypes(context: BindContext, types: readonly Oid[]): string {
-  return types.map((type) => formatType(context, type)).join(', ')
-}
-
 /** format_type() with the modifier, for the types that show theirs. */
 export function formatTypeWithTypmod(context: BindContext, type: Oid, typmod: number): string {
   const plain = formatType(context, type)

@@ -62,4 +62,3 @@ export const TYPE = {
 } as const
 
 export const DEFAULT_COLLATION = oid(100)
-export const C_COLLATION = oid(950)

@@ -14,8 +14,6 @@ export const EPOCH_JULIAN_DAY = 2451545
 /** Days from 1970-01-01 to 2000-01-01. */
 export const UNIX_TO_POSTGRES_DAYS = 10957
 export const MICROS_PER_SECOND = 1_000_000
-export const MICROS_PER_MINUTE = 60_000_000
-export const MICROS_PER_HOUR = 3_600_000_000
 export const MICROS_PER_DAY = 86_400_000_000
 
 export const MONTH_NAMES = [

@@ -100,12 +100,6 @@ function widen(value: Numeric, scale: number): Numeric {
   return makeNumeric(unscaledAt(value, scale), scale)
 }
 
-/** Like rescale, but digits lost are cut off. */
-export function truncateScale(value: Numeric, scale: number): Numeric {
-  if (value.special !== undefined || value.scale <= scale) return rescale(value, scale)
-  return makeNumeric(BigInt(value.unscaled) / powerOfTen(value.scale - scale), scale)
-}
-
 const SPECIAL_RANK = { '-Infinity': -1, Infinity: 1, NaN: 2 } as const
 
 /** PostgreSQL's order: -Infinity < finite < Infinity < NaN; scale does not matter. */

@@ -2,10 +2,6 @@
 
 const SURROGATE = /[\ud800-\udfff]/
 
-export function hasWideCharacters(text: string): boolean {
-  return SURROGATE.test(text)
-}
-
 export function characterCount(text: string): number {
   if (!SURROGATE.test(text)) return text.length
   let count = 0

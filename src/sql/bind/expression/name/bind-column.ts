@@ -1,5 +1,5 @@
 /** Names → columns: a, t.a, s.t.a, whole rows, and a.b meaning field b of composite column a. */
-import { SqlError, unsupported } from '../../../../errors/sql-error.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
 import type { ColumnReference as Ast } from '../../../parse/ast/expression.ts'
 import type { Expression } from '../../../plan/expression.ts'
 import type { RangeItem, Scope } from '../../context/scope.ts'
@@ -130,7 +130,3 @@ function checkLateral(item: RangeItem, position: number | undefined): void {
   })
 }
 
-/** System columns other than the row's place are kept by no version of ours. */
-export function unsupportedSystemColumn(name: string): Error {
-  return unsupported(`system column "${name}"`)
-}

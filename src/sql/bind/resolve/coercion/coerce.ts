@@ -19,7 +19,7 @@ import { formatType } from '../format-type.ts'
 import { constant, readLiteral } from './literal-input.ts'
 import { coerceRecordToComplex } from './coerce-record.ts'
 import { baseTypeAndTypmod, elementType, isComplex } from '../type-facts.ts'
-import { NO_OID, TYPE } from '../type-oids.ts'
+import { TYPE } from '../type-oids.ts'
 
 export interface CoercionTarget {
   readonly type: Oid
@@ -399,6 +399,3 @@ export function isNullConstant(expression: Expression): boolean {
   return expression.kind === 'constant' && expression.value === null
 }
 
-export function hasNoType(expression: Expression): boolean {
-  return expression.type === TYPE.unknown || expression.type === NO_OID
-}

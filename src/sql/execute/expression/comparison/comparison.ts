@@ -4,22 +4,18 @@
  */
 import type { Datum, Vector } from '../../../../storage/vector.ts'
 import { datumAt } from '../../../../storage/vector.ts'
-import type { ExecutionContext } from '../../execution-context.ts'
 import { nullVector } from '../../vectors/gather.ts'
 import {
   type Comparison,
   compareNumbers,
   compareNumbersWith,
-  compareScalars,
   compareSlowly,
   compareTexts,
   compareTextsWith,
-  holds,
   MIRRORED,
   plainNumbers,
 } from './comparison-loops.ts'
 import { type Applier, broadcast, type Kernel, nullsOf, ONE_ROW, unionNulls } from '../kernel.ts'
-import { compareText } from '../../../types/text/compare-text.ts'
 
 const OPERATIONS: Readonly<Record<string, Comparison>> = {
   eq: '=',
@@ -116,18 +112,4 @@ function compareWith(
   return compareVectors(operation, vector, other, n, locale)
 }
 
-/** The comparison of two datums: for zone filters, joins of constants and tests. */
-export function compareDatumsBy(
-  operation: Comparison,
-  a: Datum,
-  b: Datum,
-  locale?: string,
-): boolean {
-  if (typeof a === 'string' && typeof b === 'string') {
-    return holds(operation, compareText(a, b, locale))
-  }
-  return holds(operation, compareScalars(a, b))
-}
-
 export type { Comparison }
-export type ComparisonContext = ExecutionContext

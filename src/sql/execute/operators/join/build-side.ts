@@ -1,5 +1,4 @@
 /** The right side of a hash join, collected and indexed by key. */
-import type { Task } from '../../../../storage/task.ts'
 import { isNullAt, type Vector } from '../../../../storage/vector.ts'
 import type { BatchStream, Suspension } from '../../../../storage/task.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
@@ -107,4 +106,3 @@ function mayHaveNulls(vector: Vector): boolean {
   return vector.kind === 'text' || vector.kind === 'datum' || vector.nulls !== undefined
 }
 
-export type BuildTask = Task<BuildSide>
