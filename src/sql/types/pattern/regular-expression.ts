@@ -30,8 +30,9 @@ export class RegularExpression {
   readonly groups: number
   readonly #parsed: ParsedRegex
   readonly #risk: BacktrackingRisk
-  readonly #search: RegExp
-  readonly #test: RegExp
+  /** JavaScript's, each made when first needed. */
+  #search: RegExp | undefined
+  #test: RegExp | undefined
   #linear: LinearMatcher | undefined
 
   constructor(pattern: string, options: RegexOptions) {
@@ -39,14 +40,13 @@ export class RegularExpression {
     const { tree, ignoreCase } = this.#parsed
     this.groups = this.#parsed.groups
     this.#risk = backtrackingRisk(tree, ignoreCase)
-    const source = renderRegex(tree)
-    const flags = ignoreCase ? 'ui' : 'u'
-    this.#search = compile(source, `${flags}dg`)
-    this.#test = compile(source, flags)
   }
 
   test(text: string): boolean {
-    if (!mayTakeTooLong(this.#risk, text.length)) return this.#test.test(text)
+    if (!mayTakeTooLong(this.#risk, text.length)) {
+      this.#test ??= compile(this.#parsed, '')
+      return this.#test.test(text)
+    }
     return this.#linearMatcher().test(new TextRun(text))
   }
 
@@ -61,6 +61,7 @@ export class RegularExpression {
       const found = this.#linearMatcher().match(run, from, false)
       return found && matchOf(text, found)
     }
+    this.#search ??= compile(this.#parsed, 'dg')
     this.#search.lastIndex = from
     const found = this.#search.exec(text)
     if (found === null) return undefined
@@ -108,9 +109,9 @@ function matchOf(text: string, { start, end, slots }: Found): RegexMatch {
   return { start, end, groups, spans }
 }
 
-function compile(source: string, flags: string): RegExp {
+function compile({ tree, ignoreCase }: ParsedRegex, flags: string): RegExp {
   try {
-    return new RegExp(source, flags)
+    return new RegExp(renderRegex(tree), `${flags}${ignoreCase ? 'ui' : 'u'}`)
   } catch (error) {
     // Whatever the translation let through that JavaScript refuses.
     throw error instanceof SyntaxError ? invalidRegex('invalid regular expression') : error

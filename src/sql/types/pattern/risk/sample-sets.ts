@@ -11,6 +11,11 @@ export type SampleSet = Uint32Array
 
 const OTHER_SCRIPTS = 'Āāſ\u0300Ωω٣ᚠḁ\u2003\u2028…Ⅷ中\u3000가\ufffd😀𝟘'
 
+const COMMON: readonly number[] = [
+  ...Array.from({ length: 256 }, (_, code) => code),
+  ...Array.from(OTHER_SCRIPTS, (character) => character.codePointAt(0) ?? 0),
+]
+
 export class SampleSets {
   readonly all: SampleSet
   readonly #characters: readonly number[]
@@ -19,10 +24,9 @@ export class SampleSets {
 
   constructor(tree: RegexNode, ignoreCase: boolean) {
     this.#ignoreCase = ignoreCase
-    const characters = new Set(Array.from({ length: 256 }, (_, code) => code))
-    for (const character of OTHER_SCRIPTS) characters.add(character.codePointAt(0) ?? 0)
-    for (const code of namedIn(tree)) characters.add(code)
-    this.#characters = [...characters]
+    const others = new Set<number>()
+    for (const code of namedIn(tree)) if (!COMMON.includes(code)) others.add(code)
+    this.#characters = [...COMMON, ...others]
     this.all = this.#empty().fill(0xffffffff)
   }
 
