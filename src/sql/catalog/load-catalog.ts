@@ -99,4 +99,3 @@ function* insertDatabases(writer: CatalogWriter, name: string): Task<void> {
     datallowconn: true,
   })
 }
-

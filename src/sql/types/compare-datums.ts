@@ -206,4 +206,3 @@ function compareNodeObjects(a: JsonbObject, b: JsonbObject): number {
   }
   return 0
 }
-

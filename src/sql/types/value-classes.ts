@@ -18,7 +18,11 @@ export class Numeric {
   /** NaN and infinities have unscaled 0, scale 0. */
   readonly special: 'NaN' | 'Infinity' | '-Infinity' | undefined
 
-  constructor(unscaled: number | bigint, scale: number, special?: 'NaN' | 'Infinity' | '-Infinity') {
+  constructor(
+    unscaled: number | bigint,
+    scale: number,
+    special?: 'NaN' | 'Infinity' | '-Infinity',
+  ) {
     this.unscaled = unscaled
     this.scale = scale
     this.special = special
@@ -54,7 +58,11 @@ export class PgArray {
   readonly lowerBounds: readonly number[]
   /** Row-major. */
   readonly elements: readonly (Datum | null)[]
-  constructor(elements: readonly (Datum | null)[], dimensions?: readonly number[], lowerBounds?: readonly number[]) {
+  constructor(
+    elements: readonly (Datum | null)[],
+    dimensions?: readonly number[],
+    lowerBounds?: readonly number[],
+  ) {
     this.elements = elements
     this.dimensions = dimensions ?? (elements.length === 0 ? [] : [elements.length])
     this.lowerBounds = lowerBounds ?? this.dimensions.map(() => 1)
@@ -66,7 +74,11 @@ export class PgRecord {
   readonly values: readonly (Datum | null)[]
   readonly types: readonly number[]
   readonly names: readonly string[]
-  constructor(values: readonly (Datum | null)[], types: readonly number[], names: readonly string[]) {
+  constructor(
+    values: readonly (Datum | null)[],
+    types: readonly number[],
+    names: readonly string[],
+  ) {
     this.values = values
     this.types = types
     this.names = names
@@ -80,7 +92,13 @@ export class PgRange {
   readonly upper: Datum | null
   readonly lowerInclusive: boolean
   readonly upperInclusive: boolean
-  constructor(isEmpty: boolean, lower: Datum | null, upper: Datum | null, lowerInclusive: boolean, upperInclusive: boolean) {
+  constructor(
+    isEmpty: boolean,
+    lower: Datum | null,
+    upper: Datum | null,
+    lowerInclusive: boolean,
+    upperInclusive: boolean,
+  ) {
     this.isEmpty = isEmpty
     this.lower = lower
     this.upper = upper

@@ -132,4 +132,3 @@ export function markExplicitCollation<E extends Expression>(
   special.set(node, { strength: 'explicit', collation: node.collation, position })
   return node
 }
-

@@ -129,4 +129,3 @@ function checkLateral(item: RangeItem, position: number | undefined): void {
     position,
   })
 }
-

@@ -398,4 +398,3 @@ export function resolveUnknown(context: BindContext, input: Expression): Express
 export function isNullConstant(expression: Expression): boolean {
   return expression.kind === 'constant' && expression.value === null
 }
-

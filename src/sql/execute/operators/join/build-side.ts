@@ -105,4 +105,3 @@ export function unlinkNulls(
 function mayHaveNulls(vector: Vector): boolean {
   return vector.kind === 'text' || vector.kind === 'datum' || vector.nulls !== undefined
 }
-

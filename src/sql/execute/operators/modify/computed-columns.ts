@@ -37,6 +37,10 @@ export class ComputedColumns {
 /** The rows with their numbers. */
 function* pieces(rows: Batch): BatchStream {
   if (rows.length === 0) return
-  const number: Vector = { kind: 'int32', values: Int32Array.from({ length: rows.length }, (_, i) => i), nulls: undefined }
+  const number: Vector = {
+    kind: 'int32',
+    values: Int32Array.from({ length: rows.length }, (_, i) => i),
+    nulls: undefined,
+  }
   yield { kind: 'batch', length: rows.length, columns: [...rows.columns, number] }
 }

@@ -48,7 +48,11 @@ export function prepareMerge(node: MergeNode, preparation: Preparation): Operato
   const kinds = [...input.kinds, ...kindsOf(node.rules.row, preparation.catalog)]
   const make = (): Modification => {
     const seen = new Set<number>()
-    function* apply(all: Batch, checks: ForeignKeyChecks, context: ExecutionContext): Task<Changed> {
+    function* apply(
+      all: Batch,
+      checks: ForeignKeyChecks,
+      context: ExecutionContext,
+    ): Task<Changed> {
       const shown = new RowCollection(kinds)
       let count = 0
       for (const run of runsOf(node, all, places, seen)) {

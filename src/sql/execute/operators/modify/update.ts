@@ -31,7 +31,12 @@ export function prepareUpdate(node: UpdateNode, preparation: Preparation): Opera
     checks: ForeignKeyChecks,
     context: ExecutionContext,
   ): Task<Changed> {
-    const { rows, rowIds, old } = pickTargets(all, places, seen, context.changedRows?.get(node.tree))
+    const { rows, rowIds, old } = pickTargets(
+      all,
+      places,
+      seen,
+      context.changedRows?.get(node.tree),
+    )
     if (rows.length === 0) return { rows: undefined, count: 0 }
     const columns: Vector[] = old.columns.slice()
     for (const { position, source } of assignments) columns[position] = rows.columns[source]
@@ -66,7 +71,12 @@ export function prepareDelete(node: DeleteNode, preparation: Preparation): Opera
     checks: ForeignKeyChecks,
     context: ExecutionContext,
   ): Task<Changed> {
-    const { rows, rowIds, old } = pickTargets(all, places, seen, context.changedRows?.get(node.tree))
+    const { rows, rowIds, old } = pickTargets(
+      all,
+      places,
+      seen,
+      context.changedRows?.get(node.tree),
+    )
     if (rows.length === 0) return { rows: undefined, count: 0 }
     yield* writer.delete(rowIds, old, context)
     checks.note(writer, old, undefined)

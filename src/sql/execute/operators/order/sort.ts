@@ -71,9 +71,11 @@ function* withoutKeys(rows: Batch, width: number): BatchStream {
 }
 
 function* sortAll(plan: SortPlan, context: ExecutionContext): BatchStream {
-  const keys = plan.directions.map(
-    (direction, k): SorterKey => ({ direction, kind: plan.keyKinds[k], column: plan.keyPlaces[k] }),
-  )
+  const keys = plan.directions.map((direction, k): SorterKey => ({
+    direction,
+    kind: plan.keyKinds[k],
+    column: plan.keyPlaces[k],
+  }))
   const sorter = new ExternalSorter(plan.input.kinds, keys, context)
   try {
     for (const item of plan.input.run(context)) {
