@@ -32,28 +32,53 @@ async function insertAll(
   }
 }
 
+/** Parts that a run of operations is timed in. */
+const CHUNKS = 20
+
+/** The median over equal parts of the run, after a warm-up of half its length: what a busy server sees, collections included. */
 async function perOperation(
   name: string,
   count: number,
   operation: (i: number) => Promise<unknown> | unknown,
 ): Promise<Measurement> {
-  for (let i = 0; i < Math.min(200, count); i++) await operation(i)
-  const start = performance.now()
-  for (let i = 0; i < count; i++) await operation(i + 200)
-  return { name, unit: 'µs', value: ((performance.now() - start) * 1000) / count }
+  let done = 0
+  const repeat = async (times: number): Promise<void> => {
+    for (let i = 0; i < times; i++) await operation(done++)
+  }
+  await repeat(Math.ceil(count / 2))
+  const size = Math.max(1, Math.floor(count / CHUNKS))
+  const times: number[] = []
+  for (let chunk = 0; chunk < CHUNKS; chunk++) {
+    const start = performance.now()
+    await repeat(size)
+    times.push(((performance.now() - start) * 1000) / size)
+  }
+  return { name, unit: 'µs', value: median(times) }
 }
 
-/** The median of several runs after two for warm-up. */
-async function perQuery(peer: Peer, name: string, text: string, runs = 9): Promise<Measurement> {
+const QUERY_RUNS = 15
+const WARM_UP_RUNS = 10
+/** Slow peers are warm after fewer runs. */
+const WARM_UP_MAX_MS = 1000
+
+/** The median of several runs after a warm-up. */
+async function perQuery(peer: Peer, name: string, text: string): Promise<Measurement> {
   const query = await peer.prepare(text)
-  const times: number[] = []
-  for (let run = 0; run < runs + 2; run++) {
+  const timed = async (): Promise<number> => {
     const start = performance.now()
     await query()
-    if (run >= 2) times.push(performance.now() - start)
+    return performance.now() - start
   }
-  times.sort((a, b) => a - b)
-  return { name, unit: 'ms', value: times[times.length >> 1]! }
+  let warmUpMs = 0
+  for (let run = 0; run < WARM_UP_RUNS && warmUpMs < WARM_UP_MAX_MS; run++)
+    warmUpMs += await timed()
+  const times: number[] = []
+  for (let run = 0; run < QUERY_RUNS; run++) times.push(await timed())
+  return { name, unit: 'ms', value: median(times) }
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1]!
 }
 
 /** `scale` < 1 makes the per-operation parts shorter, for slow peers. */
