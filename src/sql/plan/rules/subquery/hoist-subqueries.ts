@@ -198,21 +198,32 @@ function hoistUnary(
   return projectTo(node.output, result)
 }
 
-/** JOIN … ON with sub-queries: inner joins filter afterwards; outer ones run the right side per left row. */
+/** JOIN … ON with sub-queries: inner joins filter afterwards, what concerns the right side alone filters it before. */
 function hoistJoin(node: JoinNode, context: RuleContext): PlanNode {
-  const condition = node.condition!
-  if (node.type === 'inner') {
-    const { condition: _, ...cross } = node
-    return projectTo(node.output, hoistFilter(cross, condition, context))
-  }
-  const used = referencedColumns(condition)
-  const leftIds = outputIds(node.left)
-  if (![...used].some((id) => leftIds.has(id)) && node.type === 'left') {
-    const { condition: _, ...cross } = node
-    return { ...cross, right: hoistFilter(node.right, condition, context) }
-  }
+  const { condition, ...cross } = node
+  if (condition === undefined) return node
+  if (node.type === 'inner') return projectTo(node.output, hoistFilter(cross, condition, context))
   if (node.type === 'right') return projectTo(node.output, hoistJoin(mirrored(node), context))
   if (node.type !== 'left') throw unsupported(`sub-query in the condition of a ${node.type} join`)
+  const leftIds = outputIds(node.left)
+  const usesLeft = (part: Expression): boolean =>
+    [...referencedColumns(part)].some((id) => leftIds.has(id))
+  const ofRight = conjunction(conjuncts(condition).filter((part) => !usesLeft(part)))
+  const rest = conjunction(conjuncts(condition).filter(usesLeft))
+  const right = ofRight === undefined ? node.right : hoistFilter(node.right, ofRight, context)
+  if (rest === undefined) return { ...cross, right }
+  return containsSubquery(rest)
+    ? runPerLeftRow({ ...cross, right }, rest, leftIds, context)
+    : { ...cross, right, condition: rest }
+}
+
+/** A left join whose condition asks sub-queries about both sides. */
+function runPerLeftRow(
+  node: JoinNode,
+  condition: Expression,
+  leftIds: ReadonlySet<ColumnId>,
+  context: RuleContext,
+): PlanNode {
   const right = hoistFilter(node.right, condition, context)
   return {
     kind: 'apply',
