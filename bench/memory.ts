@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Branch } from '../src/durable/branch.ts'
 import type { Session } from '../src/sql/session/session.ts'
-import type { ResultSink } from '../src/sql/session/result/statement-result.ts'
+import { CountingSink } from './counting-sink.ts'
 import { SystemClock } from '../src/storage/platform/clock.ts'
 import { SeededRandom } from '../src/storage/platform/memory/seeded-random.ts'
 import { NodeFileObjectStore } from '../src/storage/platform/node-file-object-store.ts'
@@ -67,17 +67,6 @@ const QUERIES: readonly (readonly [string, string])[] = [
   ],
   ['top 100', 'SELECT * FROM big ORDER BY amount DESC, id LIMIT 100'],
 ]
-
-/** Counts rows; they are still written as text, as a client would get them. */
-class CountingSink implements ResultSink {
-  count = 0
-  columns(): void {}
-  rows(rows: readonly unknown[]): void {
-    this.count += rows.length
-  }
-  complete(): void {}
-  notice(): void {}
-}
 
 /** A bucket that counts what is read from it. */
 class CountingObjects implements ObjectStore {

@@ -1,18 +1,7 @@
 import '../../src/sql/parse/libpg-query/load-in-node.ts'
 import { openMemoryBranch } from '../../test/engine/memory-branch.ts'
-import type { ResultSink } from '../../src/sql/session/result/statement-result.ts'
+import { CountingSink } from '../counting-sink.ts'
 import type { Peer } from './peer.ts'
-
-/** Counts rows; they are still written as text, as a client would get them. */
-class CountingSink implements ResultSink {
-  count = 0
-  columns(): void {}
-  rows(rows: readonly unknown[]): void {
-    this.count += rows.length
-  }
-  complete(): void {}
-  notice(): void {}
-}
 
 export async function openLakelet(): Promise<Peer> {
   const branch = await openMemoryBranch()

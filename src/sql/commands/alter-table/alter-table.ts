@@ -26,6 +26,7 @@ import {
   validateConstraint,
 } from './constraint-actions.ts'
 import { requireColumn } from './require-column.ts'
+import { RELATION_KINDS } from '../support/relation-kinds.ts'
 
 const TAGS: Readonly<Record<AlterTableStatement['objectType'], string>> = {
   table: 'ALTER TABLE',
@@ -110,7 +111,7 @@ function checkKind(relation: Relation, action: AlterTableAction): void {
     '42809',
     `ALTER action ${words[0]} cannot be performed on relation "${relation.name}"`,
     {
-      detail: `This operation is not supported for ${KIND_NAMES[relation.kind]}.`,
+      detail: `This operation is not supported for ${RELATION_KINDS[relation.kind]}.`,
     },
   )
 }
@@ -129,17 +130,6 @@ const ACTION_WORDS: Partial<Record<AlterTableAction['kind'], Words>> = {
   addIdentity: ['ALTER COLUMN ... ADD IDENTITY'],
   setIdentity: ['ALTER COLUMN ... SET'],
   dropIdentity: ['ALTER COLUMN ... DROP IDENTITY'],
-}
-const KIND_NAMES: Readonly<Record<Relation['kind'], string>> = {
-  r: 'tables',
-  v: 'views',
-  m: 'materialized views',
-  i: 'indexes',
-  S: 'sequences',
-  c: 'composite types',
-  p: 'partitioned tables',
-  f: 'foreign tables',
-  t: 'TOAST tables',
 }
 
 function* runAction(

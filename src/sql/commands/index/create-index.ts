@@ -13,6 +13,7 @@ import { defineIndex } from './define-index.ts'
 import type { IndexKeyDraft } from './define-index.ts'
 import { indexKeys, indexScope, keyColumn, requireImmutable } from './index-keys.ts'
 import { accessMethod } from './operator-class.ts'
+import { RELATION_KINDS } from '../support/relation-kinds.ts'
 
 /** INDEX_MAX_KEYS */
 const MAX_KEYS = 32
@@ -53,20 +54,8 @@ function requireIndexable(context: CommandContext, statement: CreateIndexStateme
   requireRelationOwner(context, table.oid)
   if (table.kind === 'r' || table.kind === 'm') return table
   throw new SqlError('42809', `cannot create index on relation "${table.name}"`, {
-    detail: `This operation is not supported for ${KIND_NAMES[table.kind]}.`,
+    detail: `This operation is not supported for ${RELATION_KINDS[table.kind]}.`,
   })
-}
-
-const KIND_NAMES: Readonly<Record<Relation['kind'], string>> = {
-  r: 'tables',
-  v: 'views',
-  m: 'materialized views',
-  i: 'indexes',
-  S: 'sequences',
-  c: 'composite types',
-  p: 'partitioned tables',
-  f: 'foreign tables',
-  t: 'TOAST tables',
 }
 
 function checkShape(statement: CreateIndexStatement): void {
