@@ -17,7 +17,7 @@ import { SequenceValues } from './sequence/sequence-values.ts'
 import type { SeededGenerator } from './seeded-generator.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Notice } from './result/statement-result.ts'
-import type { RunningTransaction } from './transaction-block.ts'
+import type { RunningTransaction } from './transaction/running-transaction.ts'
 
 /** What outlives the statement. */
 export interface SessionState {

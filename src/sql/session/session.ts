@@ -5,11 +5,10 @@
  * Life of a statement: parse (cached by text) → bind → optimize → prepare (cached) → run → rows as text. Everything here is a
  * Task: it suspends for pages and lets other sessions run, and the branch's driver loop resumes it.
  */
-import { SqlError, assert } from '../../errors/sql-error.ts'
+import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Task } from '../../storage/task.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
-import type { TransactionStatement } from '../parse/ast/utility.ts'
 import type { Database } from './database.ts'
 import { withoutEngineLimits } from './limits/engine-limit.ts'
 import {
@@ -21,13 +20,13 @@ import {
 } from './statement/extended-query.ts'
 import type { BindRequest, Description, ParseRequest } from './statement/extended-query.ts'
 import type { QueryEnvironment } from './statement/planned-query.ts'
-import { Portal } from './statement/portal.ts'
+import type { Portal } from './statement/portal.ts'
+import { Portals } from './statement/portals.ts'
 import { PreparedStatements } from './statement/prepared-statements.ts'
 import type { PreparedStatement } from './statement/prepared-statements.ts'
 import { dropTemporaryObjects, environmentOf, runStatement } from './statement/run-statement.ts'
 import { SeededGenerator } from './seeded-generator.ts'
 import type { SessionState } from './session-evaluation.ts'
-import { applyModes } from './settings/set-command.ts'
 import { Settings } from './settings/settings.ts'
 import { CollectedResults } from './result/statement-result.ts'
 import type { ResultRow, ResultSink } from './result/statement-result.ts'
@@ -36,8 +35,10 @@ import { saveSession, sessionMark } from './saved-session.ts'
 import type { SavedSession } from './saved-session.ts'
 import { parsedStatement } from './statement/statement-cache.ts'
 import type { Statement } from './statement/statement-cache.ts'
-import { blockStatus, failedBlockError, findSavepoint } from './transaction-block.ts'
-import type { BlockStatus, RunningTransaction } from './transaction-block.ts'
+import { failedBlockError } from './transaction/running-transaction.ts'
+import type { BlockStatus } from './transaction/running-transaction.ts'
+import { TransactionBlock } from './transaction/transaction-block.ts'
+import { runTransactionCommand } from './transaction/transaction-command.ts'
 
 export interface SessionOptions {
   readonly user: string
@@ -49,19 +50,11 @@ export interface SessionOptions {
   readonly processId?: number
 }
 
-/** Each transaction starts them from their default_… settings. */
-const TRANSACTION_SETTINGS = [
-  'transaction_isolation',
-  'transaction_read_only',
-  'transaction_deferrable',
-]
-
 export class Session {
   readonly #state: SessionState
   readonly #isSingleRequest: boolean
-  #transaction: RunningTransaction | undefined
-  /** Of the transaction: they go with it. */
-  readonly #portals = new Map<string, Portal>()
+  readonly #block: TransactionBlock
+  readonly #portals = new Portals()
   #isCancelRequested = false
 
   constructor(database: Database, options: SessionOptions) {
@@ -79,10 +72,14 @@ export class Session {
       temporarySchema: `pg_temp_${processId}`,
     }
     this.#isSingleRequest = options.isSingleRequest ?? false
+    this.#block = new TransactionBlock(this.#state, {
+      dropsTemporary: this.#isSingleRequest,
+      closeReaders: () => this.#portals.closeAll(),
+    })
   }
 
   get status(): BlockStatus {
-    return blockStatus(this.#transaction)
+    return this.#block.status
   }
 
   get user(): string {
@@ -102,7 +99,7 @@ export class Session {
   *execute(text: string, parameters: readonly (string | null)[], sink: ResultSink): Task<void> {
     const statement = this.#parse(text)
     if (statement.parsed.length > 1) {
-      this.#fail()
+      this.#block.fail()
       throw new SqlError(
         SQLSTATE.SYNTAX_ERROR,
         'cannot insert multiple commands into a prepared statement',
@@ -124,7 +121,7 @@ export class Session {
       const single: Statement = isScript ? { parsed: [parsed], plans: [] } : statement
       yield* this.#runOne(parsed, single, [], sink, parsed !== statement.parsed.at(-1))
     }
-    yield* this.#endImplicit()
+    yield* this.#block.endImplicit()
   }
 
   /** Parse of the extended protocol: keeps the statement by its name. */
@@ -140,13 +137,8 @@ export class Session {
   bind(request: BindRequest): void {
     this.#attempt(() => {
       const { syntax } = namedStatement(this.#state, request.statement)
-      const name = request.portal
-      if (name === '') this.closePortal('')
-      else if (this.#portals.has(name)) {
-        throw new SqlError(SQLSTATE.DUPLICATE_CURSOR, `cursor "${name}" already exists`)
-      }
-      const bound = bindPortal(this.#state, request, this.#environmentFor(syntax))
-      this.#portals.set(name, new Portal(bound))
+      this.#portals.reserve(request.portal)
+      this.#portals.open(bindPortal(this.#state, request, this.#environmentFor(syntax)))
     })
   }
 
@@ -156,7 +148,7 @@ export class Session {
 
   describePortal(name: string): Description & Pick<Portal, 'formats'> {
     return this.#attempt(() => {
-      const { statement, formats } = this.#portal(name)
+      const { statement, formats } = this.#portals.get(name)
       return { ...this.#describe(statement), formats }
     })
   }
@@ -165,7 +157,7 @@ export class Session {
   *runPortal(name: string, maxRows: number, sink: ResultSink<ResultRow>): Task<boolean> {
     this.#isCancelRequested = false
     try {
-      const portal = this.#portal(name)
+      const portal = this.#portals.get(name)
       const { syntax, statement } = portal.statement
       const [parsed] = statement.parsed
       if (syntax === undefined || parsed === undefined) {
@@ -173,19 +165,19 @@ export class Session {
         return true
       }
       if (syntax.kind === 'transaction') {
-        yield* this.#transactionCommand(syntax, sink)
+        yield* runTransactionCommand(this.#block, this.#state, syntax, sink)
         return true
       }
-      if (this.#transaction?.isFailed === true) throw failedBlockError()
-      const transaction = this.#transaction ?? this.#begin(false)
-      yield* this.#settlePortals(portal)
+      if (this.#block.isFailed) throw failedBlockError()
+      const transaction = this.#block.ensure()
+      yield* this.#portals.settle(portal)
       const run = { state: this.#state, transaction, parsed, statement, parameters: [], portal }
       const start = (to: ResultSink<ResultRow>): Task<string> => runStatement({ ...run, sink: to })
       const isComplete = yield* this.#interruptible(portal.run(maxRows, sink, start))
       transaction.hasRun = true
       return isComplete
     } catch (error) {
-      this.#fail()
+      this.#block.fail()
       throw withoutEngineLimits(error)
     }
   }
@@ -195,29 +187,22 @@ export class Session {
   }
 
   closePortal(name: string): void {
-    this.#portals.get(name)?.close()
-    this.#portals.delete(name)
+    this.#portals.close(name)
   }
 
   /** Sync: the end of an implicit transaction. */
   *sync(): Task<void> {
     try {
-      yield* this.#endImplicit()
+      yield* this.#block.endImplicit()
     } catch (error) {
-      this.#fail()
+      this.#block.fail()
       throw withoutEngineLimits(error)
     }
   }
 
   /** After an error outside of any statement: as if the statement had failed. */
   fail(): void {
-    this.#fail()
-  }
-
-  #portal(name: string): Portal {
-    const portal = this.#portals.get(name)
-    if (portal !== undefined) return portal
-    throw new SqlError('34000', `portal "${name}" does not exist`)
+    this.#block.fail()
   }
 
   #describe(prepared: PreparedStatement): Description {
@@ -230,33 +215,21 @@ export class Session {
    */
   #environmentFor(syntax: Syntax | undefined): QueryEnvironment | undefined {
     if (syntax === undefined || syntax.kind === 'transaction') return undefined
-    if (this.#transaction?.isFailed === true) throw failedBlockError()
-    return environmentOf(this.#state, this.#transaction ?? this.#begin(false), () => undefined)
+    if (this.#block.isFailed) throw failedBlockError()
+    return environmentOf(this.#state, this.#block.ensure(), () => undefined)
   }
 
   #attempt<T>(work: () => T): T {
     try {
       return work()
     } catch (error) {
-      this.#fail()
+      this.#block.fail()
       throw withoutEngineLimits(error)
     }
   }
 
   #interruptible<T>(task: Task<T>): Task<T> {
     return interruptible(task, () => (this.#isCancelRequested ? cancelError() : undefined))
-  }
-
-  /** What runs next may change rows that a suspended portal has still to read. */
-  *#settlePortals(except?: Portal): Task<void> {
-    if (this.#portals.size === 0) return
-    for (const portal of this.#portals.values()) if (portal !== except) yield* portal.settle()
-  }
-
-  #closePortals(): void {
-    if (this.#portals.size === 0) return
-    for (const portal of this.#portals.values()) portal.close()
-    this.#portals.clear()
   }
 
   /** Equal marks, element by element, of two moments: nothing has changed that `save` would show. */
@@ -289,23 +262,23 @@ export class Session {
 
   /** The end of a long-lived session: its temporary objects go. */
   *end(): Task<void> {
-    this.#rollback()
-    const transaction = this.#begin(false)
-    if (!transaction.catalog.hasSchema(this.#state.temporarySchema)) return this.#rollback()
+    this.#block.rollback()
+    const transaction = this.#block.begin(false)
+    if (!transaction.catalog.hasSchema(this.#state.temporarySchema)) return this.#block.rollback()
     yield* dropTemporaryObjects(this.#state, transaction)
-    yield* this.#commit()
+    yield* this.#block.commit()
   }
 
   /** Gives up whatever is open. */
   close(): void {
-    this.#rollback()
+    this.#block.rollback()
   }
 
   #parse(text: string): Statement {
     try {
       return parsedStatement(this.#state.database, text)
     } catch (error) {
-      this.#fail()
+      this.#block.fail()
       throw withoutEngineLimits(error)
     }
   }
@@ -319,10 +292,11 @@ export class Session {
   ): Task<void> {
     try {
       const syntax = parsed.statement
-      if (syntax.kind === 'transaction') return yield* this.#transactionCommand(syntax, sink)
-      if (this.#transaction?.isFailed === true) throw failedBlockError()
-      const transaction = this.#transaction ?? this.#begin(false)
-      yield* this.#settlePortals()
+      if (syntax.kind === 'transaction')
+        return yield* runTransactionCommand(this.#block, this.#state, syntax, sink)
+      if (this.#block.isFailed) throw failedBlockError()
+      const transaction = this.#block.ensure()
+      yield* this.#portals.settle()
       const run = runStatement({
         state: this.#state,
         transaction,
@@ -333,187 +307,11 @@ export class Session {
       })
       const tag = yield* this.#isSingleRequest ? run : this.#interruptible(run)
       transaction.hasRun = true
-      if (!keepOpen) yield* this.#endImplicit()
+      if (!keepOpen) yield* this.#block.endImplicit()
       sink.complete(tag)
     } catch (error) {
-      this.#fail()
+      this.#block.fail()
       throw withoutEngineLimits(error)
     }
   }
-
-  /** An error ends an implicit transaction and leaves a block failed. */
-  #fail(): void {
-    this.#closePortals()
-    if (this.#transaction === undefined) return
-    if (this.#transaction.isBlock) this.#transaction.isFailed = true
-    else this.#rollback()
-  }
-
-  #begin(isBlock: boolean): RunningTransaction {
-    const { database, settings } = this.#state
-    settings.beginTransaction()
-    for (const [name, value] of settings.derived(unlikeDefaults)) settings.set(name, value, true)
-    const open = database.begin(false)
-    this.#transaction = {
-      open,
-      isBlock,
-      isFailed: false,
-      hasChangedCatalog: false,
-      hasRun: false,
-      catalog: open.catalog,
-      startedAtMicros: database.nowMicros(),
-      savepoints: [],
-    }
-    return this.#transaction
-  }
-
-  *#endImplicit(): Task<void> {
-    if (this.#transaction !== undefined && !this.#transaction.isBlock) yield* this.#commit()
-  }
-
-  *#commit(): Task<void> {
-    const transaction = this.#transaction
-    assert(transaction !== undefined, 'commit without a transaction')
-    const { database, settings } = this.#state
-    this.#closePortals()
-    if (this.#isSingleRequest) yield* dropTemporaryObjects(this.#state, transaction)
-    try {
-      yield* database.commit(
-        transaction.open,
-        transaction.hasChangedCatalog ? transaction.catalog : undefined,
-      )
-    } catch (error) {
-      // A COMMIT that fails ends the block too.
-      this.#rollback()
-      throw error
-    }
-    settings.endTransaction(true)
-    this.#transaction = undefined
-  }
-
-  #rollback(): void {
-    this.#closePortals()
-    const transaction = this.#transaction
-    if (transaction === undefined) return
-    this.#transaction = undefined
-    this.#state.database.rollback(transaction.open)
-    this.#state.settings.endTransaction(false)
-  }
-
-  *#transactionCommand(statement: TransactionStatement, sink: ResultSink): Task<void> {
-    switch (statement.action) {
-      case 'begin':
-      case 'start':
-        return this.#beginBlock(statement, sink)
-      case 'commit':
-        return yield* this.#commitBlock(statement, sink)
-      case 'rollback':
-        return this.#rollbackBlock(statement, sink)
-      case 'savepoint':
-      case 'release':
-      case 'rollbackTo':
-        return this.#savepointCommand(statement, sink)
-      default:
-        throw new SqlError(
-          SQLSTATE.OBJECT_NOT_IN_PREREQUISITE_STATE,
-          'prepared transactions are disabled',
-          { hint: 'Set "max_prepared_transactions" to a nonzero value.' },
-        )
-    }
-  }
-
-  #beginBlock(statement: TransactionStatement, sink: ResultSink): void {
-    const tag = statement.action === 'start' ? 'START TRANSACTION' : 'BEGIN'
-    if (this.#transaction?.isBlock === true) {
-      if (this.#transaction.isFailed) throw failedBlockError()
-      warn(sink, SQLSTATE.ACTIVE_SQL_TRANSACTION, 'there is already a transaction in progress')
-    } else if (this.#transaction === undefined) this.#begin(true)
-    else this.#transaction.isBlock = true
-    applyModes(this.#state, statement.modes, this.#transaction)
-    sink.complete(tag)
-  }
-
-  *#commitBlock(statement: TransactionStatement, sink: ResultSink): Task<void> {
-    const transaction = this.#transaction
-    if (transaction?.isFailed === true) return this.#rollbackBlock(statement, sink)
-    if (transaction === undefined || !transaction.isBlock) {
-      if (statement.chain) throw outsideBlock('COMMIT AND CHAIN')
-      warn(sink, SQLSTATE.NO_ACTIVE_SQL_TRANSACTION, 'there is no transaction in progress')
-      yield* this.#endImplicit()
-    } else {
-      yield* this.#commit()
-      if (statement.chain) this.#begin(true)
-    }
-    sink.complete('COMMIT')
-  }
-
-  #rollbackBlock(statement: TransactionStatement, sink: ResultSink): void {
-    if (this.#transaction === undefined || !this.#transaction.isBlock) {
-      if (statement.chain) throw outsideBlock('ROLLBACK AND CHAIN')
-      warn(sink, SQLSTATE.NO_ACTIVE_SQL_TRANSACTION, 'there is no transaction in progress')
-    }
-    this.#rollback()
-    if (statement.chain) this.#begin(true)
-    sink.complete('ROLLBACK')
-  }
-
-  #savepointCommand(statement: TransactionStatement, sink: ResultSink): void {
-    const transaction = this.#transaction
-    const name = statement.savepoint ?? ''
-    const command = {
-      savepoint: 'SAVEPOINT',
-      release: 'RELEASE SAVEPOINT',
-      rollbackTo: 'ROLLBACK TO SAVEPOINT',
-    }
-    const label = command[statement.action as keyof typeof command] // the caller passes these three only
-    if (transaction === undefined || !transaction.isBlock) throw outsideBlock(label)
-    if (statement.action === 'rollbackTo') this.#rollbackTo(transaction, name)
-    else if (transaction.isFailed) throw failedBlockError()
-    else if (statement.action === 'savepoint') this.#setSavepoint(transaction, name)
-    else
-      transaction.savepoints = transaction.savepoints.slice(
-        0,
-        findSavepoint(transaction, name).position,
-      )
-    sink.complete(label.split(' ').length > 2 ? 'ROLLBACK' : label.split(' ')[0]!)
-  }
-
-  #setSavepoint(transaction: RunningTransaction, name: string): void {
-    const mark = transaction.open.access.savepoint()
-    const settings = this.#state.settings.mark()
-    transaction.savepoints = [
-      ...transaction.savepoints,
-      { name, mark, settings, catalog: transaction.catalog },
-    ]
-  }
-
-  #rollbackTo(transaction: RunningTransaction, name: string): void {
-    const { savepoint, position } = findSavepoint(transaction, name)
-    // LIMIT: older portals would go on in PostgreSQL; here they are gone too, as what they read from is.
-    this.#closePortals()
-    transaction.open.access.rollbackTo(savepoint.mark)
-    transaction.savepoints = transaction.savepoints.slice(0, position + 1)
-    transaction.catalog = savepoint.catalog
-    transaction.isFailed = false
-    this.#state.settings.rollbackTo(savepoint.settings)
-  }
-}
-
-/** The transaction's settings that do not have their default_… values yet. */
-function unlikeDefaults(settings: Settings): readonly (readonly [string, string])[] {
-  return TRANSACTION_SETTINGS.flatMap((name) => {
-    const initial = settings.get(`default_${name}`) ?? ''
-    return settings.get(name) === initial ? [] : [[name, initial] as const]
-  })
-}
-
-function warn(sink: ResultSink, code: string, message: string): void {
-  sink.notice({ severity: 'WARNING', code, message })
-}
-
-function outsideBlock(command: string): SqlError {
-  return new SqlError(
-    SQLSTATE.NO_ACTIVE_SQL_TRANSACTION,
-    `${command} can only be used in transaction blocks`,
-  )
 }

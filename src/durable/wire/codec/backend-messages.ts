@@ -1,6 +1,6 @@
 /** What the server says, written into a MessageWriter. Layouts are those of PostgreSQL's "Message Formats". */
 import type { SqlErrorFields } from '../../../errors/sql-error.ts'
-import type { BlockStatus } from '../../../sql/session/transaction-block.ts'
+import type { BlockStatus } from '../../../sql/session/transaction/running-transaction.ts'
 import type { ResultColumn, ResultRow } from '../../../sql/session/result/statement-result.ts'
 import type { FormatCode } from './frontend-messages.ts'
 import type { MessageWriter } from './message-writer.ts'

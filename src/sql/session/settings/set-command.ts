@@ -12,7 +12,7 @@ import type {
 import { settingDefinitions } from './setting-definitions.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { ResultColumn, ResultSink } from '../result/statement-result.ts'
-import type { RunningTransaction } from '../transaction-block.ts'
+import type { RunningTransaction } from '../transaction/running-transaction.ts'
 
 const TEXT = 25 as Oid // pg_type.oid of text
 

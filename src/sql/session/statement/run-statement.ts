@@ -46,7 +46,7 @@ import { limitError } from '../limits/limit-error.ts'
 import { withoutSelectInto } from './select-into.ts'
 import { StatementSpill } from '../limits/statement-spill.ts'
 import { withDeadline } from '../limits/statement-timeout.ts'
-import type { RunningTransaction } from '../transaction-block.ts'
+import type { RunningTransaction } from '../transaction/running-transaction.ts'
 
 export interface StatementRun {
   readonly state: SessionState

@@ -2,12 +2,12 @@
  * Where a session stands between BEGIN and COMMIT. A statement outside a block runs in a transaction of its own; an error
  * inside one leaves it failed until ROLLBACK (or ROLLBACK TO a savepoint).
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { Savepoint } from '../../storage/access.ts'
-import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
-import type { OpenTransaction } from './database.ts'
-import type { SettingsMark } from './settings/settings.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { Savepoint } from '../../../storage/access.ts'
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+import type { OpenTransaction } from '../database.ts'
+import type { SettingsMark } from '../settings/settings.ts'
 
 /** As ReadyForQuery reports it: idle, in a block, in a failed block. */
 export type BlockStatus = 'I' | 'T' | 'E'

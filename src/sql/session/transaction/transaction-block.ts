@@ -1,0 +1,145 @@
+/**
+ * A session's transaction, from its first statement to COMMIT or ROLLBACK: begins it when a statement needs one, marks and
+ * takes back savepoints, and ends it. A statement outside a block runs in an implicit transaction that ends with it.
+ */
+import { assert } from '../../../errors/sql-error.ts'
+import type { Task } from '../../../storage/task.ts'
+import type { SessionState } from '../session-evaluation.ts'
+import type { Settings } from '../settings/settings.ts'
+import { dropTemporaryObjects } from '../statement/run-statement.ts'
+import { blockStatus, findSavepoint } from './running-transaction.ts'
+import type { BlockStatus, RunningTransaction } from './running-transaction.ts'
+
+export interface BlockOptions {
+  /** Temporary objects go before each commit, as if they had never been. */
+  readonly dropsTemporary: boolean
+  /** What reads the transaction's rows must end before the transaction does. */
+  readonly closeReaders: () => void
+}
+
+/** Each transaction starts them from their default_… settings. */
+const TRANSACTION_SETTINGS = [
+  'transaction_isolation',
+  'transaction_read_only',
+  'transaction_deferrable',
+]
+
+export class TransactionBlock {
+  readonly #state: SessionState
+  readonly #options: BlockOptions
+  #current: RunningTransaction | undefined
+
+  constructor(state: SessionState, options: BlockOptions) {
+    this.#state = state
+    this.#options = options
+  }
+
+  get current(): RunningTransaction | undefined {
+    return this.#current
+  }
+
+  get status(): BlockStatus {
+    return blockStatus(this.#current)
+  }
+
+  get isFailed(): boolean {
+    return this.#current?.isFailed === true
+  }
+
+  /** The transaction to run a statement in: the open one, or an implicit one begun now. */
+  ensure(): RunningTransaction {
+    return this.#current ?? this.begin(false)
+  }
+
+  begin(isBlock: boolean): RunningTransaction {
+    const { database, settings } = this.#state
+    settings.beginTransaction()
+    for (const [name, value] of settings.derived(unlikeDefaults)) settings.set(name, value, true)
+    const open = database.begin(false)
+    this.#current = {
+      open,
+      isBlock,
+      isFailed: false,
+      hasChangedCatalog: false,
+      hasRun: false,
+      catalog: open.catalog,
+      startedAtMicros: database.nowMicros(),
+      savepoints: [],
+    }
+    return this.#current
+  }
+
+  *endImplicit(): Task<void> {
+    if (this.#current !== undefined && !this.#current.isBlock) yield* this.commit()
+  }
+
+  *commit(): Task<void> {
+    const transaction = this.#current
+    assert(transaction !== undefined, 'commit without a transaction')
+    const { database, settings } = this.#state
+    this.#options.closeReaders()
+    if (this.#options.dropsTemporary) yield* dropTemporaryObjects(this.#state, transaction)
+    try {
+      yield* database.commit(
+        transaction.open,
+        transaction.hasChangedCatalog ? transaction.catalog : undefined,
+      )
+    } catch (error) {
+      // A COMMIT that fails ends the block too.
+      this.rollback()
+      throw error
+    }
+    settings.endTransaction(true)
+    this.#current = undefined
+  }
+
+  rollback(): void {
+    this.#options.closeReaders()
+    const transaction = this.#current
+    if (transaction === undefined) return
+    this.#current = undefined
+    this.#state.database.rollback(transaction.open)
+    this.#state.settings.endTransaction(false)
+  }
+
+  /** An error ends an implicit transaction and leaves a block failed. */
+  fail(): void {
+    this.#options.closeReaders()
+    if (this.#current === undefined) return
+    if (this.#current.isBlock) this.#current.isFailed = true
+    else this.rollback()
+  }
+
+  setSavepoint(transaction: RunningTransaction, name: string): void {
+    const mark = transaction.open.access.savepoint()
+    const settings = this.#state.settings.mark()
+    transaction.savepoints = [
+      ...transaction.savepoints,
+      { name, mark, settings, catalog: transaction.catalog },
+    ]
+  }
+
+  release(transaction: RunningTransaction, name: string): void {
+    const { position } = findSavepoint(transaction, name)
+    transaction.savepoints = transaction.savepoints.slice(0, position)
+  }
+
+  rollbackTo(transaction: RunningTransaction, name: string): void {
+    const { savepoint, position } = findSavepoint(transaction, name)
+    // LIMIT: older portals would go on in PostgreSQL; here they are gone too, as what they read from is.
+    this.#options.closeReaders()
+    transaction.open.access.rollbackTo(savepoint.mark)
+    transaction.savepoints = transaction.savepoints.slice(0, position + 1)
+    transaction.catalog = savepoint.catalog
+    transaction.isFailed = false
+    this.#state.settings.rollbackTo(savepoint.settings)
+  }
+}
+
+/** The transaction's settings that do not have their default_… values yet. */
+function unlikeDefaults(settings: Settings): readonly (readonly [string, string])[] {
+  return TRANSACTION_SETTINGS.flatMap((name) => {
+    const initial = settings.get(`default_${name}`) ?? ''
+    return settings.get(name) === initial ? [] : [[name, initial] as const]
+  })
+}
