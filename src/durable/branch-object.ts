@@ -76,7 +76,7 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
       const settings = startupSettings(request.parameters)
       const newSession = () =>
         branch.newSession({ user: request.role, settings, isSingleRequest: true })
-      const results = await executeRequest(branch, newSession, body, request.batch)
+      const results = await executeRequest(branch.main, newSession, body, request.batch)
       return responseJson(results, body, request.format)
     })
   }
@@ -165,7 +165,7 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
   async #authenticate(branch: Branch, { role, password, database }: BranchLogin): Promise<void> {
     const catalog = await branch.refresh()
     await this.#passwords.verify(role, roleLogin(catalog, role), password, branch.nowMicros())
-    if (database !== branch.name) {
+    if (database !== branch.main.name) {
       const message = `database "${database}" does not exist`
       throw new SqlError(SQLSTATE.INVALID_CATALOG_NAME, message)
     }

@@ -1,35 +1,22 @@
 /**
- * A branch: one database's storage, catalog and sessions. It knows nothing of Cloudflare: `branch-object.ts` wraps it in a
- * Durable Object, tests and benchmarks run it in plain Node.
+ * A branch: one store, and the databases in it. It knows nothing of Cloudflare: `branch-object.ts` wraps it in a Durable Object,
+ * tests and benchmarks run it in plain Node.
  *
  * The driver loop: everything in the engine is a synchronous generator that yields what it waits for. `run` awaits
  * that and resumes; between two yields nothing else runs, which is what makes a commit atomic.
  */
-import { SqlError } from '../errors/sql-error.ts'
-import { SQLSTATE } from '../errors/sql-state.ts'
 import type { StoragePlatform } from '../storage/platform/storage-platform.ts'
 import type { StoreOptions } from '../storage/store/store-options.ts'
-import type { StoreTransaction } from '../storage/store/store-transaction.ts'
 import { Store } from '../storage/store/store.ts'
-import type { TreeId } from '../storage/access.ts'
 import type { Task } from '../storage/task.ts'
-import type { BranchRoots, TreeRoot } from '../storage/tree/tree-root.ts'
-import { catalogChange, type CatalogChange } from '../sql/catalog/catalog-changes.ts'
 import type { CatalogSnapshot } from '../sql/catalog/catalog-snapshot.ts'
 import { bootstrapCatalog, loadCatalog } from '../sql/catalog/load-catalog.ts'
 import { CATALOG_NAMES, catalogTable } from '../sql/catalog/store/catalog-tables.ts'
-import { createFunctionLibrary } from '../sql/functions/library.ts'
-import type { FunctionLibrary } from '../sql/functions/registry.ts'
-import type { Database, OpenTransaction } from '../sql/session/database.ts'
-import { LruCache } from '../sql/session/lru-cache.ts'
-import { Session } from '../sql/session/session.ts'
+import type { Session } from '../sql/session/session.ts'
 import type { SessionOptions } from '../sql/session/session.ts'
-import type { Statement } from '../sql/session/statement/statement-cache.ts'
-import type { SpillSegments } from '../sql/session/limits/statement-spill.ts'
 import { datumCodec } from '../sql/types/datum-codec.ts'
-import type { TypeIo } from '../sql/types/type-io.ts'
-import { createTypeIo } from '../sql/types/type-io-library.ts'
-import { createScramSecret } from './auth/scram-secret.ts'
+import { BranchDatabase } from './branch-database.ts'
+import type { DatabaseHost } from './branch-database.ts'
 import { prefetchTrees } from './prefetch-trees.ts'
 
 export interface BranchOptions {
@@ -41,80 +28,37 @@ export interface BranchOptions {
   readonly storage: Omit<StoreOptions, 'codec'>
 }
 
-/** Statements whose plans are kept. */
-const STATEMENT_CACHE_ENTRIES = 512
-
-/** DDL commits that older transactions are checked against; one that has missed more must begin again. */
-const REMEMBERED_DDL = 100
-
 const CATALOG_TREES = CATALOG_NAMES.map((name) => catalogTable(name).tree)
 
-interface BranchTransaction extends OpenTransaction {
-  /** How many commits of DDL its snapshot holds. */
-  readonly catalogNumber: number
-  readonly access: StoreTransaction
-}
-
-/** The libraries are pure and the same for every branch of an isolate. */
-let libraries: { readonly functions: FunctionLibrary; readonly typeIo: TypeIo } | undefined
-
-function sharedLibraries(): { readonly functions: FunctionLibrary; readonly typeIo: TypeIo } {
-  libraries ??= { functions: createFunctionLibrary(), typeIo: createTypeIo() }
-  return libraries
-}
-
-export class Branch implements Database {
-  readonly name: string
-  readonly functions: FunctionLibrary
-  readonly typeIo: TypeIo
-  readonly codec = datumCodec
-  readonly statements = new LruCache<string, Statement>(STATEMENT_CACHE_ENTRIES)
+export class Branch implements DatabaseHost {
   readonly store: Store
-  readonly #platform: StoragePlatform
-  /** As of the newest commit; undefined when DDL of two transactions crossed and it has to be read again. */
-  #catalog: CatalogSnapshot | undefined
-  /** Commits of DDL. */
-  #catalogChanges = 0
-  /** What the newest of them changed. */
-  readonly #ddl: CatalogChange[] = []
+  readonly platform: StoragePlatform
+  /** The database that the branch was made with. */
+  readonly main: BranchDatabase
   #transactionsBegun = 0
   #sessionsBegun = 0
 
-  private constructor(store: Store, platform: StoragePlatform, options: BranchOptions) {
-    const { functions, typeIo } = sharedLibraries()
+  private constructor(
+    store: Store,
+    platform: StoragePlatform,
+    databaseName: string,
+    catalog: CatalogSnapshot,
+  ) {
     this.store = store
-    this.name = options.databaseName
-    this.functions = functions
-    this.typeIo = typeIo
-    this.#platform = platform
+    this.platform = platform
+    this.main = new BranchDatabase(this, databaseName, catalog)
   }
 
   /** Opens the branch's storage; a branch that has none yet begins with an empty database. */
   static async open(platform: StoragePlatform, options: BranchOptions): Promise<Branch> {
     const store = await Store.open(platform, { ...options.storage, codec: datumCodec })
-    const branch = new Branch(store, platform, options)
-    await branch.#loadCatalog(options)
-    return branch
+    const catalog = await openCatalog(store, options)
+    return new Branch(store, platform, options.databaseName, catalog)
   }
 
-  async #loadCatalog(options: BranchOptions): Promise<void> {
-    const { store } = this
-    const isNew = store.roots.lsn === 0
-    const { databaseName, superuser } = options
-    const superuserSecret = isNew ? await options.superuserSecret?.() : undefined
-    await prefetchTrees(store, CATALOG_TREES)
-    const transaction = store.begin()
-    this.#catalog = await store.run(
-      isNew
-        ? bootstrapCatalog(transaction, { databaseName, superuser, superuserSecret })
-        : loadCatalog(transaction),
-    )
-    if (isNew) await store.run(store.commit(transaction))
-    else store.rollback(transaction)
-  }
-
+  /** A session in the main database. */
   newSession(options: SessionOptions): Session {
-    return new Session(this, options)
+    return this.main.newSession(options)
   }
 
   /** The driver loop for one task; any number run interleaved. */
@@ -122,103 +66,34 @@ export class Branch implements Database {
     return this.store.run(task)
   }
 
-  /** The catalog is read again first when that is due; call before starting a task that begins a transaction. */
-  async refresh(): Promise<CatalogSnapshot> {
-    while (this.#catalog === undefined) {
-      const transaction = this.store.begin({ readOnly: true })
-      const changes = this.#catalogChanges
-      const catalog = await this.store.run(loadCatalog(transaction))
-      this.store.rollback(transaction)
-      // DDL that was committed meanwhile would be missing from it.
-      if (this.#catalogChanges === changes) this.#catalog ??= catalog
-    }
-    return this.#catalog
+  /** Of the main database; see `BranchDatabase.refresh`. */
+  refresh(): Promise<CatalogSnapshot> {
+    return this.main.refresh()
   }
 
-  begin(readOnly: boolean): BranchTransaction {
-    const access = this.store.begin({ readOnly })
-    if (this.#catalog === undefined) {
-      throw new SqlError(SQLSTATE.SERIALIZATION_FAILURE, 'the catalog has changed concurrently')
-    }
-    const catalogNumber = this.#catalogChanges
-    return { id: ++this.#transactionsBegun, access, catalog: this.#catalog, catalogNumber }
+  nextTransactionNumber(): number {
+    return ++this.#transactionsBegun
   }
-
-  *commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void> {
-    const begun = transaction as BranchTransaction // every OpenTransaction comes from begin()
-    const { access } = begun
-    const change = catalog && catalogChange(transaction.catalog, catalog)
-    yield* this.store.commit(access, () => this.#validate(begun, change))
-    if (change === undefined) return
-    this.#catalogChanges++
-    this.#catalog = catalog
-    this.#ddl.push(change)
-    if (this.#ddl.length > REMEMBERED_DDL) this.#ddl.shift()
-  }
-
-  /**
-   * DDL and writes that crossed: whoever comes second gives way, for neither has seen what the other did. Two transactions with
-   * DDL never commit side by side, so the newest catalog always follows from the one before.
-   */
-  #validate({ access, catalogNumber }: BranchTransaction, change: CatalogChange | undefined): void {
-    const missed = this.#catalogChanges - catalogNumber
-    if (missed > 0 && (change !== undefined || missed > this.#ddl.length)) throw crossedDdl()
-    const touched = missed > 0 ? [...access.touchedTrees()] : []
-    if (touched.length > 0) {
-      for (const { tables, concernsAll } of this.#ddl.slice(-missed)) {
-        if (concernsAll || touched.some((tree) => tables.has(tree))) throw crossedDdl()
-      }
-    }
-    if (change === undefined || access.base === this.store.roots) return
-    for (const [tree, newest] of trees(change, this.store.roots)) {
-      const seen = access.base.trees.get(tree)
-      if (seen !== undefined && seen.lsn !== newest.lsn) throw crossedDdl()
-    }
-  }
-
-  rollback(transaction: OpenTransaction): void {
-    this.store.rollback((transaction as BranchTransaction).access)
-  }
-
-  createSpill(): SpillSegments {
-    return this.store.createSpill()
-  }
-
   nextSessionNumber(): number {
     return ++this.#sessionsBegun
   }
   nowMicros(): number {
-    return this.#platform.clock.nowMicros()
-  }
-  random(): number {
-    return this.#platform.random.next()
-  }
-  randomBytes(length: number): Uint8Array {
-    return this.#platform.random.bytes(length)
-  }
-
-  *passwordSecret(password: string): Task<string> {
-    let secret = ''
-    const until = createScramSecret(password).then((made) => void (secret = made))
-    yield { kind: 'wait', until }
-    return secret
+    return this.platform.clock.nowMicros()
   }
 }
 
-/** Tables that DDL changed, as they are now; those it dropped or made have no other side. */
-function* trees(
-  change: CatalogChange,
-  { trees: newest }: BranchRoots,
-): Generator<readonly [TreeId, TreeRoot]> {
-  for (const tree of change.tables) {
-    const root = newest.get(tree)
-    if (root !== undefined) yield [tree, root]
-  }
-}
-
-function crossedDdl(): SqlError {
-  return new SqlError(
-    SQLSTATE.SERIALIZATION_FAILURE,
-    'could not serialize access due to a concurrent change of the schema',
+async function openCatalog(store: Store, options: BranchOptions): Promise<CatalogSnapshot> {
+  const isNew = store.roots.lsn === 0
+  const { databaseName, superuser } = options
+  const superuserSecret = isNew ? await options.superuserSecret?.() : undefined
+  await prefetchTrees(store, CATALOG_TREES)
+  const transaction = store.begin()
+  const catalog = await store.run(
+    isNew
+      ? bootstrapCatalog(transaction, { databaseName, superuser, superuserSecret })
+      : loadCatalog(transaction),
   )
+  if (isNew) await store.run(store.commit(transaction))
+  else store.rollback(transaction)
+  return catalog
 }

@@ -47,8 +47,8 @@ export class BindHarness {
     const schema = readFileSync(new URL('schema.sql', import.meta.url), 'utf8')
     for (const statement of schema.split(/;\n/))
       if (statement.trim()) await client.script(statement)
-    const { catalog } = client.branch.begin(true)
-    return new BindHarness(catalog, client.branch.typeIo)
+    const { catalog } = client.database.begin(true)
+    return new BindHarness(catalog, client.database.typeIo)
   }
 
   bind(sql: string): BoundQuery {

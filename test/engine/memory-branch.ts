@@ -1,6 +1,7 @@
 /** A whole branch in plain Node, in memory: the engine that the Worker runs, without the Worker. */
 import '../../src/sql/parse/libpg-query/load-in-node.ts'
 import { Branch } from '../../src/durable/branch.ts'
+import type { BranchDatabase } from '../../src/durable/branch-database.ts'
 import type { Session } from '../../src/sql/session/session.ts'
 import { CollectedResults } from '../../src/sql/session/result/statement-result.ts'
 import type { StatementResult } from '../../src/sql/session/result/statement-result.ts'
@@ -30,17 +31,19 @@ export function openMemoryBranch(platform: StoragePlatform = memoryPlatform()): 
 /** One client of a branch, with everything as text. */
 export class TestClient {
   readonly branch: Branch
+  readonly database: BranchDatabase
   readonly session: Session
 
-  constructor(branch: Branch, user = 'lakelet') {
+  constructor(branch: Branch, user = 'lakelet', database = branch.main) {
     this.branch = branch
-    this.session = branch.newSession({ user })
+    this.database = database
+    this.session = database.newSession({ user })
   }
 
   /** One statement with parameters. */
   async query(text: string, parameters: readonly (string | null)[] = []): Promise<StatementResult> {
     const results = new CollectedResults()
-    await this.branch.refresh()
+    await this.database.refresh()
     await this.branch.run(this.session.execute(text, parameters, results))
     return results.results[0]!
   }
@@ -48,7 +51,7 @@ export class TestClient {
   /** A script of statements. */
   async script(text: string): Promise<readonly StatementResult[]> {
     const results = new CollectedResults()
-    await this.branch.refresh()
+    await this.database.refresh()
     await this.branch.run(this.session.executeScript(text, results))
     return results.results
   }

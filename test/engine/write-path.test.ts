@@ -105,10 +105,10 @@ describe('rows of literals', () => {
     await client.query('create table d (id int)')
     await client.query('insert into d values (1), (2), (3), (4), (5)')
     expect(
-      client.branch.statements.get('insert into d values (1), (2), (3), (4), (5)'),
+      client.database.statements.get('insert into d values (1), (2), (3), (4), (5)'),
     ).toBeUndefined()
     await client.query('insert into d values (1)')
-    expect(client.branch.statements.get('insert into d values (1)')).toBeDefined()
+    expect(client.database.statements.get('insert into d values (1)')).toBeDefined()
   })
 })
 

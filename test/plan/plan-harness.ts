@@ -47,10 +47,10 @@ export class PlanHarness {
 
   constructor(client: TestClient) {
     this.#client = client
-    const { branch } = client
-    const { access, catalog } = branch.begin(true)
-    const spill = new StatementSpill(() => branch.createSpill(), SPILL_LIMIT_BYTES)
-    this.environment = { database: branch, catalog, access, session: SESSION, spill }
+    const { database } = client
+    const { access, catalog } = database.begin(true)
+    const spill = new StatementSpill(() => database.createSpill(), SPILL_LIMIT_BYTES)
+    this.environment = { database, catalog, access, session: SESSION, spill }
   }
 
   plan(sql: string, options?: OptimizeOptions): PlannedQuery {

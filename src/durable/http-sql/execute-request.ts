@@ -1,5 +1,5 @@
 /**
- * Runs a `POST /sql` request on a branch: one query as a transaction of its own, or a batch as one transaction.
+ * Runs a `POST /sql` request on a database: one query as a transaction of its own, or a batch as one transaction.
  *
  * Nothing has been answered before the commit, so a request that lost a race (40001) is simply run again on a newer snapshot:
  * the client sees what it would have seen had it come a moment later.
@@ -9,7 +9,7 @@ import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Session } from '../../sql/session/session.ts'
 import type { StatementResult } from '../../sql/session/result/statement-result.ts'
 import type { Task } from '../../storage/task.ts'
-import type { Branch } from '../branch.ts'
+import type { BranchDatabase } from '../branch-database.ts'
 import { LimitedResults } from './limited-results.ts'
 import type { SqlRequestBody } from './sql-request.ts'
 
@@ -22,17 +22,17 @@ export interface BatchOptions {
 const MAX_ATTEMPTS = 20
 
 export async function executeRequest(
-  branch: Branch,
+  database: BranchDatabase,
   newSession: () => Session,
   body: SqlRequestBody,
   batch: BatchOptions,
 ): Promise<readonly StatementResult[]> {
   for (let attempt = 1; ; attempt++) {
-    await branch.refresh()
+    await database.refresh()
     const session = newSession()
     const results = new LimitedResults()
     try {
-      await branch.run(runQueries(session, body, batch, results))
+      await database.run(runQueries(session, body, batch, results))
       return results.results
     } catch (error) {
       if (!isLostRace(error) || attempt === MAX_ATTEMPTS) throw error

@@ -261,7 +261,7 @@ export class Connection {
     const branch = this.#branch
     assert(branch !== undefined, 'the branch is open')
     const database = parameters.get('database') ?? role
-    if (database !== branch.name) {
+    if (database !== branch.main.name) {
       const message = `database "${database}" does not exist`
       throw new SqlError(SQLSTATE.INVALID_CATALOG_NAME, message)
     }
@@ -275,7 +275,7 @@ export class Connection {
     this.#session = session
     this.#key = key
     this.#identity = { role, parameters }
-    const conversation = new Conversation(branch, session, this.#out, () => this.#send())
+    const conversation = new Conversation(branch.main, session, this.#out, () => this.#send())
     this.#phase = { kind: 'ready', conversation }
     return conversation
   }

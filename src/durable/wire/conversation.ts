@@ -9,7 +9,7 @@ import { unsupported } from '../../errors/sql-error.ts'
 import type { SqlError } from '../../errors/sql-error.ts'
 import type { Session } from '../../sql/session/session.ts'
 import type { ValueFormat } from '../../sql/session/result/statement-result.ts'
-import type { Branch } from '../branch.ts'
+import type { BranchDatabase } from '../branch-database.ts'
 import { asSqlError } from '../http-sql/error-body.ts'
 import {
   bare,
@@ -36,7 +36,7 @@ import { WireSink } from './wire-sink.ts'
 const MAX_ATTEMPTS = 20
 
 export class Conversation {
-  readonly #branch: Branch
+  readonly #database: BranchDatabase
   readonly #session: Session
   readonly #out: MessageWriter
   readonly #send: () => void
@@ -44,8 +44,8 @@ export class Conversation {
   #isSkipping = false
   #batch: ExtendedBatch | undefined
 
-  constructor(branch: Branch, session: Session, out: MessageWriter, send: () => void) {
-    this.#branch = branch
+  constructor(database: BranchDatabase, session: Session, out: MessageWriter, send: () => void) {
+    this.#database = database
     this.#session = session
     this.#out = out
     this.#send = send
@@ -152,8 +152,8 @@ export class Conversation {
       const wasIdle = this.#session.status === 'I'
       const sink = new WireSink(this.#out, this.#send, true)
       try {
-        await this.#branch.refresh()
-        return await this.#branch.run(this.#session.executeScript(text, sink))
+        await this.#database.refresh()
+        return await this.#database.run(this.#session.executeScript(text, sink))
       } catch (error) {
         const canRepeat = wasIdle && sink.completed === 0 && !sink.hasSent && attempt < MAX_ATTEMPTS
         if (!canRepeat || !isLostRace(error)) throw error
@@ -163,7 +163,7 @@ export class Conversation {
   }
 
   async #parse({ name, text, parameterTypes }: ParseMessage): Promise<void> {
-    await this.#branch.refresh()
+    await this.#database.refresh()
     this.#session.prepare({ name, text, parameterTypes })
     bare(this.#out, 'parseComplete')
   }
@@ -180,14 +180,14 @@ export class Conversation {
       const format = parameterFormats[parameterFormats.length === 1 ? 0 : index]
       return value === null || format === 1 ? value : decodeText(value)
     })
-    await this.#branch.refresh()
+    await this.#database.refresh()
     const formats = resultFormats.map(formatOf)
     this.#session.bind({ portal, statement, parameters: inputs, formats })
     bare(this.#out, 'bindComplete')
   }
 
   async #describe({ target, name }: DescribeMessage): Promise<void> {
-    await this.#branch.refresh()
+    await this.#database.refresh()
     if (target === 'statement') {
       const { parameterTypes, columns } = this.#session.describeStatement(name)
       parameterDescription(this.#out, parameterTypes)
@@ -202,8 +202,8 @@ export class Conversation {
 
   async #execute(portal: string, maxRows: number, batch: ExtendedBatch): Promise<void> {
     const sink = new WireSink(this.#out, this.#send, false)
-    await this.#branch.refresh()
-    const isComplete = await this.#branch.run(this.#session.runPortal(portal, maxRows, sink))
+    await this.#database.refresh()
+    const isComplete = await this.#database.run(this.#session.runPortal(portal, maxRows, sink))
     if (!isComplete) bare(this.#out, 'portalSuspended')
     batch.completed(sink.lastTag)
   }
@@ -231,7 +231,7 @@ export class Conversation {
   /** The end of an implicit transaction: a lost race if the batch may run again. */
   async #commit(batch: ExtendedBatch | undefined): Promise<SqlError | undefined> {
     try {
-      await this.#branch.run(this.#session.sync())
+      await this.#database.run(this.#session.sync())
     } catch (error) {
       if (batch?.canRepeat(error) === true) return error as SqlError // canRepeat has looked
       this.report(error)
