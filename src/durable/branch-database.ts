@@ -4,6 +4,7 @@
  */
 import { SqlError } from '../errors/sql-error.ts'
 import { SQLSTATE } from '../errors/sql-state.ts'
+import type { Notification } from '../sql/session/notify/session-channels.ts'
 import type { StoragePlatform } from '../storage/platform/storage-platform.ts'
 import type { StoreTransaction } from '../storage/store/store-transaction.ts'
 import type { Store } from '../storage/store/store.ts'
@@ -25,11 +26,13 @@ import { datumCodec } from '../sql/types/datum-codec.ts'
 import type { TypeIo } from '../sql/types/type-io.ts'
 import { createTypeIo } from '../sql/types/type-io-library.ts'
 import { createScramSecret } from './auth/scram-secret.ts'
+import type { NotificationHub } from './notification/notification-hub.ts'
 
 /** What the databases of a branch share. */
 export interface DatabaseHost {
   readonly store: Store
   readonly platform: StoragePlatform
+  readonly notifications: NotificationHub
   nextTransactionNumber(): number
   nextSessionNumber(): number
 }
@@ -144,6 +147,13 @@ export class BranchDatabase implements Database {
 
   rollback(transaction: OpenTransaction): void {
     this.store.rollback((transaction as BranchTransaction).access)
+  }
+
+  notify(processId: number, said: readonly Notification[]): void {
+    this.#host.notifications.publish(this.name, processId, said)
+  }
+  notificationQueueUsage(): number {
+    return this.#host.notifications.usage
   }
 
   createSpill(): SpillSegments {

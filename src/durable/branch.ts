@@ -17,6 +17,7 @@ import type { SessionOptions } from '../sql/session/session.ts'
 import { datumCodec } from '../sql/types/datum-codec.ts'
 import { BranchDatabase } from './branch-database.ts'
 import type { DatabaseHost } from './branch-database.ts'
+import { NotificationHub } from './notification/notification-hub.ts'
 import { prefetchTrees } from './prefetch-trees.ts'
 
 export interface BranchOptions {
@@ -35,6 +36,7 @@ export class Branch implements DatabaseHost {
   readonly platform: StoragePlatform
   /** The database that the branch was made with. */
   readonly main: BranchDatabase
+  readonly notifications = new NotificationHub()
   #transactionsBegun = 0
   #sessionsBegun = 0
 

@@ -62,6 +62,11 @@ export class MemoryDatabase implements Database {
   }
 
   rollback(): void {}
+  /** Nobody listens. */
+  notify(): void {}
+  notificationQueueUsage(): number {
+    return 0
+  }
   createSpill(): never {
     // Made for every statement, used by none of these.
     return undefined as never

@@ -23,6 +23,11 @@ export interface EvaluationSession {
   readonly backendPid?: number
   /** pg_prepared_statements */
   preparedStatements?(): Iterable<PreparedStatementFacts>
+  /** pg_notify(): heard by others when the transaction commits. */
+  notify?(channel: string, payload: string): void
+  readonly listeningChannels?: Iterable<string>
+  /** 0 … 1 */
+  readonly notificationQueueUsage?: number
   /** [0,1) from the session's seeded generator (setseed). */
   random(): number
   setSeed(seed: number): void

@@ -6,6 +6,7 @@ import type { DatumCodec } from '../execute/memory/spill-store.ts'
 import type { FunctionLibrary } from '../functions/registry.ts'
 import type { TypeIo } from '../types/type-io.ts'
 import type { LruCache } from './lru-cache.ts'
+import type { Notification } from './notify/session-channels.ts'
 import type { Statement } from './statement/statement-cache.ts'
 import type { SpillSegments } from './limits/statement-spill.ts'
 
@@ -27,6 +28,10 @@ export interface Database {
   /** `catalog` is given when the transaction ran DDL. Raises 40001 when another transaction was faster. */
   commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void>
   rollback(transaction: OpenTransaction): void
+  /** Hands on what a committed transaction of the session has to say. */
+  notify(processId: number, said: readonly Notification[]): void
+  /** 0 … 1: how much of the room is taken by what sessions in the middle of transactions have not heard yet. */
+  notificationQueueUsage(): number
   createSpill(): SpillSegments
   /** Numbers sessions, so that each has a temporary schema of its own. */
   nextSessionNumber(): number

@@ -18,15 +18,18 @@ export interface SavedSession {
   readonly settings: SettingsMark
   readonly currentUser: string
   readonly statements: readonly SavedStatement[]
+  /** What it listens to. */
+  readonly channels: ReadonlySet<string>
   readonly drawnValues: ReadonlyMap<number, number | bigint>
   readonly lastDrawn: number | bigint | undefined
 }
 
 export function saveSession(state: SessionState): SavedSession {
-  const { settings, currentUser, prepared, drawnSequences } = state
+  const { settings, currentUser, prepared, drawnSequences, channels } = state
   return {
     settings: settings.mark(),
     currentUser,
+    channels: channels.listening,
     statements: [...prepared.values()].map(({ name, text, declaredTypes, isFromSql }) => ({
       name,
       text,
@@ -40,7 +43,7 @@ export function saveSession(state: SessionState): SavedSession {
 
 /** Equal marks, element by element: nothing has changed that would have to be saved again. */
 export function sessionMark(state: SessionState): readonly unknown[] {
-  const { settings, currentUser, prepared, drawnSequences } = state
+  const { settings, currentUser, prepared, drawnSequences, channels } = state
   const { values, last } = drawnSequences
-  return [settings.mark(), currentUser, prepared.version, last, values.size]
+  return [settings.mark(), currentUser, prepared.version, last, values.size, channels.listening]
 }

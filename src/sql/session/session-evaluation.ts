@@ -15,6 +15,7 @@ import type { DrawnValues } from './sequence/sequence-values.ts'
 import { checkSequenceUse } from './sequence/sequence-guard.ts'
 import { SequenceValues } from './sequence/sequence-values.ts'
 import type { SeededGenerator } from './seeded-generator.ts'
+import type { SessionChannels } from './notify/session-channels.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Notice } from './result/statement-result.ts'
 import type { RunningTransaction } from './transaction/running-transaction.ts'
@@ -26,6 +27,7 @@ export interface SessionState {
   readonly drawnSequences: DrawnValues
   readonly generator: SeededGenerator
   readonly prepared: PreparedStatements
+  readonly channels: SessionChannels
   readonly sessionUser: string
   currentUser: string
   /** As clients know it. */
@@ -77,6 +79,15 @@ export class SessionEvaluation implements EvaluationSession {
       const resultTypes = columns?.map(({ type }) => type)
       yield { name, text, preparedAtMicros, parameterTypes, resultTypes, isFromSql, runs }
     }
+  }
+  notify(channel: string, payload: string): void {
+    this.#state.channels.notify(channel, payload)
+  }
+  get listeningChannels(): Iterable<string> {
+    return this.#state.channels.listening
+  }
+  get notificationQueueUsage(): number {
+    return this.#state.database.notificationQueueUsage()
   }
   setting(name: string): string | undefined {
     return this.#state.settings.get(name)

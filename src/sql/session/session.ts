@@ -25,6 +25,7 @@ import { Portals } from './statement/portals.ts'
 import { PreparedStatements } from './statement/prepared-statements.ts'
 import type { PreparedStatement } from './statement/prepared-statements.ts'
 import { dropTemporaryObjects, environmentOf, runStatement } from './statement/run-statement.ts'
+import { SessionChannels } from './notify/session-channels.ts'
 import { SeededGenerator } from './seeded-generator.ts'
 import type { SessionState } from './session-evaluation.ts'
 import { Settings } from './settings/settings.ts'
@@ -65,6 +66,7 @@ export class Session {
       drawnSequences: { values: new Map(), last: undefined },
       generator: new SeededGenerator(database.random()),
       prepared: new PreparedStatements(),
+      channels: new SessionChannels(),
       sessionUser: options.user,
       currentUser: options.user,
       timeReads: 0,
@@ -88,6 +90,11 @@ export class Session {
 
   get settings(): Settings {
     return this.#state.settings
+  }
+
+  /** What it listens to, as of its last commit. */
+  get channels(): ReadonlySet<string> {
+    return this.#state.channels.listening
   }
 
   /** What is running fails with 57014 where it suspends next. */
@@ -244,8 +251,9 @@ export class Session {
 
   /** Makes a new session what another was when it was saved. A statement that cannot be prepared any more is gone. */
   *resume(saved: SavedSession): Task<void> {
-    const { settings, drawnSequences } = this.#state
+    const { settings, drawnSequences, channels } = this.#state
     settings.rollbackTo(saved.settings)
+    channels.resume(saved.channels)
     this.#state.currentUser = saved.currentUser
     for (const { name, text, declaredTypes, isFromSql } of saved.statements) {
       try {

@@ -30,6 +30,7 @@ export function registerSessionInfo(registry: FunctionRegistry): void {
     return session.backendPid
   })
   registry.scalar('pg_is_in_recovery', () => false)
+  registerNotifications(registry)
   registerSettings(registry)
   registerTransaction(registry)
   registerAddresses(registry)
@@ -61,6 +62,21 @@ function registerSettings(registry: FunctionRegistry): void {
       session.setSetting(name.toLowerCase(), value ?? '', isLocal ?? false)
       return session.setting(name.toLowerCase()) ?? value ?? ''
     },
+  )
+}
+
+function registerNotifications(registry: FunctionRegistry): void {
+  registry.scalar('pg_notify', ({ session }, channel: string | null, payload: string | null) => {
+    if (session.notify === undefined) throw unsupported('pg_notify')
+    session.notify(channel ?? '', payload ?? '')
+    return ''
+  })
+  registry.set('pg_listening_channels', function* ({ session }) {
+    yield* session.listeningChannels ?? []
+  })
+  registry.scalar(
+    'pg_notification_queue_usage',
+    ({ session }) => session.notificationQueueUsage ?? 0,
   )
 }
 

@@ -232,6 +232,7 @@ function* discard(
   }
   if (target !== 'all') return
   state.prepared.clear()
+  state.channels.unlisten(undefined)
   state.currentUser = state.sessionUser
   state.settings.resetAll()
 }
@@ -298,6 +299,15 @@ function* runUtility(
     case 'deallocate':
       deallocate(run.state.prepared, syntax.name)
       return syntax.name === undefined ? 'DEALLOCATE ALL' : 'DEALLOCATE'
+    case 'listen':
+      state.channels.listen(syntax.channel)
+      return 'LISTEN'
+    case 'unlisten':
+      state.channels.unlisten(syntax.channel)
+      return 'UNLISTEN'
+    case 'notify':
+      state.channels.notify(syntax.channel, syntax.payload ?? '')
+      return 'NOTIFY'
     case 'discard':
       yield* discard(state, transaction, syntax.target)
       return `DISCARD ${syntax.target.toUpperCase()}`

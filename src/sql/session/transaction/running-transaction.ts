@@ -7,6 +7,7 @@ import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { Savepoint } from '../../../storage/access.ts'
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
 import type { OpenTransaction } from '../database.ts'
+import type { ChannelsMark } from '../notify/session-channels.ts'
 import type { SettingsMark } from '../settings/settings.ts'
 
 /** As ReadyForQuery reports it: idle, in a block, in a failed block. */
@@ -16,6 +17,7 @@ export interface NamedSavepoint {
   readonly name: string
   readonly mark: Savepoint
   readonly settings: SettingsMark
+  readonly channels: ChannelsMark
   readonly catalog: CatalogSnapshot
 }
 

@@ -4,6 +4,7 @@
  */
 import { assert } from '../../../errors/sql-error.ts'
 import type { Task } from '../../../storage/task.ts'
+import { queueFullError } from '../notify/session-channels.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { Settings } from '../settings/settings.ts'
 import { dropTemporaryObjects } from '../statement/run-statement.ts'
@@ -76,10 +77,11 @@ export class TransactionBlock {
   *commit(): Task<void> {
     const transaction = this.#current
     assert(transaction !== undefined, 'commit without a transaction')
-    const { database, settings } = this.#state
+    const { database, settings, channels, processId } = this.#state
     this.#options.closeReaders()
     if (this.#options.dropsTemporary) yield* dropTemporaryObjects(this.#state, transaction)
     try {
+      if (channels.hasPending && database.notificationQueueUsage() >= 1) throw queueFullError()
       yield* database.commit(
         transaction.open,
         transaction.hasChangedCatalog ? transaction.catalog : undefined,
@@ -91,6 +93,9 @@ export class TransactionBlock {
     }
     settings.endTransaction(true)
     this.#current = undefined
+    // In the slice of the commit: everybody hears transactions in their order.
+    const said = channels.commit()
+    if (said.length > 0) database.notify(processId, said)
   }
 
   rollback(): void {
@@ -100,6 +105,7 @@ export class TransactionBlock {
     this.#current = undefined
     this.#state.database.rollback(transaction.open)
     this.#state.settings.endTransaction(false)
+    this.#state.channels.rollback()
   }
 
   /** An error ends an implicit transaction and leaves a block failed. */
@@ -115,7 +121,13 @@ export class TransactionBlock {
     const settings = this.#state.settings.mark()
     transaction.savepoints = [
       ...transaction.savepoints,
-      { name, mark, settings, catalog: transaction.catalog },
+      {
+        name,
+        mark,
+        settings,
+        catalog: transaction.catalog,
+        channels: this.#state.channels.mark(),
+      },
     ]
   }
 
@@ -133,6 +145,7 @@ export class TransactionBlock {
     transaction.catalog = savepoint.catalog
     transaction.isFailed = false
     this.#state.settings.rollbackTo(savepoint.settings)
+    this.#state.channels.rollbackTo(savepoint.channels)
   }
 }
 
