@@ -5,7 +5,7 @@ import type { Epoch, StorageContext } from '../page/node.ts'
 import type { Task } from '../task.ts'
 import { editTree, treeEditor } from '../tree/tree-edit.ts'
 import type { TreeEdit } from '../tree/tree-edit.ts'
-import { emptyTree } from '../tree/tree-root.ts'
+import { disown, emptyTree } from '../tree/tree-root.ts'
 import type { BranchRoots, TreeRoot } from '../tree/tree-root.ts'
 import { rowSourceOf } from '../tree/leaf-edit.ts'
 import { batch } from '../vector.ts'
@@ -32,6 +32,11 @@ export function* applyOperation(
   switch (operation.kind) {
     case 'create-tree':
       return withTree(roots, emptyTree(id, operation.schema, context.lsn))
+    case 'clone-tree': {
+      const source = treeOf(roots, operation.source)
+      disown(source, context.epoch)
+      return withTree(roots, { ...source, id, lsn: context.lsn })
+    }
     case 'drop-tree':
       return { ...roots, trees: roots.trees.delete(id) }
     default:
@@ -39,7 +44,10 @@ export function* applyOperation(
   }
 }
 
-export type RowOperation = Exclude<WriteOperation, { kind: 'create-tree' | 'drop-tree' }>
+export type RowOperation = Exclude<
+  WriteOperation,
+  { kind: 'create-tree' | 'drop-tree' | 'clone-tree' }
+>
 
 export function* applyRows(
   root: TreeRoot,

@@ -71,6 +71,7 @@ function* rebase(
   const { base } = transaction
   // Nobody else has committed since the snapshot.
   if (newest === base) return { ...newest, trees: mine.trees }
+  assertSourcesUnchanged(transaction, newest)
   let { trees } = newest
   const replayed: TreeId[] = []
   for (const id of transaction.touchedTrees()) {
@@ -107,10 +108,18 @@ function operationsOn(id: TreeId, operations: readonly WriteOperation[]): RowOpe
   for (const operation of operations) {
     if (operation.tree !== id) continue
     // A tree of one's own making has no newer version, so this one was made by somebody else meanwhile.
-    if (operation.kind === 'create-tree') throw serializationFailure('update')
+    if (operation.kind === 'create-tree' || operation.kind === 'clone-tree')
+      throw serializationFailure('update')
     if (operation.kind !== 'drop-tree') rows.push(operation)
   }
   return rows
+}
+
+/** A clone is of the snapshot, but the log has it where it was committed: until then its source must stay what it was. */
+function assertSourcesUnchanged({ base, cloned }: Transaction, newest: BranchRoots): void {
+  for (const id of cloned) {
+    if (newest.trees.get(id)?.lsn !== base.trees.get(id)?.lsn) throw serializationFailure('update')
+  }
 }
 
 function* replay(

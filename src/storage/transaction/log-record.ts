@@ -6,7 +6,8 @@
  *   f64 LSN, f64 transaction id, f64 commit time in ms
  *   u32 sequences; per sequence: f64 id, u8 is called, last value
  *   u32 operations; per operation: u8 kind, f64 tree, then
- *     create-tree: the schema as JSON · row operations: u32 rows, row ids, one or two lists of columns
+ *     create-tree: the schema as JSON · clone-tree: f64 the tree it copies
+ *     row operations: u32 rows, row ids, one or two lists of columns
  */
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
@@ -31,6 +32,8 @@ interface RowsBase {
 export type WriteOperation =
   | { readonly kind: 'create-tree'; readonly tree: TreeId; readonly schema: TreeSchema }
   | { readonly kind: 'drop-tree'; readonly tree: TreeId }
+  /** A new tree with the rows of `source` as they are now, sharing its pages. */
+  | { readonly kind: 'clone-tree'; readonly tree: TreeId; readonly source: TreeId }
   | (RowsBase & { readonly kind: 'insert-rows'; readonly after: Batch })
   | (RowsBase & { readonly kind: 'update-rows'; readonly before: Batch; readonly after: Batch })
   | (RowsBase & { readonly kind: 'delete-rows'; readonly before: Batch })
@@ -59,6 +62,7 @@ const KINDS: readonly WriteOperation['kind'][] = [
   'delete-rows',
   'insert-keys',
   'delete-keys',
+  'clone-tree',
 ]
 
 /** Throws SqlError 54000 for a record that cannot be stored. */
@@ -94,6 +98,7 @@ function writeOperation(out: ByteWriter, operation: WriteOperation, codec: Datum
   out.u8(KINDS.indexOf(operation.kind))
   out.f64(operation.tree)
   if (operation.kind === 'drop-tree') return
+  if (operation.kind === 'clone-tree') return out.f64(operation.source)
   if (operation.kind === 'create-tree') return out.text(JSON.stringify(operation.schema))
   const { rowIds } = operation
   out.u32(rowIds.length)
@@ -152,6 +157,7 @@ function readOperation(reader: ByteReader, codec: DatumCodec): WriteOperation {
   const tree = reader.f64() as TreeId // brand
   if (kind === undefined) throw damaged('log record: unknown operation')
   if (kind === 'drop-tree') return { kind, tree }
+  if (kind === 'clone-tree') return { kind, tree, source: reader.f64() as TreeId } // brand
   if (kind === 'create-tree') {
     // The checksum vouches for the shape.
     return { kind, tree, schema: JSON.parse(reader.text()) as TreeSchema }

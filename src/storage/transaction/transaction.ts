@@ -54,6 +54,8 @@ export class Transaction implements TransactionAccess {
   /** What others had committed at the snapshot. */
   base: BranchRoots
   readonly readOnly: boolean
+  /** Trees that it has made clones of. */
+  readonly cloned = new Set<TreeId>()
   /** About how many bytes were written to pages that no layer holds: spill above a bound (`checkpoint.ts`). */
   unspilledBytes = 0
   /** About how much memory the pages take that were made or copied to write to. */
@@ -137,6 +139,14 @@ export class Transaction implements TransactionAccess {
   dropTree(tree: TreeId): void {
     treeOf(this.roots, tree)
     this.writeWhole({ kind: 'drop-tree', tree })
+  }
+
+  /** A new tree with the committed rows of another: it shares the pages until either is written to. */
+  cloneTree(tree: TreeId, source: TreeId): void {
+    assert(!this.hasTree(tree), `tree ${tree} does not exist yet`)
+    assert(treeOf(this.roots, source).lsn !== UNCOMMITTED, `tree ${source} is as others see it`)
+    this.writeWhole({ kind: 'clone-tree', tree, source })
+    this.cloned.add(source)
   }
 
   hasTree(tree: TreeId): boolean {

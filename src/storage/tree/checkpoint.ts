@@ -23,17 +23,24 @@ export function* dirtyNodes(
   roots: BranchRoots,
   only?: ReadonlySet<TreeId>,
 ): Generator<DirtyNode, void, void> {
+  // Databases made from a template share its pages.
+  const seen = roots.trees.hasBanks ? new Set<TreeNode>() : undefined
   for (const [, root] of roots.trees.entries()) {
     if (root.top === undefined || only?.has(root.id) === false) continue
-    yield* dirtyBelow(root.id, root.top)
+    yield* dirtyBelow(root.id, root.top, seen)
   }
 }
 
-function* dirtyBelow(tree: TreeId, entry: ChildEntry): Generator<DirtyNode, void, void> {
+function* dirtyBelow(
+  tree: TreeId,
+  entry: ChildEntry,
+  seen: Set<TreeNode> | undefined,
+): Generator<DirtyNode, void, void> {
   const node = entry.pointer
-  if (!isResident(node) || node.written !== undefined) return
+  if (!isResident(node) || node.written !== undefined || seen?.has(node) === true) return
+  seen?.add(node)
   if (node.kind === 'interior') {
-    for (const child of node.children) yield* dirtyBelow(tree, child)
+    for (const child of node.children) yield* dirtyBelow(tree, child, seen)
   }
   yield { tree, node }
 }

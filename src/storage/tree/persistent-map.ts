@@ -1,12 +1,18 @@
 /**
- * An immutable map from non-negative 32-bit integers to values, as a 32-way radix trie. `set` and `delete` copy one
+ * An immutable map from non-negative integers below 2^53 to values, as a 32-way radix trie. `set` and `delete` copy one
  * path, so that a commit that touches two trees of ten thousand makes a new branch state in a microsecond.
+ *
+ * Keys beyond 32 bits live in banks, one map for each high part: those of the first database, whose keys are small, are found
+ * as if there were no others.
  */
 type Slot<V> = { readonly children: readonly (Slot<V> | V | undefined)[] }
 
 const BITS = 5
 const WIDTH = 1 << BITS
 const MASK = WIDTH - 1
+/** Keys of one bank: a tree's id is its database's number times this, plus its number inside the database. */
+export const BANK_SIZE = 2 ** 32
+
 const EMPTY: readonly undefined[] = Array.from({ length: WIDTH }, () => undefined)
 
 export class PersistentMap<V extends object> {
@@ -14,11 +20,19 @@ export class PersistentMap<V extends object> {
   private readonly root: Slot<V> | undefined
   /** Bits of the key that lie below the root's own digit. */
   private readonly shift: number
+  /** The banks above the first, by their high part; each is the map of its low parts. */
+  private readonly above: PersistentMap<PersistentMap<V>> | undefined
 
-  private constructor(root: Slot<V> | undefined, shift: number, size: number) {
+  private constructor(
+    root: Slot<V> | undefined,
+    shift: number,
+    size: number,
+    above?: PersistentMap<PersistentMap<V>>,
+  ) {
     this.root = root
     this.shift = shift
     this.size = size
+    this.above = above
   }
 
   static empty<V extends object>(): PersistentMap<V> {
@@ -26,6 +40,7 @@ export class PersistentMap<V extends object> {
   }
 
   get(key: number): V | undefined {
+    if (key >= BANK_SIZE) return this.above?.get(highPart(key))?.get(key % BANK_SIZE)
     if (this.root === undefined || key >= 2 ** (this.shift + BITS)) return undefined
     let slot = this.root
     for (let shift = this.shift; shift > 0; shift -= BITS) {
@@ -41,25 +56,57 @@ export class PersistentMap<V extends object> {
   }
 
   set(key: number, value: V): PersistentMap<V> {
+    if (key >= BANK_SIZE) {
+      const bank = this.above?.get(highPart(key)) ?? PersistentMap.empty<V>()
+      return this.withBank(highPart(key), bank.set(key % BANK_SIZE, value))
+    }
     let { root, shift } = this
     while (key >= 2 ** (shift + BITS)) {
       root = root && { children: [root, ...EMPTY.slice(1)] }
       shift += BITS
     }
     const size = this.has(key) ? this.size : this.size + 1
-    return new PersistentMap(withSlot(root, shift, key, value), shift, size)
+    return new PersistentMap(withSlot(root, shift, key, value), shift, size, this.above)
   }
 
   delete(key: number): PersistentMap<V> {
     if (!this.has(key)) return this
+    if (key >= BANK_SIZE) {
+      const bank = this.above?.get(highPart(key)) ?? PersistentMap.empty<V>()
+      return this.withBank(highPart(key), bank.delete(key % BANK_SIZE))
+    }
     const root = withSlot<V>(this.root, this.shift, key, undefined)
-    return new PersistentMap(root, this.shift, this.size - 1)
+    return new PersistentMap(root, this.shift, this.size - 1, this.above)
   }
 
   /** In ascending order of keys. */
   *entries(): Generator<readonly [number, V], void, void> {
     if (this.root !== undefined) yield* walk(this.root, this.shift, 0)
+    for (const [high, bank] of this.above?.entries() ?? []) {
+      for (const [low, value] of bank.entries()) yield [high * BANK_SIZE + low, value]
+    }
   }
+
+  /** Those of one bank, by the low parts of their keys. */
+  *bankEntries(high: number): Generator<readonly [number, V], void, void> {
+    if (high > 0) yield* this.above?.get(high)?.entries() ?? []
+    else if (this.root !== undefined) yield* walk(this.root, this.shift, 0)
+  }
+
+  get hasBanks(): boolean {
+    return this.above !== undefined && this.above.size > 0
+  }
+
+  private withBank(high: number, bank: PersistentMap<V>): PersistentMap<V> {
+    const banks = this.above ?? PersistentMap.empty<PersistentMap<V>>()
+    const size = this.size + bank.size - (banks.get(high)?.size ?? 0)
+    const above = bank.size > 0 ? banks.set(high, bank) : banks.delete(high)
+    return new PersistentMap(this.root, this.shift, size, above)
+  }
+}
+
+function highPart(key: number): number {
+  return Math.floor(key / BANK_SIZE)
 }
 
 function withSlot<V extends object>(

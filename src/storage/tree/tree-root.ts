@@ -3,7 +3,8 @@
  * one, a manifest is one written down. Holding it keeps every page below it.
  */
 import type { Lsn, SequenceState, TreeId, TreeSchema } from '../access.ts'
-import type { ChildEntry } from '../page/node.ts'
+import { isResident } from '../page/node.ts'
+import type { ChildEntry, Epoch } from '../page/node.ts'
 import { PersistentMap } from './persistent-map.ts'
 
 export interface TreeRoot {
@@ -34,6 +35,18 @@ export const EMPTY_ROOTS: BranchRoots = {
 
 export function emptyTree(id: TreeId, schema: TreeSchema, lsn: Lsn): TreeRoot {
   return { id, schema, height: 0, top: undefined, nextRowId: schema.kind === 'table' ? 1 : 0, lsn }
+}
+
+/** In the middle of an epoch: from now on the pages belong to two trees (`clone-tree`), and who edits either copies first. */
+export function disown({ top }: TreeRoot, epoch: Epoch): void {
+  if (top !== undefined) disownBelow(top, epoch)
+}
+
+/** Above a page of the epoch all pages are the epoch's: an edit copies from the top down. */
+function disownBelow({ pointer }: ChildEntry, epoch: Epoch): void {
+  if (!isResident(pointer) || pointer.owner !== epoch) return
+  pointer.owner = undefined
+  if (pointer.kind === 'interior') for (const child of pointer.children) disownBelow(child, epoch)
 }
 
 export function rowCountOf(root: TreeRoot): number {
