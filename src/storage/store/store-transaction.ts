@@ -7,12 +7,12 @@ import { assert } from '../../errors/sql-error.ts'
 import type { Lsn, Savepoint, TreeId } from '../access.ts'
 import { fetchPiece, type DetachedPiece } from '../log/detached-piece.ts'
 import type { Task } from '../task.ts'
+import type { RowOperation } from '../transaction/apply-operation.ts'
 import type { BranchCounters } from '../transaction/branch-counters.ts'
 import { touchedTrees } from '../transaction/commit-transaction.ts'
 import { encodeLogRecord, type WriteOperation } from '../transaction/log-record.ts'
 import { Transaction, type TransactionOptions } from '../transaction/transaction.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
-import type { Batch } from '../vector.ts'
 import type { BranchServices } from './branch-services.ts'
 import { DirtyBytes } from './dirty-bytes.ts'
 
@@ -84,30 +84,9 @@ export class StoreTransaction extends Transaction {
     this.#pieces = kept
   }
 
-  override *insert(tree: TreeId, rows: Batch): Task<Float64Array> {
-    const rowIds = yield* super.insert(tree, rows)
-    if (this.#account(rowIds.length)) yield* this.#relieve()
-    return rowIds
-  }
-
-  override *update(tree: TreeId, rowIds: ArrayLike<number>, rows: Batch): Task<void> {
-    yield* super.update(tree, rowIds, rows)
-    if (this.#account(rowIds.length)) yield* this.#relieve()
-  }
-
-  override *delete(tree: TreeId, rowIds: ArrayLike<number>): Task<void> {
-    yield* super.delete(tree, rowIds)
-    if (this.#account(rowIds.length)) yield* this.#relieve()
-  }
-
-  override *insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
-    yield* super.insertKeys(index, keys, rowIds)
-    if (this.#account(rowIds.length)) yield* this.#relieve()
-  }
-
-  override *deleteKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
-    yield* super.deleteKeys(index, keys, rowIds)
-    if (this.#account(rowIds.length)) yield* this.#relieve()
+  protected override *write(operation: RowOperation): Task<void> {
+    if (!this.writeAtOnce(operation)) yield* super.write(operation)
+    if (this.#account(operation.rowIds.length)) yield* this.#relieve()
   }
 
   /** Notes what a write took. True when too much memory may be held. */

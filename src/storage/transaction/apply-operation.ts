@@ -4,6 +4,7 @@ import type { Lsn, TreeId } from '../access.ts'
 import type { Epoch, StorageContext } from '../page/node.ts'
 import type { Task } from '../task.ts'
 import { editTree, treeEditor } from '../tree/tree-edit.ts'
+import { editRow } from '../tree/row-edit.ts'
 import type { TreeEdit } from '../tree/tree-edit.ts'
 import { disown, emptyTree } from '../tree/tree-root.ts'
 import type { BranchRoots, TreeRoot } from '../tree/tree-root.ts'
@@ -40,7 +41,12 @@ export function* applyOperation(
     case 'drop-tree':
       return { ...roots, trees: roots.trees.delete(id) }
     default:
-      return withTree(roots, yield* applyRows(treeOf(roots, id), operation, context))
+      return withTree(
+        roots,
+        applyRow(treeOf(roots, id), operation, context) ??
+          (yield* applyRows(treeOf(roots, id), operation, context)),
+        context.epoch,
+      )
   }
 }
 
@@ -48,6 +54,34 @@ export type RowOperation = Exclude<
   WriteOperation,
   { kind: 'create-tree' | 'drop-tree' | 'clone-tree' }
 >
+
+/** The operation of a single row, when that needs no page from elsewhere; undefined: it is for `applyRows`. */
+export function applyRow(
+  root: TreeRoot,
+  operation: RowOperation,
+  context: ApplyContext,
+): TreeRoot | undefined {
+  const { rowIds } = operation
+  if (rowIds.length !== 1) return undefined
+  const editor = treeEditor(root.schema, context.epoch, context.storage)
+  const rows = rowsOf(operation)
+  const key = editor.orders.length === 0 ? NO_KEY : keyReader(rows, editor.orders.length)(0)
+  const edit: TreeEdit = {
+    kind: EDIT_KINDS[operation.kind],
+    rows: rowSourceOf(rows, rowIds),
+    count: 1,
+    keyAt: () => key,
+  }
+  const edited = editRow(root, edit, editor, context.lsn)
+  if (edited === undefined || operation.kind !== 'insert-rows') return edited
+  return withNextRowId(edited, rowIds[0]! + 1)
+}
+
+const NO_KEY: readonly never[] = []
+
+function withNextRowId(root: TreeRoot, least: number): TreeRoot {
+  return root.nextRowId >= least ? root : { ...root, nextRowId: least }
+}
 
 export function* applyRows(
   root: TreeRoot,
@@ -64,8 +98,7 @@ export function* applyRows(
   }
   const edited = yield* editTree(root, edit, editor, context.lsn)
   if (operation.kind !== 'insert-rows' || rowIds.length === 0) return edited
-  const nextRowId = Math.max(root.nextRowId, rowIds[rowIds.length - 1]! + 1)
-  return { ...edited, nextRowId }
+  return withNextRowId(edited, rowIds[rowIds.length - 1]! + 1)
 }
 
 const EDIT_KINDS: Readonly<Record<RowOperation['kind'], TreeEdit['kind']>> = {
@@ -96,6 +129,8 @@ export function treeOf(roots: BranchRoots, id: TreeId): TreeRoot {
   return root
 }
 
-export function withTree(roots: BranchRoots, root: TreeRoot): BranchRoots {
-  return { ...roots, trees: roots.trees.set(root.id, root) }
+/** `owner`: the epoch under which the roots are being edited, or undefined; see `PersistentMap`. */
+export function withTree(roots: BranchRoots, root: TreeRoot, owner?: Epoch): BranchRoots {
+  const { lsn, trees, sequences } = roots
+  return { lsn, trees: trees.set(root.id, root, owner), sequences }
 }

@@ -47,9 +47,10 @@ export function sealCommit(
   dirtySequences: readonly (readonly [TreeId, SequenceState])[],
 ): BranchRoots {
   let { trees, sequences } = merged
+  const owner = {}
   for (const id of touched) {
     const root = trees.get(id)
-    if (root !== undefined && root.lsn === UNCOMMITTED) trees = trees.set(id, { ...root, lsn })
+    if (root?.lsn === UNCOMMITTED) trees = trees.set(id, { ...root, lsn }, owner)
   }
   for (const [id, state] of dirtySequences) sequences = sequences.set(id, state)
   return { lsn, trees, sequences }

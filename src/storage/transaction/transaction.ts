@@ -28,11 +28,18 @@ import { firstMatch, firstMatches } from '../read/first-match.ts'
 import { seekIndex } from '../read/seek-index.ts'
 import type { BatchStream, Task } from '../task.ts'
 import { rowCountOf } from '../tree/tree-root.ts'
-import type { BranchRoots } from '../tree/tree-root.ts'
+import type { BranchRoots, TreeRoot } from '../tree/tree-root.ts'
 import { batch } from '../vector.ts'
 import type { Batch, Datum } from '../vector.ts'
-import { UNCOMMITTED, applyOperation, applyRows, treeOf, withTree } from './apply-operation.ts'
-import type { RowOperation } from './apply-operation.ts'
+import {
+  UNCOMMITTED,
+  applyOperation,
+  applyRow,
+  applyRows,
+  treeOf,
+  withTree,
+} from './apply-operation.ts'
+import type { ApplyContext, RowOperation } from './apply-operation.ts'
 import type { BranchCounters } from './branch-counters.ts'
 import { mergeOntoNewest, touchedTrees } from './commit-transaction.ts'
 import type { WriteOperation } from './log-record.ts'
@@ -209,13 +216,13 @@ export class Transaction implements TransactionAccess {
     return firstMatches(root, keyAt, keys.length, this.context)
   }
 
-  *insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
+  insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
     checkKeySizes(keys, this.context.codec)
-    yield* this.write({ kind: 'insert-keys', tree: index, rowIds: float64(rowIds), keys })
+    return this.write({ kind: 'insert-keys', tree: index, rowIds: float64(rowIds), keys })
   }
 
-  *deleteKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
-    yield* this.write({ kind: 'delete-keys', tree: index, rowIds: float64(rowIds), keys })
+  deleteKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
+    return this.write({ kind: 'delete-keys', tree: index, rowIds: float64(rowIds), keys })
   }
 
   readSequence(id: TreeId): SequenceState | undefined {
@@ -256,23 +263,39 @@ export class Transaction implements TransactionAccess {
     return batch(found.columns.slice(0, -1), found.length)
   }
 
-  private *write(operation: RowOperation): Task<void> {
-    this.assertWritable()
-    if (operation.rowIds.length === 0) return
-    const { epoch } = this
-    const before = epoch.madeBytes
-    const apply = { epoch, storage: this.context, lsn: UNCOMMITTED }
+  protected *write(operation: RowOperation): Task<void> {
+    if (this.writeAtOnce(operation) || operation.rowIds.length === 0) return
+    const apply = this.applyContext()
+    const before = apply.epoch.madeBytes
     const root = yield* applyRows(treeOf(this.roots, operation.tree), operation, apply)
-    this.roots = withTree(this.roots, root)
+    this.wrote(operation, root, apply.epoch.madeBytes - before)
+  }
+
+  /** What `write` does, when it is a single row and needs no page from elsewhere. False: nothing was done. */
+  protected writeAtOnce(operation: RowOperation): boolean {
+    this.assertWritable()
+    const apply = this.applyContext()
+    const before = apply.epoch.madeBytes
+    const root = applyRow(treeOf(this.roots, operation.tree), operation, apply)
+    if (root === undefined) return false
+    this.wrote(operation, root, apply.epoch.madeBytes - before)
+    return true
+  }
+
+  private applyContext(): ApplyContext {
+    return { epoch: this.epoch, storage: this.context, lsn: UNCOMMITTED }
+  }
+
+  private wrote(operation: RowOperation, root: TreeRoot, copiedBytes: number): void {
+    this.roots = withTree(this.roots, root, this.epoch)
     this.operations.push(operation)
     this.unspilledBytes += writtenBytes(operation, this.context.codec)
-    this.copiedBytes += epoch.madeBytes - before
+    this.copiedBytes += copiedBytes
   }
 
   private writeWhole(operation: WriteOperation): void {
     this.assertWritable()
-    const apply = { epoch: this.epoch, storage: this.context, lsn: UNCOMMITTED }
-    const step = applyOperation(this.roots, operation, apply).next()
+    const step = applyOperation(this.roots, operation, this.applyContext()).next()
     assert(step.done === true, 'creating or dropping a tree reads no pages')
     this.roots = step.value
     this.operations.push(operation)

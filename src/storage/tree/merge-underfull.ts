@@ -41,6 +41,12 @@ export function* mergeUnderfull(
   children.splice(left, 2, merged)
 }
 
+/** Whether `mergeUnderfull` might have something to do once a row below the node is gone. */
+export function mayBecomeUnderfull(node: LeafNode | InteriorNode): boolean {
+  if (node.kind === 'interior') return fill(node) < LEAF_FILL_MIN
+  return (node.length - 1) / LEAF_ROWS_MAX < LEAF_FILL_MIN
+}
+
 function fill(node: LeafNode | InteriorNode): number {
   if (node.kind === 'interior') return node.children.length / INTERIOR_CHILDREN_MAX
   return Math.max(node.length / LEAF_ROWS_MAX, leafBytes(node) / LEAF_BYTES_MAX)

@@ -4,8 +4,14 @@
  *
  * Keys beyond 32 bits live in banks, one map for each high part: those of the first database, whose keys are small, are found
  * as if there were no others.
+ *
+ * Who changes a map several times in a row may name an owner, any object of its own: what was copied for that owner is then
+ * changed in place. Every map that came of it with the same owner, but the last, must have been dropped.
  */
-type Slot<V> = { readonly children: readonly (Slot<V> | V | undefined)[] }
+interface Slot<V> {
+  readonly children: (Slot<V> | V | undefined)[]
+  readonly owner: object | undefined
+}
 
 const BITS = 5
 const WIDTH = 1 << BITS
@@ -41,7 +47,7 @@ export class PersistentMap<V extends object> {
 
   get(key: number): V | undefined {
     if (key >= BANK_SIZE) return this.above?.get(highPart(key))?.get(key % BANK_SIZE)
-    if (this.root === undefined || key >= 2 ** (this.shift + BITS)) return undefined
+    if (this.root === undefined || isBeyond(key, this.shift)) return undefined
     let slot = this.root
     for (let shift = this.shift; shift > 0; shift -= BITS) {
       const next = slot.children[(key >>> shift) & MASK]
@@ -55,27 +61,27 @@ export class PersistentMap<V extends object> {
     return this.get(key) !== undefined
   }
 
-  set(key: number, value: V): PersistentMap<V> {
+  set(key: number, value: V, owner?: object): PersistentMap<V> {
     if (key >= BANK_SIZE) {
       const bank = this.above?.get(highPart(key)) ?? PersistentMap.empty<V>()
-      return this.withBank(highPart(key), bank.set(key % BANK_SIZE, value))
+      return this.withBank(highPart(key), bank.set(key % BANK_SIZE, value, owner), owner)
     }
     let { root, shift } = this
-    while (key >= 2 ** (shift + BITS)) {
-      root = root && { children: [root, ...EMPTY.slice(1)] }
+    while (isBeyond(key, shift)) {
+      root = root && { children: [root, ...EMPTY.slice(1)], owner }
       shift += BITS
     }
     const size = this.has(key) ? this.size : this.size + 1
-    return new PersistentMap(withSlot(root, shift, key, value), shift, size, this.above)
+    return new PersistentMap(withSlot(root, shift, key, value, owner), shift, size, this.above)
   }
 
   delete(key: number): PersistentMap<V> {
     if (!this.has(key)) return this
     if (key >= BANK_SIZE) {
       const bank = this.above?.get(highPart(key)) ?? PersistentMap.empty<V>()
-      return this.withBank(highPart(key), bank.delete(key % BANK_SIZE))
+      return this.withBank(highPart(key), bank.delete(key % BANK_SIZE), undefined)
     }
-    const root = withSlot<V>(this.root, this.shift, key, undefined)
+    const root = withSlot<V>(this.root, this.shift, key, undefined, undefined)
     return new PersistentMap(root, this.shift, this.size - 1, this.above)
   }
 
@@ -97,10 +103,14 @@ export class PersistentMap<V extends object> {
     return this.above !== undefined && this.above.size > 0
   }
 
-  private withBank(high: number, bank: PersistentMap<V>): PersistentMap<V> {
+  private withBank(
+    high: number,
+    bank: PersistentMap<V>,
+    owner: object | undefined,
+  ): PersistentMap<V> {
     const banks = this.above ?? PersistentMap.empty<PersistentMap<V>>()
     const size = this.size + bank.size - (banks.get(high)?.size ?? 0)
-    const above = bank.size > 0 ? banks.set(high, bank) : banks.delete(high)
+    const above = bank.size > 0 ? banks.set(high, bank, owner) : banks.delete(high)
     return new PersistentMap(this.root, this.shift, size, above)
   }
 }
@@ -109,17 +119,27 @@ function highPart(key: number): number {
   return Math.floor(key / BANK_SIZE)
 }
 
+/** Whether the key has digits above the root's own. */
+function isBeyond(key: number, shift: number): boolean {
+  return (key >>> shift) >>> BITS !== 0
+}
+
 function withSlot<V extends object>(
   slot: Slot<V> | undefined,
   shift: number,
   key: number,
   value: V | undefined,
+  owner: object | undefined,
 ): Slot<V> {
-  const children: (Slot<V> | V | undefined)[] = (slot?.children ?? EMPTY).slice()
+  const isOwn = owner !== undefined && slot?.owner === owner
+  const children = isOwn ? slot.children : (slot?.children ?? EMPTY).slice()
   const digit = (key >>> shift) & MASK
-  children[digit] =
-    shift === 0 ? value : withSlot(children[digit] as Slot<V> | undefined, shift - BITS, key, value)
-  return { children }
+  if (shift === 0) children[digit] = value
+  else {
+    const below = children[digit] as Slot<V> | undefined // above shift 0 every child is a slot
+    children[digit] = withSlot(below, shift - BITS, key, value, owner)
+  }
+  return isOwn ? slot : { children, owner }
 }
 
 function* walk<V extends object>(

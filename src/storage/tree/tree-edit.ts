@@ -7,7 +7,7 @@
  * is abandoned half-way leaves that root's epoch unusable (the transaction rolls back to a savepoint or ends).
  */
 import { assert } from '../../errors/sql-error.ts'
-import type { ChildEntry, Epoch, InteriorNode, StorageContext } from '../page/node.ts'
+import type { ChildEntry, Epoch, InteriorNode, LeafNode, StorageContext } from '../page/node.ts'
 import type { ColumnKind } from '../vector.ts'
 import type { Task } from '../task.ts'
 import type { RowSource } from './leaf-edit.ts'
@@ -117,13 +117,24 @@ function* editEntry(
   const { source } = editor.context
   const node = nodeAt(entry, source) ?? (yield* loadNode(entry, source))
   if (node.kind === 'interior') return yield* editInterior(entry, node, edit, { from, to }, editor)
+  return editLeaf(entry, node, edit, { from, to }, editor)
+}
+
+/** The entries that take the leaf's place in its parent. */
+export function editLeaf(
+  entry: ChildEntry,
+  leaf: LeafNode,
+  edit: TreeEdit,
+  run: Run,
+  editor: TreeEditor,
+): ChildEntry[] {
   switch (edit.kind) {
     case 'insert':
-      return insertIntoLeaf(entry, node, edit, { from, to }, editor)
+      return insertIntoLeaf(entry, leaf, edit, run, editor)
     case 'replace':
-      return replaceInLeaf(entry, node, edit, { from, to }, editor)
+      return replaceInLeaf(entry, leaf, edit, run, editor)
     case 'delete':
-      return deleteFromLeaf(entry, node, edit, { from, to }, editor)
+      return deleteFromLeaf(entry, leaf, edit, run, editor)
   }
 }
 
@@ -158,7 +169,7 @@ function* editInterior(
 }
 
 /** An append leaves full nodes behind; anything else splits evenly. */
-function splitInterior(
+export function splitInterior(
   node: InteriorNode,
   run: Run,
   edit: TreeEdit,
@@ -176,7 +187,7 @@ function splitInterior(
   return entries
 }
 
-function editableInterior(node: InteriorNode, epoch: Epoch): InteriorNode {
+export function editableInterior(node: InteriorNode, epoch: Epoch): InteriorNode {
   if (node.owner === epoch) return node
   epoch.madeBytes += CHILD_BYTES * node.children.length
   const { level } = node
