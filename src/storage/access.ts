@@ -128,3 +128,32 @@ export interface TransactionAccess {
   savepoint(): Savepoint
   rollbackTo(savepoint: Savepoint): void
 }
+
+/** Rows of a table, and their entries in an index, that stand for the whole tree. */
+export interface ExcerptPart {
+  readonly tree: TreeId
+  readonly rowIds: Float64Array
+  readonly rows: Batch
+}
+
+/** A transaction among others: what they have committed since its snapshot, and what they have not committed yet. */
+export interface ConcurrentAccess extends TransactionAccess {
+  /** Nobody has committed since the snapshot. */
+  readonly isCurrent: boolean
+  /**
+   * A newer snapshot with the own writes on top: READ COMMITTED, before each statement and after waiting for a lock.
+   * Throws 40001 when a row that this transaction wrote was changed by another, which row locks prevent.
+   */
+  advance(): Task<void>
+  /** What is committed now, for reading only. */
+  newest(): TransactionAccess
+  /** Places in `rowIds` of the snapshot's rows that others have changed or deleted by now. */
+  changedRows(tree: TreeId, rowIds: ArrayLike<number>): Task<readonly number[]>
+  /** The first of the keys that another transaction has inserted into the index and not committed. */
+  uncommittedKey(
+    index: TreeId,
+    keys: Batch,
+  ): Task<{ readonly position: number; readonly writer: object } | undefined>
+  /** What this transaction sees, but of these trees only the given rows or entries; for reading. */
+  excerpt(parts: readonly ExcerptPart[]): Task<TransactionAccess>
+}

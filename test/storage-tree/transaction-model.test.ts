@@ -116,7 +116,9 @@ class Driver {
   }
 
   begin(): Transaction {
-    return new Transaction(this.roots, this.context, this.counters)
+    return new Transaction(this.roots, this.context, this.counters, {
+      surroundings: { newest: () => this.roots, writers: new Set() },
+    })
   }
 
   commit(transaction: Transaction): void {
@@ -428,20 +430,14 @@ describe('concurrent transactions', () => {
       driver.update(b, driver.committed, ids)
       driver.insert(b, driver.committed, rows(30))
       driver.commit(b)
-      run(
-        a.advance(() => driver.roots),
-        driver.pages,
-      )
+      run(a.advance(), driver.pages)
       driver.remove(a, model, [...model.rows.keys()].filter((id) => id % 7 === 6).slice(0, 20))
       for (const [id, row] of driver.committed.rows)
         if (id % 7 === round || id > 2010) model.rows.set(id, row)
       driver.verify(a, model)
     }
     a.rollbackTo(early.mark)
-    run(
-      a.advance(() => driver.roots),
-      driver.pages,
-    )
+    run(a.advance(), driver.pages)
     for (const [id, row] of early.model.rows) if (id > 2000) driver.committed.rows.set(id, row)
     driver.verify(a, driver.committed)
     driver.commit(a)

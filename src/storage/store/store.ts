@@ -25,7 +25,7 @@ import { BranchCounters } from '../transaction/branch-counters.ts'
 import { mergeOntoNewest, sealCommit } from '../transaction/commit-transaction.ts'
 import { encodeLogRecord } from '../transaction/log-record.ts'
 import type { LogRecord } from '../transaction/log-record.ts'
-import type { TransactionOptions } from '../transaction/transaction.ts'
+import type { Transaction, TransactionOptions } from '../transaction/transaction.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
 import { newestImage, pastImage, type BranchImage } from './branch-image.ts'
 import { BranchServices } from './branch-services.ts'
@@ -61,6 +61,9 @@ export class Store {
   readonly #spills: SpillSpace
   readonly #counters = new BranchCounters()
   readonly #dirty: DirtyBytes
+  /** Transactions with writes that are neither committed nor rolled back. */
+  readonly #writers = new Set<Transaction>()
+  readonly #surroundings = { newest: (): BranchRoots => this.roots, writers: this.#writers }
   /** The manifest in the local store. */
   #manifest: ManifestHead
   #state: BranchState
@@ -112,7 +115,9 @@ export class Store {
 
   #transactionOn(roots: BranchRoots, options: TransactionOptions): StoreTransaction {
     assert(!this.#closed, 'store is closed')
-    return new StoreTransaction(roots, this.#services, this.#counters, options)
+    const { readOnly = false } = options
+    const others = readOnly ? {} : { surroundings: this.#surroundings }
+    return new StoreTransaction(roots, this.#services, this.#counters, { ...options, ...others })
   }
 
   /**
@@ -122,10 +127,14 @@ export class Store {
    */
   *commit(transaction: StoreTransaction, validate?: () => void): Task<Lsn> {
     if (!transaction.hasWrites && !this.#counters.hasDirtySequences) return this.roots.lsn
-    yield* this.#awaitRoom()
-    const merged = yield* mergeOntoNewest(transaction, () => this.roots, this.context)
-    validate?.()
-    return this.#install(transaction, merged)
+    try {
+      yield* this.#awaitRoom()
+      const merged = yield* mergeOntoNewest(transaction, () => this.roots, this.context)
+      validate?.()
+      return this.#install(transaction, merged)
+    } finally {
+      this.#writers.delete(transaction)
+    }
   }
 
   /** One synchronous slice: nobody sees the roots without the record, and no crash can tear them apart. */
@@ -165,8 +174,9 @@ export class Store {
   }
 
   /** Nothing of it is visible; only its row ids and sequence values stay used. */
-  rollback(_transaction: StoreTransaction): void {
+  rollback(transaction: StoreTransaction): void {
     // Its pages are garbage as soon as the caller drops it.
+    this.#writers.delete(transaction)
   }
 
   /** Everything that another branch needs to begin as a copy of this one; see `branch-image.ts`. */

@@ -8,6 +8,8 @@
 import { SqlError, assert } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type {
+  ConcurrentAccess,
+  ExcerptPart,
   Lsn,
   RowId,
   Savepoint,
@@ -46,9 +48,13 @@ import type { WriteOperation } from './log-record.ts'
 import { checkKeySizes, checkRowSizes, writtenBytes } from './row-limits.ts'
 import { keyReader } from './sort-rows.ts'
 import { treeStatistics } from './statistics.ts'
+import { changedRows, findUncommittedKey } from './surroundings.ts'
+import type { OpenWriter, Surroundings, UncommittedKey } from './surroundings.ts'
 
 export interface TransactionOptions {
   readonly readOnly?: boolean
+  /** The others on the branch; without them the transaction is alone. */
+  readonly surroundings?: Surroundings<Transaction>
 }
 
 interface Mark extends Savepoint {
@@ -57,7 +63,7 @@ interface Mark extends Savepoint {
   readonly operationCount: number
 }
 
-export class Transaction implements TransactionAccess {
+export class Transaction implements ConcurrentAccess, OpenWriter {
   /** What others had committed at the snapshot. */
   base: BranchRoots
   readonly readOnly: boolean
@@ -74,6 +80,7 @@ export class Transaction implements TransactionAccess {
   private detached = 0
   private readonly context: StorageContext
   private readonly counters: BranchCounters
+  private readonly surroundings: Surroundings<Transaction> | undefined
 
   constructor(
     base: BranchRoots,
@@ -86,6 +93,7 @@ export class Transaction implements TransactionAccess {
     this.context = context
     this.counters = counters
     this.readOnly = options.readOnly === true
+    this.surroundings = options.surroundings
   }
 
   get snapshotLsn(): Lsn {
@@ -126,16 +134,56 @@ export class Transaction implements TransactionAccess {
     return this.roots
   }
 
-  /**
-   * A newer snapshot with the own writes on top: READ COMMITTED, before each statement and after waiting for a lock.
-   * Throws SqlError 40001 when a row that this transaction wrote was changed by another, which row locks prevent.
-   */
-  *advance(newest: () => BranchRoots): Task<void> {
-    if (newest() === this.base) return
-    const roots = yield* mergeOntoNewest(this, newest, this.context)
-    this.base = newest()
+  get isCurrent(): boolean {
+    return this.newestRoots() === this.base
+  }
+
+  private newestRoots(): BranchRoots {
+    return this.surroundings?.newest() ?? this.base
+  }
+
+  *advance(): Task<void> {
+    if (this.isCurrent) return
+    const roots = yield* mergeOntoNewest(this, () => this.newestRoots(), this.context)
+    this.base = this.newestRoots()
     this.roots = roots
     this.epoch = newEpoch()
+  }
+
+  newest(): TransactionAccess {
+    return new Transaction(this.newestRoots(), this.context, this.counters, { readOnly: true })
+  }
+
+  *changedRows(tree: TreeId, rowIds: ArrayLike<number>): Task<readonly number[]> {
+    const [before, newest] = [this.base.trees.get(tree), this.newestRoots()]
+    if (before === undefined || newest === this.base) return []
+    return yield* changedRows(before, newest.trees.get(tree), rowIds, this.context)
+  }
+
+  *uncommittedKey(index: TreeId, keys: Batch): Task<UncommittedKey<Transaction> | undefined> {
+    const { surroundings } = this
+    if (surroundings === undefined || surroundings.writers.size === 0) return undefined
+    const others = [...surroundings.writers].filter((writer) => writer !== this)
+    return yield* findUncommittedKey(index, keys, others, this.context)
+  }
+
+  privateRoot(tree: TreeId): TreeRoot | undefined {
+    return this.roots.trees.get(tree)
+  }
+
+  *excerpt(parts: readonly ExcerptPart[]): Task<TransactionAccess> {
+    const view = new Transaction(this.snapshot(), this.context, this.counters)
+    for (const { tree, rowIds, rows } of parts) {
+      const { schema } = treeOf(this.roots, tree)
+      view.dropTree(tree)
+      view.createTree(tree, schema)
+      yield* view.write(
+        schema.kind === 'table'
+          ? { kind: 'insert-rows', tree, rowIds, after: rows }
+          : { kind: 'insert-keys', tree, rowIds, keys: rows },
+      )
+    }
+    return view
   }
 
   createTree(tree: TreeId, schema: TreeSchema): void {
@@ -298,7 +346,12 @@ export class Transaction implements TransactionAccess {
     const step = applyOperation(this.roots, operation, this.applyContext()).next()
     assert(step.done === true, 'creating or dropping a tree reads no pages')
     this.roots = step.value
+    this.note(operation)
+  }
+
+  private note(operation: WriteOperation): void {
     this.operations.push(operation)
+    this.surroundings?.writers.add(this)
   }
 
   private assertWritable(): void {

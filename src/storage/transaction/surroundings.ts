@@ -1,0 +1,103 @@
+/**
+ * What a transaction may know of the others on its branch: what they have committed by now, and what those that are still open
+ * have written. SQL's row locks and unique checks look here; reads never do.
+ */
+import type { RowId, TreeId } from '../access.ts'
+import type { StorageContext } from '../page/node.ts'
+import { fetchRows } from '../read/fetch-rows.ts'
+import { firstMatches } from '../read/first-match.ts'
+import type { Task } from '../task.ts'
+import type { BranchRoots, TreeRoot } from '../tree/tree-root.ts'
+import { datumAt } from '../vector.ts'
+import type { Batch } from '../vector.ts'
+import { sameDatum } from './same-rows.ts'
+import { keyReader } from './sort-rows.ts'
+
+/** One that has written and neither committed nor rolled back. */
+export interface OpenWriter {
+  readonly base: BranchRoots
+  /** Its private version of a tree. */
+  privateRoot(tree: TreeId): TreeRoot | undefined
+}
+
+export interface Surroundings<Writer extends OpenWriter> {
+  newest(): BranchRoots
+  readonly writers: Set<Writer>
+}
+
+export interface UncommittedKey<Writer> {
+  /** Which of the keys. */
+  readonly position: number
+  readonly writer: Writer
+}
+
+/** The first of the keys that an open transaction has put into its version of the index, and which one. */
+export function* findUncommittedKey<Writer extends OpenWriter>(
+  index: TreeId,
+  keys: Batch,
+  writers: Iterable<Writer>,
+  context: StorageContext,
+): Task<UncommittedKey<Writer> | undefined> {
+  for (const writer of writers) {
+    const root = writer.privateRoot(index)
+    const base = writer.base.trees.get(index)
+    if (root === undefined || root === base || root.top === undefined) continue
+    const keyAt = keyReader(keys, root.schema.columns.length)
+    const found = yield* firstMatches(root, keyAt, keys.length, context)
+    const known =
+      base === undefined ? undefined : yield* firstMatches(base, keyAt, keys.length, context)
+    for (let position = 0; position < keys.length; position++) {
+      const isThere = found[position]! >= 0 && found[position] !== known?.[position]
+      if (isThere) return { position, writer }
+    }
+  }
+  return undefined
+}
+
+/** Places in `rowIds` of the rows of `before` that `after` has no more, or with other values. */
+export function* changedRows(
+  before: TreeRoot,
+  after: TreeRoot | undefined,
+  rowIds: ArrayLike<number>,
+  context: StorageContext,
+): Task<readonly number[]> {
+  if (after?.lsn === before.lsn) return []
+  const columns = before.schema.columns.map((_, position) => position)
+  const old = yield* fetchRows(before, rowIds, columns, context)
+  const young = after && (yield* fetchRows(after, rowIds, columns, context))
+  const [oldPlaces, youngPlaces] = [placesByRowId(old), young && placesByRowId(young)]
+  const changed: number[] = []
+  for (let i = 0; i < rowIds.length; i++) {
+    const rowId = rowIds[i] as RowId // the caller's row ids
+    const was = oldPlaces.get(rowId)
+    if (was === undefined) continue
+    const is = youngPlaces?.get(rowId)
+    if (young === undefined || is === undefined) changed.push(i)
+    else if (!isSameRow(old, was, young, is, columns.length, context)) changed.push(i)
+  }
+  return changed
+}
+
+/** The row id is the last column. */
+function placesByRowId(rows: Batch): Map<RowId, number> {
+  const places = new Map<RowId, number>()
+  const ids = rows.columns.at(-1)
+  if (ids === undefined) return places
+  for (let i = 0; i < rows.length; i++) places.set(Number(datumAt(ids, i)) as RowId, i)
+  return places
+}
+
+function isSameRow(
+  a: Batch,
+  placeInA: number,
+  b: Batch,
+  placeInB: number,
+  width: number,
+  { codec }: StorageContext,
+): boolean {
+  for (let column = 0; column < width; column++) {
+    const [x, y] = [a.columns[column]!, b.columns[column]!] // both of the tree's schema
+    if (!sameDatum(datumAt(x, placeInA), datumAt(y, placeInB), codec)) return false
+  }
+  return true
+}
