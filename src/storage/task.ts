@@ -13,8 +13,13 @@ export type Suspension =
   | { readonly kind: 'pages'; readonly addresses: readonly PageAddress[] }
   /** Let others run: yielded every so many batches by long operators. */
   | { readonly kind: 'pause' }
-  /** Blocked until `until` settles (a spill being written, later a row lock). */
+  /** Until `until` settles: a spill being written. */
   | { readonly kind: 'wait'; readonly until: Promise<void> }
+  /**
+   * Until `until` settles, or the session is interrupted: for a lock, for time to pass, for the client. Whoever asked looks
+   * again whether it may go on.
+   */
+  | { readonly kind: 'blocked'; readonly until: Promise<void> }
 
 /** A computation that may suspend and in the end returns `T`. Call it with `yield*`. */
 export type Task<T> = Generator<Suspension, T, void>

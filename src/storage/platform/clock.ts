@@ -5,6 +5,8 @@ export interface Clock {
   /** Milliseconds since 1970-01-01 UTC. */
   nowMs(): number
   sleep(ms: number): Promise<void>
+  /** Calls back once, unless the returned function is called before. */
+  after(ms: number, callback: () => void): () => void
 }
 
 /** 2000-01-01 UTC in Unix milliseconds. */
@@ -27,5 +29,10 @@ export class SystemClock implements Clock {
   sleep(ms: number): Promise<void> {
     if (ms === 0 && nextTurn !== undefined) return new Promise(nextTurn)
     return new Promise((resolve) => setTimeout(resolve, ms))
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
   }
 }

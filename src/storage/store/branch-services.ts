@@ -55,6 +55,7 @@ export class BranchServices implements ReplayServices {
       case 'pause':
         return this.platform.clock.sleep(0)
       case 'wait':
+      case 'blocked':
         return suspension.until
       default:
         return unreachable(suspension)
