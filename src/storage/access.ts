@@ -99,6 +99,8 @@ export interface TransactionAccess {
   /** O(1). */
   rowCount(tree: TreeId): number
   statistics(tree: TreeId): TreeStatistics
+  /** As `rowCount`, where the number is an answer: a SERIALIZABLE transaction notes that it was read. */
+  countRows(tree: TreeId): number
 
   /** Rows in row id order (or reverse). */
   scan(tree: TreeId, request: ScanRequest): BatchStream
@@ -145,6 +147,8 @@ export interface ConcurrentAccess extends TransactionAccess {
    * Throws 40001 when a row that this transaction wrote was changed by another, which row locks prevent.
    */
   advance(): Task<void>
+  /** SERIALIZABLE from now on: what it reads is noted, and the commit may fail with 40001. Right after its snapshot was taken. */
+  serialize(): void
   /** What is committed now, for reading only. */
   newest(): TransactionAccess
   /** Places in `rowIds` of the snapshot's rows that others have changed or deleted by now. */

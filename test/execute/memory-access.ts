@@ -48,6 +48,10 @@ export class MemoryAccess implements TransactionAccess {
   hasTree(tree: TreeId): boolean {
     return this.#trees.has(tree)
   }
+  countRows(tree: TreeId): number {
+    return this.rowCount(tree)
+  }
+
   rowCount(tree: TreeId): number {
     const { rows, entries } = this.#tree(tree)
     return rows.size + entries.length

@@ -1,6 +1,7 @@
 /** Random statements against a transaction and against sorted arrays; every seed replays. */
 import { describe, expect, it } from 'vitest'
 import type { Lsn, Savepoint, TreeId, TreeSchema } from '../../src/storage/access.ts'
+import { SerializableTransactions } from '../../src/storage/serializable/serializable-transactions.ts'
 import { BranchCounters } from '../../src/storage/transaction/branch-counters.ts'
 import {
   mergeOntoNewest,
@@ -117,7 +118,11 @@ class Driver {
 
   begin(): Transaction {
     return new Transaction(this.roots, this.context, this.counters, {
-      surroundings: { newest: () => this.roots, writers: new Set() },
+      surroundings: {
+        newest: () => this.roots,
+        writers: new Set(),
+        serializable: new SerializableTransactions(BOX_CODEC),
+      },
     })
   }
 

@@ -6,6 +6,7 @@
 import { assert } from '../../errors/sql-error.ts'
 import type { Lsn, Savepoint, TreeId } from '../access.ts'
 import { fetchPiece, type DetachedPiece } from '../log/detached-piece.ts'
+import type { Writes } from '../serializable/write-footprint.ts'
 import type { Task } from '../task.ts'
 import type { RowOperation } from '../transaction/apply-operation.ts'
 import type { BranchCounters } from '../transaction/branch-counters.ts'
@@ -51,6 +52,12 @@ export class StoreTransaction extends Transaction {
   /** The first operations of the write set; those of `writeSet` follow. */
   get pieces(): readonly DetachedPiece[] {
     return this.#pieces
+  }
+
+  /** For `SerializableTransactions`. */
+  get writes(): Writes {
+    const detachedTrees = this.#pieces.length > 0 ? this.#detachedTrees : []
+    return { operations: this.writeSet, detachedTrees, sizeBytes: this.#operationBytes }
   }
 
   override touchedTrees(): Set<TreeId> {

@@ -19,6 +19,8 @@ import { commitParts, encodeCommit, type DetachedPiece } from '../log/detached-p
 import { headOf, type ManifestHead } from '../manifest/manifest.ts'
 import type { StorageContext } from '../page/node.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
+import { SerializableTransactions } from '../serializable/serializable-transactions.ts'
+import { writeFootprint } from '../serializable/write-footprint.ts'
 import { SpillSpace, type SpillFile } from '../spill/spill-file.ts'
 import type { Suspension, Task } from '../task.ts'
 import { BranchCounters } from '../transaction/branch-counters.ts'
@@ -26,6 +28,7 @@ import { mergeOntoNewest, sealCommit } from '../transaction/commit-transaction.t
 import { encodeLogRecord } from '../transaction/log-record.ts'
 import type { LogRecord } from '../transaction/log-record.ts'
 import type { Transaction, TransactionOptions } from '../transaction/transaction.ts'
+import type { Surroundings } from '../transaction/surroundings.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
 import { newestImage, pastImage, type BranchImage } from './branch-image.ts'
 import { BranchServices } from './branch-services.ts'
@@ -63,7 +66,9 @@ export class Store {
   readonly #dirty: DirtyBytes
   /** Transactions with writes that are neither committed nor rolled back. */
   readonly #writers = new Set<Transaction>()
-  readonly #surroundings = { newest: (): BranchRoots => this.roots, writers: this.#writers }
+  /** Of those that run SERIALIZABLE. */
+  readonly serializable: SerializableTransactions
+  readonly #surroundings: Surroundings<Transaction>
   /** The manifest in the local store. */
   #manifest: ManifestHead
   #state: BranchState
@@ -76,6 +81,12 @@ export class Store {
     this.#manifest = headOf(recovered.manifest)
     this.#state = recovered.state
     this.#spills = new SpillSpace(services.platform.local)
+    this.serializable = new SerializableTransactions(services.options.codec)
+    this.#surroundings = {
+      newest: () => this.roots,
+      writers: this.#writers,
+      serializable: this.serializable,
+    }
     const limit = services.options.dirtyLimitBytes ?? DEFAULT_DIRTY_LIMIT_BYTES
     this.#dirty = new DirtyBytes(limit)
     this.#dirty.measure(this.roots)
@@ -126,12 +137,18 @@ export class Store {
    * `validate` may still refuse: it is called in the same synchronous slice, after the last suspension.
    */
   *commit(transaction: StoreTransaction, validate?: () => void): Task<Lsn> {
-    if (!transaction.hasWrites && !this.#counters.hasDirtySequences) return this.roots.lsn
+    if (!transaction.hasWrites && !this.#counters.hasDirtySequences) {
+      this.#certify(transaction)?.()
+      return this.roots.lsn
+    }
     try {
       yield* this.#awaitRoom()
       const merged = yield* mergeOntoNewest(transaction, () => this.roots, this.context)
       validate?.()
-      return this.#install(transaction, merged)
+      const certified = this.#certify(transaction)
+      const lsn = this.#install(transaction, merged)
+      certified?.()
+      return lsn
     } finally {
       this.#writers.delete(transaction)
     }
@@ -173,10 +190,20 @@ export class Store {
     throw new SqlError(SQLSTATE.OUT_OF_MEMORY, message)
   }
 
+  /** Throws 40001 when it is SERIALIZABLE and must not commit; else what to call when it has. */
+  #certify(transaction: StoreTransaction): (() => void) | undefined {
+    const { reads } = transaction
+    if (reads === undefined) return undefined
+    const writes = transaction.hasWrites ? writeFootprint(transaction.writes) : undefined
+    const certificate = this.serializable.certify(reads, writes)
+    return () => this.serializable.committed(certificate)
+  }
+
   /** Nothing of it is visible; only its row ids and sequence values stay used. */
   rollback(transaction: StoreTransaction): void {
     // Its pages are garbage as soon as the caller drops it.
     this.#writers.delete(transaction)
+    if (transaction.reads !== undefined) this.serializable.forget(transaction.reads)
   }
 
   /** Everything that another branch needs to begin as a copy of this one; see `branch-image.ts`. */

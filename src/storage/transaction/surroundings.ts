@@ -6,6 +6,7 @@ import type { RowId, TreeId } from '../access.ts'
 import type { StorageContext } from '../page/node.ts'
 import { fetchRows } from '../read/fetch-rows.ts'
 import { firstMatches } from '../read/first-match.ts'
+import type { SerializableTransactions } from '../serializable/serializable-transactions.ts'
 import type { Task } from '../task.ts'
 import type { BranchRoots, TreeRoot } from '../tree/tree-root.ts'
 import { datumAt } from '../vector.ts'
@@ -23,6 +24,7 @@ export interface OpenWriter {
 export interface Surroundings<Writer extends OpenWriter> {
   newest(): BranchRoots
   readonly writers: Set<Writer>
+  readonly serializable: SerializableTransactions
 }
 
 export interface UncommittedKey<Writer> {

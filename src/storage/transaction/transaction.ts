@@ -28,6 +28,7 @@ import { rowAtRank } from '../read/row-at-rank.ts'
 import { scanTable } from '../read/scan-table.ts'
 import { firstMatch, firstMatches } from '../read/first-match.ts'
 import { seekIndex } from '../read/seek-index.ts'
+import type { ReadSet } from '../serializable/read-set.ts'
 import type { BatchStream, Task } from '../task.ts'
 import { rowCountOf } from '../tree/tree-root.ts'
 import type { BranchRoots, TreeRoot } from '../tree/tree-root.ts'
@@ -73,6 +74,8 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
   unspilledBytes = 0
   /** About how much memory the pages take that were made or copied to write to. */
   copiedBytes = 0
+  /** What it has read, when it is SERIALIZABLE. */
+  reads: ReadSet | undefined
   private roots: BranchRoots
   private epoch: Epoch = newEpoch()
   private readonly operations: WriteOperation[] = []
@@ -150,6 +153,11 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     this.epoch = newEpoch()
   }
 
+  serialize(): void {
+    assert(this.isCurrent && this.operations.length === 0, 'before anything is read or written')
+    this.reads ??= this.surroundings?.serializable.begin()
+  }
+
   newest(): TransactionAccess {
     return new Transaction(this.newestRoots(), this.context, this.counters, { readOnly: true })
   }
@@ -173,6 +181,7 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
 
   *excerpt(parts: readonly ExcerptPart[]): Task<TransactionAccess> {
     const view = new Transaction(this.snapshot(), this.context, this.counters)
+    view.reads = this.reads
     for (const { tree, rowIds, rows } of parts) {
       const { schema } = treeOf(this.roots, tree)
       view.dropTree(tree)
@@ -216,17 +225,28 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     return treeStatistics(treeOf(this.roots, tree))
   }
 
+  countRows(tree: TreeId): number {
+    this.reads?.noteCount(tree, treeOf(this.roots, tree).schema)
+    return this.rowCount(tree)
+  }
+
   *scan(tree: TreeId, request: ScanRequest): BatchStream {
-    yield* scanTable(treeOf(this.snapshot(), tree), request, this.context)
+    const root = treeOf(this.snapshot(), tree)
+    this.reads?.noteScan(tree, root.schema, request)
+    yield* scanTable(root, request, this.context)
   }
 
   fetch(tree: TreeId, rowIds: ArrayLike<number>, columns: readonly number[]): Task<Batch> {
-    return fetchRows(treeOf(this.roots, tree), rowIds, columns, this.context)
+    const root = treeOf(this.roots, tree)
+    this.reads?.noteRows(tree, root.schema, rowIds)
+    return fetchRows(root, rowIds, columns, this.context)
   }
 
   /** The n-th row in row id order, from 0: where a scan after OFFSET begins. */
   *rowAtRank(tree: TreeId, rank: number): Task<RowId | undefined> {
-    return yield* rowAtRank(treeOf(this.roots, tree), rank, this.context)
+    const root = treeOf(this.roots, tree)
+    this.reads?.noteCount(tree, root.schema)
+    return yield* rowAtRank(root, rank, this.context)
   }
 
   *insert(tree: TreeId, rows: Batch): Task<Float64Array> {
@@ -251,17 +271,26 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
   }
 
   *seek(index: TreeId, request: SeekRequest): BatchStream {
-    yield* seekIndex(treeOf(this.snapshot(), index), request, this.context)
+    const root = treeOf(this.snapshot(), index)
+    this.reads?.noteRange(index, root.schema, request)
+    yield* seekIndex(root, request, this.context)
   }
 
   firstMatch(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined> {
-    return firstMatch(treeOf(this.roots, index), key, this.context)
+    const root = treeOf(this.roots, index)
+    this.reads?.noteKey(index, root.schema, key)
+    return firstMatch(root, key, this.context)
   }
 
-  firstMatches(index: TreeId, keys: Batch): Task<Float64Array> {
+  *firstMatches(index: TreeId, keys: Batch): Task<Float64Array> {
     const root = treeOf(this.roots, index)
     const keyAt = keyReader(keys, root.schema.columns.length)
-    return firstMatches(root, keyAt, keys.length, this.context)
+    if (this.reads !== undefined) {
+      for (let row = 0; row < keys.length; row++) {
+        this.reads.noteKey(index, root.schema, keyAt(row))
+      }
+    }
+    return yield* firstMatches(root, keyAt, keys.length, this.context)
   }
 
   insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {
@@ -282,7 +311,10 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
   }
 
   frozen(): TransactionAccess {
-    return new Transaction(this.snapshot(), this.context, this.counters, { readOnly: true })
+    const { context, counters } = this
+    const view = new Transaction(this.snapshot(), context, counters, { readOnly: true })
+    view.reads = this.reads
+    return view
   }
 
   savepoint(): Savepoint {

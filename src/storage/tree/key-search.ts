@@ -127,7 +127,8 @@ export function compareEntryKey(
   return compareKeys(orders, entry.firstKey, values)
 }
 
-function compareKeys(orders: readonly ColumnOrder[], a: KeyValues, b: KeyValues): number {
+/** Of as many columns as both have. */
+export function compareKeys(orders: readonly ColumnOrder[], a: KeyValues, b: KeyValues): number {
   const length = Math.min(a.length, b.length)
   for (let position = 0; position < length; position++) {
     const result = compareInOrder(orders[position]!, a[position]!, b[position]!)

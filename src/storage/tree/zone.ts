@@ -172,6 +172,11 @@ export function zoneMayMatch(zone: Zone, filters: readonly ZoneFilter[]): boolea
   return true
 }
 
+/** The same for one value that is known. */
+export function valueMayMatch(value: Datum, filter: ZoneFilter): boolean {
+  return boundsMayMatch(value, value, filter)
+}
+
 function boundsMayMatch(min: Datum, max: Datum, filter: ZoneFilter): boolean {
   const { value } = filter
   switch (filter.operator) {

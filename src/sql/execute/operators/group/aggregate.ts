@@ -37,7 +37,7 @@ export function prepareAggregate(node: AggregateNode, preparation: Preparation):
   const counted = wholeTableCount(node)
   if (counted !== undefined) {
     return makeOperator(node.output, catalog, function* countRows(context): BatchStream {
-      const count = context.reads.rowCount(counted.tree)
+      const count = context.reads.countRows(counted.tree)
       const columns = node.aggregates.map(() => vectorOf('int64', [count]))
       yield { kind: 'batch', length: 1, columns }
     })
