@@ -4,6 +4,7 @@ import type {
   ResultColumn,
   ResultRow,
   ResultSink,
+  ValueFormat,
 } from '../../sql/session/result/statement-result.ts'
 import {
   bare,
@@ -18,6 +19,7 @@ import type { MessageWriter } from './codec/message-writer.ts'
 const FRAME_BYTES = 64 * 1024
 
 export class WireSink implements ResultSink<ResultRow> {
+  readonly takesBinary = true
   readonly #out: MessageWriter
   readonly #send: () => void
   readonly #describesRows: boolean
@@ -34,8 +36,13 @@ export class WireSink implements ResultSink<ResultRow> {
     this.#describesRows = describesRows
   }
 
-  columns(columns: readonly ResultColumn[]): void {
-    if (this.#describesRows) rowDescription(this.#out, columns, [])
+  columns(columns: readonly ResultColumn[], formats: readonly ValueFormat[] = []): void {
+    if (!this.#describesRows) return
+    rowDescription(
+      this.#out,
+      columns,
+      formats.map((format) => (format === 'binary' ? 1 : 0)),
+    )
   }
 
   rows(rows: readonly ResultRow[]): void {

@@ -28,6 +28,13 @@ export interface EvaluationSession {
   readonly listeningChannels?: Iterable<string>
   /** 0 … 1 */
   readonly notificationQueueUsage?: number
+  /** pg_cursors */
+  cursors?(): Iterable<CursorFacts>
+  /** WHERE CURRENT OF: the row of the table that the cursor stands on. */
+  cursorRowId?(
+    cursor: string,
+    table: { readonly oid: Oid; readonly name: string },
+  ): number | undefined
   /** [0,1) from the session's seeded generator (setseed). */
   random(): number
   setSeed(seed: number): void
@@ -52,6 +59,16 @@ export interface PreparedStatementFacts {
   readonly resultTypes: readonly Oid[] | undefined
   readonly isFromSql: boolean
   readonly runs: number
+}
+
+/** A portal of the session. */
+export interface CursorFacts {
+  readonly name: string
+  readonly text: string
+  readonly isHoldable: boolean
+  readonly isBinary: boolean
+  readonly isScrollable: boolean
+  readonly createdAtMicros: number
 }
 
 export interface SequenceService {

@@ -1,7 +1,9 @@
 /** What a branch gives its sessions: transactions over its storage, and the libraries that all of them share. */
 import type { TransactionAccess } from '../../storage/access.ts'
 import type { Task } from '../../storage/task.ts'
+import type { Oid } from '../catalog/catalog.ts'
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
+import type { DatabaseDirectory } from '../commands/database/database-directory.ts'
 import type { DatumCodec } from '../execute/memory/spill-store.ts'
 import type { FunctionLibrary } from '../functions/registry.ts'
 import type { TypeIo } from '../types/type-io.ts'
@@ -19,6 +21,10 @@ export interface OpenTransaction {
 
 export interface Database {
   readonly name: string
+  /** pg_database.oid */
+  readonly oid: Oid
+  /** The other databases of the branch. */
+  readonly directory: DatabaseDirectory
   readonly functions: FunctionLibrary
   readonly typeIo: TypeIo
   readonly codec: DatumCodec

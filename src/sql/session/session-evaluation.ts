@@ -5,11 +5,14 @@ import type { Datum } from '../../storage/vector.ts'
 import { checkDomainValue } from './statement/planned-query.ts'
 import { StatementSpill } from './limits/statement-spill.ts'
 import type {
+  CursorFacts,
   EvaluationSession,
   PreparedStatementFacts,
   SequenceService,
 } from '../execute/evaluation-session.ts'
 import type { Database } from './database.ts'
+import { cursorFacts, cursorRowId } from './portal/cursor-commands.ts'
+import type { Portals } from './portal/portals.ts'
 import type { PreparedStatements } from './statement/prepared-statements.ts'
 import type { DrawnValues } from './sequence/sequence-values.ts'
 import { checkSequenceUse } from './sequence/sequence-guard.ts'
@@ -27,6 +30,7 @@ export interface SessionState {
   readonly drawnSequences: DrawnValues
   readonly generator: SeededGenerator
   readonly prepared: PreparedStatements
+  readonly portals: Portals
   readonly channels: SessionChannels
   readonly sessionUser: string
   currentUser: string
@@ -88,6 +92,12 @@ export class SessionEvaluation implements EvaluationSession {
   }
   get notificationQueueUsage(): number {
     return this.#state.database.notificationQueueUsage()
+  }
+  cursors(): Iterable<CursorFacts> {
+    return cursorFacts(this.#state)
+  }
+  cursorRowId(cursor: string, table: { readonly oid: Oid; readonly name: string }) {
+    return cursorRowId(this.#state, cursor, table)
   }
   setting(name: string): string | undefined {
     return this.#state.settings.get(name)

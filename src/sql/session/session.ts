@@ -20,11 +20,13 @@ import {
 } from './statement/extended-query.ts'
 import type { BindRequest, Description, ParseRequest } from './statement/extended-query.ts'
 import type { QueryEnvironment } from './statement/planned-query.ts'
-import type { Portal } from './statement/portal.ts'
-import { Portals } from './statement/portals.ts'
+import { Portals } from './portal/portals.ts'
+import { runPortal } from './portal/run-portal.ts'
+import type { BoundStatement } from './portal/portal.ts'
 import { PreparedStatements } from './statement/prepared-statements.ts'
 import type { PreparedStatement } from './statement/prepared-statements.ts'
-import { dropTemporaryObjects, environmentOf, runStatement } from './statement/run-statement.ts'
+import { dropTemporaryObjects, runStatement } from './statement/run-statement.ts'
+import { environmentOf } from './statement/statement-environment.ts'
 import { SessionChannels } from './notify/session-channels.ts'
 import { SeededGenerator } from './seeded-generator.ts'
 import type { SessionState } from './session-evaluation.ts'
@@ -51,11 +53,21 @@ export interface SessionOptions {
   readonly processId?: number
 }
 
+/** How one statement of a message is run. */
+interface SingleRun {
+  /** All of the message. */
+  readonly text: string
+  readonly parameters: readonly (string | null)[]
+  readonly sink: ResultSink
+  /** An implicit transaction ends with it. */
+  readonly isLast: boolean
+  readonly isScript: boolean
+}
+
 export class Session {
   readonly #state: SessionState
   readonly #isSingleRequest: boolean
   readonly #block: TransactionBlock
-  readonly #portals = new Portals()
   #isCancelRequested = false
 
   constructor(database: Database, options: SessionOptions) {
@@ -66,6 +78,7 @@ export class Session {
       drawnSequences: { values: new Map(), last: undefined },
       generator: new SeededGenerator(database.random()),
       prepared: new PreparedStatements(),
+      portals: new Portals(),
       channels: new SessionChannels(),
       sessionUser: options.user,
       currentUser: options.user,
@@ -74,10 +87,7 @@ export class Session {
       temporarySchema: `pg_temp_${processId}`,
     }
     this.#isSingleRequest = options.isSingleRequest ?? false
-    this.#block = new TransactionBlock(this.#state, {
-      dropsTemporary: this.#isSingleRequest,
-      closeReaders: () => this.#portals.closeAll(),
-    })
+    this.#block = new TransactionBlock(this.#state, { dropsTemporary: this.#isSingleRequest })
   }
 
   get status(): BlockStatus {
@@ -90,6 +100,11 @@ export class Session {
 
   get settings(): Settings {
     return this.#state.settings
+  }
+
+  /** What pg_backend_pid() says. */
+  get processId(): number {
+    return this.#state.processId
   }
 
   /** What it listens to, as of its last commit. */
@@ -114,7 +129,13 @@ export class Session {
     }
     const [parsed] = statement.parsed
     if (parsed === undefined) return sink.complete('')
-    yield* this.#runOne(parsed, statement, parameters, sink, false)
+    yield* this.#runOne(parsed, statement, {
+      text,
+      parameters,
+      sink,
+      isLast: true,
+      isScript: false,
+    })
   }
 
   /** A script as the simple protocol runs it: several statements, one implicit transaction around those outside a block. */
@@ -126,7 +147,8 @@ export class Session {
     const isScript = statement.parsed.length > 1
     for (const parsed of statement.parsed) {
       const single: Statement = isScript ? { parsed: [parsed], plans: [] } : statement
-      yield* this.#runOne(parsed, single, [], sink, parsed !== statement.parsed.at(-1))
+      const isLast = parsed === statement.parsed.at(-1)
+      yield* this.#runOne(parsed, single, { text, parameters: [], sink, isLast, isScript })
     }
     yield* this.#block.endImplicit()
   }
@@ -144,8 +166,9 @@ export class Session {
   bind(request: BindRequest): void {
     this.#attempt(() => {
       const { syntax } = namedStatement(this.#state, request.statement)
-      this.#portals.reserve(request.portal)
-      this.#portals.open(bindPortal(this.#state, request, this.#environmentFor(syntax)))
+      const { portals } = this.#state
+      portals.reserve(request.portal)
+      portals.open(bindPortal(this.#state, request, this.#environmentFor(syntax)))
     })
   }
 
@@ -153,10 +176,11 @@ export class Session {
     return this.#attempt(() => this.#describe(namedStatement(this.#state, name)))
   }
 
-  describePortal(name: string): Description & Pick<Portal, 'formats'> {
+  describePortal(name: string): Description & Pick<BoundStatement, 'formats'> {
     return this.#attempt(() => {
-      const { statement, formats } = this.#portals.get(name)
-      return { ...this.#describe(statement), formats }
+      const { bound, query } = this.#state.portals.get(name)
+      if (bound === undefined) return { parameterTypes: [], columns: query?.columns, formats: [] }
+      return { ...this.#describe(bound.statement), formats: bound.formats }
     })
   }
 
@@ -164,23 +188,22 @@ export class Session {
   *runPortal(name: string, maxRows: number, sink: ResultSink<ResultRow>): Task<boolean> {
     this.#isCancelRequested = false
     try {
-      const portal = this.#portals.get(name)
-      const { syntax, statement } = portal.statement
-      const [parsed] = statement.parsed
-      if (syntax === undefined || parsed === undefined) {
+      const { portals } = this.#state
+      const portal = portals.get(name)
+      const syntax = portal.bound?.statement.syntax
+      if (portal.bound !== undefined && syntax === undefined) {
         sink.complete('')
         return true
       }
-      if (syntax.kind === 'transaction') {
+      if (syntax?.kind === 'transaction') {
         yield* runTransactionCommand(this.#block, this.#state, syntax, sink)
         return true
       }
       if (this.#block.isFailed) throw failedBlockError()
       const transaction = this.#block.ensure()
-      yield* this.#portals.settle(portal)
-      const run = { state: this.#state, transaction, parsed, statement, parameters: [], portal }
-      const start = (to: ResultSink<ResultRow>): Task<string> => runStatement({ ...run, sink: to })
-      const isComplete = yield* this.#interruptible(portal.run(maxRows, sink, start))
+      portals.freeze(transaction.open.access, portal)
+      const run = { state: this.#state, transaction, portal, maxRows, sink }
+      const isComplete = yield* this.#interruptible(runPortal(run))
       transaction.hasRun = true
       return isComplete
     } catch (error) {
@@ -194,7 +217,7 @@ export class Session {
   }
 
   closePortal(name: string): void {
-    this.#portals.close(name)
+    this.#state.portals.close(name)
   }
 
   /** Sync: the end of an implicit transaction. */
@@ -244,7 +267,12 @@ export class Session {
     return sessionMark(this.#state)
   }
 
-  /** Outside of a transaction. */
+  /** Nothing of it needs the object's memory: no open transaction, and no cursor that has outlived one. */
+  get canSleep(): boolean {
+    return this.status === 'I' && !this.#state.portals.hasHeld
+  }
+
+  /** When it can sleep. */
   save(): SavedSession {
     return saveSession(this.#state)
   }
@@ -270,7 +298,7 @@ export class Session {
 
   /** The end of a long-lived session: its temporary objects go. */
   *end(): Task<void> {
-    this.#block.rollback()
+    this.close()
     const transaction = this.#block.begin(false)
     if (!transaction.catalog.hasSchema(this.#state.temporarySchema)) return this.#block.rollback()
     yield* dropTemporaryObjects(this.#state, transaction)
@@ -280,6 +308,7 @@ export class Session {
   /** Gives up whatever is open. */
   close(): void {
     this.#block.rollback()
+    this.#state.portals.closeAll()
   }
 
   #parse(text: string): Statement {
@@ -291,31 +320,21 @@ export class Session {
     }
   }
 
-  *#runOne(
-    parsed: ParsedStatement,
-    statement: Statement,
-    parameters: readonly (string | null)[],
-    sink: ResultSink,
-    keepOpen: boolean,
-  ): Task<void> {
+  *#runOne(parsed: ParsedStatement, statement: Statement, run: SingleRun): Task<void> {
+    const { text, parameters, sink } = run
     try {
       const syntax = parsed.statement
       if (syntax.kind === 'transaction')
         return yield* runTransactionCommand(this.#block, this.#state, syntax, sink)
       if (this.#block.isFailed) throw failedBlockError()
       const transaction = this.#block.ensure()
-      yield* this.#portals.settle()
-      const run = runStatement({
-        state: this.#state,
-        transaction,
-        parsed,
-        statement,
-        parameters,
-        sink,
-      })
-      const tag = yield* this.#isSingleRequest ? run : this.#interruptible(run)
+      transaction.isScript ||= run.isScript
+      const state = this.#state
+      state.portals.freeze(transaction.open.access)
+      const task = runStatement({ state, transaction, parsed, statement, parameters, sink, text })
+      const tag = yield* this.#isSingleRequest ? task : this.#interruptible(task)
       transaction.hasRun = true
-      if (!keepOpen) yield* this.#block.endImplicit()
+      if (run.isLast) yield* this.#block.endImplicit()
       sink.complete(tag)
     } catch (error) {
       this.#block.fail()

@@ -29,6 +29,7 @@ export function registerServerFacts(registry: FunctionRegistry): void {
   registry.scalar('pg_tablespace_location', () => '')
   registry.set('pg_stat_get_activity', ownActivity)
   registry.set('pg_prepared_statement', preparedStatements)
+  registry.set('pg_cursor', cursors)
   registerStatistics(registry)
 }
 
@@ -45,6 +46,13 @@ function* preparedStatements({ session }: CallContext): Iterable<readonly Value[
       prepared.runs,
       0,
     ]
+  }
+}
+
+function* cursors({ session }: CallContext): Iterable<readonly Value[]> {
+  for (const cursor of session.cursors?.() ?? []) {
+    const { name, text, isHoldable, isBinary, isScrollable, createdAtMicros } = cursor
+    yield [name, text, isHoldable, isBinary, isScrollable, createdAtMicros]
   }
 }
 

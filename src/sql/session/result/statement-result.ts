@@ -26,7 +26,10 @@ export type ResultRow = readonly (string | Uint8Array | null)[]
  * Rows are of text wherever nothing else was asked for.
  */
 export interface ResultSink<Row = TextRow> {
-  columns(columns: readonly ResultColumn[]): void
+  /** Values in binary form can be handed on, though nobody has asked for them. */
+  readonly takesBinary?: boolean
+  /** `formats` where they are not what the client has asked for: rows of a BINARY cursor. */
+  columns(columns: readonly ResultColumn[], formats?: readonly ValueFormat[]): void
   rows(rows: readonly Row[]): void
   /** The command tag: 'SELECT 3', 'CREATE TABLE'; empty for an empty query. */
   complete(tag: string): void

@@ -29,6 +29,7 @@ import type {
   ResolvedType,
   RowEvaluator,
 } from '../../commands/ddl-services.ts'
+import type { DatabaseDirectory } from '../../commands/database/database-directory.ts'
 import { compileExpression } from '../../execute/expression/compile-expression.ts'
 import { Compilation } from '../../execute/expression/kernel.ts'
 import type { TypeName } from '../../parse/ast/common.ts'
@@ -61,6 +62,10 @@ export class SessionDdlServices implements DdlServices {
 
   constructor(environment: QueryEnvironment) {
     this.#environment = environment
+  }
+
+  get databases(): DatabaseDirectory {
+    return this.#environment.database.directory
   }
 
   passwordSecret(password: string): Task<string> {

@@ -2,7 +2,7 @@
  * The extended protocol's steps before a statement runs: Parse makes a prepared statement, Describe says what it takes and
  * gives, Bind reads the parameters' values. Each of them plans through the same cache as running does.
  */
-import { SqlError, unsupported } from '../../../errors/sql-error.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import { isBindable } from '../../bind/bind-query.ts'
 import type { Oid } from '../../catalog/catalog.ts'
@@ -11,8 +11,9 @@ import { readParameters, requireParameterCount } from './planned-query.ts'
 import type { ParameterInput, QueryEnvironment } from './planned-query.ts'
 import { addPrepared, findPrepared, unnamedStatementMissing } from './prepared-statements.ts'
 import type { PreparedStatement } from './prepared-statements.ts'
-import type { BoundPortal } from './portal.ts'
-import { currentPlan } from './run-statement.ts'
+import { fetchedColumns, planCursor } from '../portal/cursor-commands.ts'
+import { Portal } from '../portal/portal.ts'
+import { currentPlan } from './current-plan.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import { shownColumns, textColumn } from '../settings/set-command.ts'
 import { parsedStatement } from './statement-cache.ts'
@@ -87,6 +88,8 @@ export function describeStatement(
   environment: QueryEnvironment | undefined,
 ): Description {
   const now = describePlan(state, prepared, environment)
+  // A cursor of that name may have come and gone meanwhile.
+  if (prepared.syntax?.kind === 'fetch') return now
   if (!isSameResult(now.columns, prepared.columns)) {
     throw new SqlError(SQLSTATE.FEATURE_NOT_SUPPORTED, 'cached plan must not change result type')
   }
@@ -97,7 +100,7 @@ export function bindPortal(
   state: SessionState,
   request: BindRequest,
   environment: QueryEnvironment | undefined,
-): BoundPortal {
+): Portal {
   const statement = namedStatement(state, request.statement)
   const { columns } = describeStatement(state, statement, environment)
   const names = { statement: request.statement, portal: request.portal }
@@ -107,7 +110,12 @@ export function bindPortal(
   const values =
     environment === undefined ? [] : readParameters(types, request.parameters, environment, names)
   const formats = formatsFor(request.formats, columns?.length ?? 0)
-  return { name: request.portal, statement, values, formats }
+  return new Portal({
+    name: request.portal,
+    text: statement.text,
+    createdAtMicros: state.database.nowMicros(),
+    bound: { statement, values, formats },
+  })
 }
 
 function formatsFor(formats: readonly ValueFormat[], columns: number): readonly ValueFormat[] {
@@ -128,6 +136,11 @@ function describePlan(
   const { syntax, statement, declaredTypes } = prepared
   if (environment === undefined || syntax === undefined)
     return { parameterTypes: [], columns: undefined }
+  if (syntax.kind === 'declareCursor') {
+    requireTypes(declaredTypes, environment)
+    const { planned } = planCursor(syntax, environment, declaredTypes)
+    return { parameterTypes: planned.bound.parameters, columns: undefined }
+  }
   if (!isBindable(syntax))
     return { parameterTypes: [], columns: utilityColumns(state, syntax, environment) }
   requireTypes(declaredTypes, environment)
@@ -150,7 +163,9 @@ function utilityColumns(
     case 'execute':
       return describePlan(state, findPrepared(state.prepared, syntax.name), environment).columns
     case 'fetch':
-      throw unsupported('FETCH in the extended protocol')
+      return fetchedColumns(state, syntax, ({ bound }) =>
+        bound === undefined ? undefined : describePlan(state, bound.statement, environment).columns,
+      )
     default:
       return undefined
   }

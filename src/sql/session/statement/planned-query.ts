@@ -60,22 +60,30 @@ export interface QueryEnvironment {
   readonly spill: StatementSpill
   /** Instead of the session's: a stored query runs under the search path it was written under. */
   readonly searchPath?: readonly string[]
+  /** Operators may hold so much, whatever work_mem says. */
+  readonly mostMemoryBytes?: number
+}
+
+export interface PlanOptions extends OptimizeOptions {
+  /** Changes the bound query before it is optimized. */
+  readonly reshape?: (bound: BoundQuery) => BoundQuery
 }
 
 export function planQuery(
   syntax: BindableStatement,
   environment: QueryEnvironment,
   parameterTypes: readonly Oid[] = [],
-  options?: OptimizeOptions,
+  options?: PlanOptions,
 ): PlannedQuery {
   const { database, catalog, session } = environment
-  const bound = bindQuery(syntax, {
+  const query = bindQuery(syntax, {
     catalog,
     searchPath: environment.searchPath ?? session.searchPath,
     session,
     typeIo: database.typeIo,
     parameterTypes,
   })
+  const bound = options?.reshape?.(query) ?? query
   checkPrivileges(catalog, session.currentUser, bound)
   const plan = optimize(bound.plan, ruleContext(bound, environment), options)
   const prepared = prepare(plan, { catalog, functions: database.functions, io: database.typeIo })
@@ -184,7 +192,7 @@ export function executionContext(
     catalog,
     access,
     parameters,
-    memory: new MemoryBudget(workMemory(session.setting('work_mem'))),
+    memory: new MemoryBudget(workMemory(session.setting('work_mem'), environment.mostMemoryBytes)),
     spill: environment.spill,
     datumCodec: database.codec,
     systemRelations,
@@ -194,10 +202,11 @@ export function executionContext(
 }
 
 /** Bytes; the setting is in kB. An isolate has 128 MB for everything, so more than a part of that cannot be had. */
-function workMemory(setting: string | undefined): number | undefined {
-  return setting === undefined
-    ? undefined
-    : Math.min(Number(setting) * 1024, MOST_WORK_MEMORY_BYTES)
+function workMemory(
+  setting: string | undefined,
+  most = MOST_WORK_MEMORY_BYTES,
+): number | undefined {
+  return setting === undefined ? undefined : Math.min(Number(setting) * 1024, most)
 }
 
 /** For what execution itself has to bind: the rules of tables that foreign keys reach. */

@@ -40,15 +40,15 @@ export interface PreparedStatement {
 
 /** By name. The unnamed statement is '': it lives until the next one, and is not worth keeping. */
 export class PreparedStatements extends Map<string, PreparedStatement> {
-  /** Changes with every change of a named statement. */
+  /** Changes with every change of a statement. */
   version = 0
 
   override set(name: string, statement: PreparedStatement): this {
-    if (name !== '') this.version++
+    this.version++
     return super.set(name, statement)
   }
   override delete(name: string): boolean {
-    if (name !== '') this.version++
+    this.version++
     return super.delete(name)
   }
   override clear(): void {

@@ -2,9 +2,8 @@
  * Runs one statement inside the session's transaction: queries through a plan, DDL through `sql/commands`, the rest here.
  * Returns the command tag.
  */
-import { SqlError, assert, unsupported } from '../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../errors/sql-state.ts'
-import type { Suspension, Task } from '../../../storage/task.ts'
+import { assert, unsupported } from '../../../errors/sql-error.ts'
+import type { Task } from '../../../storage/task.ts'
 import type { Datum } from '../../../storage/vector.ts'
 import { isBindable } from '../../bind/bind-query.ts'
 import type { BindableStatement } from '../../bind/bind-query.ts'
@@ -13,11 +12,25 @@ import { executeDdl, isDdl } from '../../commands/execute-ddl.ts'
 import type { DdlStatement } from '../../commands/execute-ddl.ts'
 import type { ParsedStatement, Statement as Syntax } from '../../parse/ast/statement.ts'
 import type {
+  DeclareCursorStatement,
   DiscardStatement,
   ExecuteStatement,
   ExplainStatement,
 } from '../../parse/ast/utility.ts'
 import { parse } from '../../parse/parse.ts'
+import {
+  closeCursor,
+  declareCursor,
+  fetchFromCursor,
+  requireBlock,
+} from '../portal/cursor-commands.ts'
+import {
+  commandTag,
+  currentPlan,
+  readOnlyError,
+  refuseWrites,
+  returnsRows,
+} from './current-plan.ts'
 import { SessionDdlServices } from './ddl-services.ts'
 import { explainOptions, explainQuery } from './explain.ts'
 import { executionContext, planQuery, readParameters } from './planned-query.ts'
@@ -30,7 +43,6 @@ import {
 } from './prepared-statements.ts'
 import { ResultWriter } from '../result/result-writer.ts'
 import type { SessionState } from '../session-evaluation.ts'
-import { SessionEvaluation } from '../session-evaluation.ts'
 import {
   applyModes,
   applySetting,
@@ -38,14 +50,11 @@ import {
   showSetting,
   textColumn,
 } from '../settings/set-command.ts'
-import { cachedPlan } from './statement-cache.ts'
-import type { FreshPlan, PlanConditions, Statement } from './statement-cache.ts'
-import type { Settings } from '../settings/settings.ts'
-import type { Notice, ResultRow, ResultSink, ValueFormat } from '../result/statement-result.ts'
-import { limitError } from '../limits/limit-error.ts'
+import type { Statement } from './statement-cache.ts'
+import type { ResultRow, ResultSink, ValueFormat } from '../result/statement-result.ts'
+import { withinLimits } from '../limits/within-limits.ts'
 import { withoutSelectInto } from './select-into.ts'
-import { StatementSpill } from '../limits/statement-spill.ts'
-import { withDeadline } from '../limits/statement-timeout.ts'
+import { environmentOf } from './statement-environment.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
 
 export interface StatementRun {
@@ -55,44 +64,30 @@ export interface StatementRun {
   readonly statement: Statement
   readonly parameters: readonly ParameterInput[]
   readonly sink: ResultSink<ResultRow>
+  /** As the client has sent it, other statements of a script included. */
+  readonly text: string
   /** When a portal runs it. */
-  readonly portal?: PortalOptions
+  readonly portal?: BoundValues
 }
 
 /** What the extended protocol decides before a statement runs. */
-export interface PortalOptions {
+export interface BoundValues {
   /** Read when the portal was bound. */
   readonly values: readonly (Datum | null)[]
   readonly parameterTypes: readonly Oid[]
   /** By column; text where none is given. */
   readonly formats: readonly ValueFormat[]
-  /** There are as many rows as were asked for: a query that only reads suspends with ROWS_READY. */
-  isFull(): boolean
 }
-
-/** Not waited for: whoever drives the statement resumes it when more rows are wanted. */
-export const ROWS_READY: Suspension = { kind: 'pause' }
 
 export function* runStatement(run: StatementRun): Task<string> {
   const { state, transaction, sink } = run
   const environment = environmentOf(state, transaction, (notice) => sink.notice(notice))
+  const { statementTimestamp } = environment.session
   try {
-    const timeoutMs = state.settings.derived(statementTimeoutMs)
-    if (timeoutMs === 0) return yield* dispatch(run, environment)
-    const deadline = environment.session.statementTimestamp + timeoutMs * 1000
-    return yield* withDeadline(
-      dispatch(run, environment),
-      () => state.database.nowMicros() >= deadline,
-    )
-  } catch (error) {
-    throw limitError(error)
+    return yield* withinLimits(state, statementTimestamp, dispatch(run, environment))
   } finally {
     environment.spill.close()
   }
-}
-
-function statementTimeoutMs(settings: Settings): number {
-  return Number(settings.get('statement_timeout') ?? 0)
 }
 
 function dispatch(run: StatementRun, environment: QueryEnvironment): Task<string> {
@@ -119,41 +114,17 @@ function runQuery(
   return runPlanned(run, environment, query, values)
 }
 
-/** The statement's plan under the catalog and settings of now. A statement always comes with the same parameter types. */
-export function currentPlan(
-  state: SessionState,
-  statement: Statement,
-  syntax: BindableStatement,
-  environment: QueryEnvironment,
-  parameterTypes: readonly Oid[] = [],
-): PlannedQuery {
-  const { catalog, session } = environment
-  const conditions: PlanConditions = {
-    catalogVersion: catalog.version,
-    user: session.currentUser,
-    searchPath: session.searchPath,
-    settings: state.settings.derived(inputSettings),
-  }
-  const plan = (): FreshPlan => {
-    const { timeReads } = state
-    const planned = planQuery(syntax, environment, parameterTypes)
-    // A literal such as 'today' means another day tomorrow.
-    return { planned, isMomentary: state.timeReads !== timeReads }
-  }
-  return cachedPlan(statement, conditions, environment.access, plan)
-}
-
 function* runPlanned(
   run: StatementRun,
   environment: QueryEnvironment,
   query: PlannedQuery,
   parameters: readonly (Datum | null)[],
 ): Task<string> {
-  refuseWrites(query, run)
+  refuseWrites(query, run.state)
   const context = executionContext(environment, parameters)
-  const returnsRows = query.columns.length > 0 || query.bound.command === 'SELECT'
+  const hasRows = returnsRows(query)
   const writer = new ResultWriter(query.bound.columns, environment, run.portal?.formats)
-  if (returnsRows) run.sink.columns(query.columns)
+  if (hasRows) run.sink.columns(query.columns)
   let rows = 0
   for (const item of query.prepared.run(context)) {
     if (item.kind !== 'batch') {
@@ -161,33 +132,9 @@ function* runPlanned(
       continue
     }
     rows += item.length
-    if (returnsRows && item.length > 0) run.sink.rows(writer.rows(item))
-    if (run.portal?.isFull() === true && query.bound.isReadOnly) yield ROWS_READY
+    if (hasRows && item.length > 0) run.sink.rows(writer.rows(item))
   }
   return commandTag(query, rows, context.affectedRows)
-}
-
-/** Literals such as dates are read at plan time: a plan depends on the settings that steer their reading. */
-function inputSettings(settings: Settings): string {
-  return ['datestyle', 'timezone', 'intervalstyle'].map((name) => settings.get(name)).join('|')
-}
-
-function commandTag(query: PlannedQuery, rows: number, affected: number): string {
-  const { command } = query.bound
-  if (command === 'SELECT') return `SELECT ${rows}`
-  return command === 'INSERT' ? `INSERT 0 ${affected}` : `${command} ${affected}`
-}
-
-function refuseWrites(query: PlannedQuery, { state }: StatementRun): void {
-  if (query.bound.isReadOnly || state.settings.get('transaction_read_only') !== 'on') return
-  throw readOnlyError(query.bound.command)
-}
-
-function readOnlyError(command: string): SqlError {
-  return new SqlError(
-    SQLSTATE.READ_ONLY_SQL_TRANSACTION,
-    `cannot execute ${command} in a read-only transaction`,
-  )
 }
 
 function* runDdl(
@@ -231,6 +178,7 @@ function* discard(
     state.drawnSequences.last = undefined
   }
   if (target !== 'all') return
+  state.portals.closeAll()
   state.prepared.clear()
   state.channels.unlisten(undefined)
   state.currentUser = state.sessionUser
@@ -247,29 +195,6 @@ export function* dropTemporaryObjects(
   const [drop] = parse(`DROP SCHEMA ${state.temporarySchema} CASCADE`)
   assert(drop !== undefined && isDdl(drop.statement), 'DROP SCHEMA is DDL')
   yield* changeCatalog(state, transaction, environment, drop.statement)
-}
-
-/** Bytes; temp_file_limit is in kB, negative without a limit. */
-function tempFileLimit(settings: Settings): number {
-  const kilobytes = Number(settings.get('temp_file_limit') ?? -1)
-  return kilobytes < 0 ? Infinity : kilobytes * 1024
-}
-
-export function environmentOf(
-  state: SessionState,
-  transaction: RunningTransaction,
-  onNotice: (notice: Notice) => void,
-): QueryEnvironment {
-  return {
-    database: state.database,
-    catalog: transaction.catalog,
-    access: transaction.open.access,
-    session: new SessionEvaluation(state, transaction, onNotice),
-    spill: new StatementSpill(
-      () => state.database.createSpill(),
-      state.settings.derived(tempFileLimit),
-    ),
-  }
 }
 
 function* runUtility(
@@ -292,7 +217,7 @@ function* runUtility(
     case 'explain':
       return yield* explain(run, environment, syntax)
     case 'prepare':
-      prepareStatement(run.state.prepared, syntax, environment, run.parsed.text)
+      prepareStatement(run.state.prepared, syntax, environment, run.text)
       return 'PREPARE'
     case 'execute':
       return yield* executePrepared(run, environment, syntax)
@@ -308,6 +233,12 @@ function* runUtility(
     case 'notify':
       state.channels.notify(syntax.channel, syntax.payload ?? '')
       return 'NOTIFY'
+    case 'declareCursor':
+      return declare(run, syntax)
+    case 'fetch':
+      return yield* fetchFromCursor({ ...run, formats: run.portal?.formats }, syntax)
+    case 'closeCursor':
+      return closeCursor(state, syntax.name)
     case 'discard':
       yield* discard(state, transaction, syntax.target)
       return `DISCARD ${syntax.target.toUpperCase()}`
@@ -317,6 +248,20 @@ function* runUtility(
     default:
       throw unsupported(`statement ${syntax.kind}`)
   }
+}
+
+function declare(run: StatementRun, syntax: DeclareCursorStatement): string {
+  const { state, transaction, text, portal } = run
+  requireBlock(syntax, transaction)
+  // Its spill store is the cursor's: it does not close with this statement.
+  const environment = environmentOf(state, transaction, (notice) => run.sink.notice(notice))
+  return declareCursor(state, {
+    syntax,
+    environment,
+    text,
+    parameterTypes: portal?.parameterTypes ?? [],
+    values: (types) => portal?.values ?? readParameters(types, run.parameters, environment),
+  })
 }
 
 function* executePrepared(
@@ -342,12 +287,13 @@ function* executePrepared(
 function* explain(
   run: StatementRun,
   environment: QueryEnvironment,
-  { statement, options }: ExplainStatement,
+  { statement: explained, options }: ExplainStatement,
 ): Task<string> {
+  const statement = explained.kind === 'declareCursor' ? explained.query : explained
   if (!isBindable(statement)) throw unsupported(`EXPLAIN of ${statement.kind}`)
   const how = explainOptions(options)
   const query = planQuery(statement, environment)
-  if (how.analyze) refuseWrites(query, run)
+  if (how.analyze) refuseWrites(query, run.state)
   run.sink.columns([textColumn('QUERY PLAN')])
   const lines = yield* explainQuery(query, environment, how)
   run.sink.rows(lines.map((line) => [line]))

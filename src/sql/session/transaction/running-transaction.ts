@@ -19,6 +19,8 @@ export interface NamedSavepoint {
   readonly settings: SettingsMark
   readonly channels: ChannelsMark
   readonly catalog: CatalogSnapshot
+  /** Portals with larger numbers were made after it. */
+  readonly newestPortal: number
 }
 
 /** A running transaction. `catalog` follows its own DDL. */
@@ -31,6 +33,8 @@ export interface RunningTransaction {
   hasChangedCatalog: boolean
   /** Any statement has run: SET TRANSACTION ISOLATION LEVEL comes too late. */
   hasRun: boolean
+  /** Several statements of one message run in it: PostgreSQL's implicit block. */
+  isScript: boolean
   catalog: CatalogSnapshot
   readonly startedAtMicros: number
   savepoints: readonly NamedSavepoint[]

@@ -14,8 +14,6 @@ import type { BlockStatus, RunningTransaction } from './running-transaction.ts'
 export interface BlockOptions {
   /** Temporary objects go before each commit, as if they had never been. */
   readonly dropsTemporary: boolean
-  /** What reads the transaction's rows must end before the transaction does. */
-  readonly closeReaders: () => void
 }
 
 /** Each transaction starts them from their default_… settings. */
@@ -63,6 +61,7 @@ export class TransactionBlock {
       isFailed: false,
       hasChangedCatalog: false,
       hasRun: false,
+      isScript: false,
       catalog: open.catalog,
       startedAtMicros: database.nowMicros(),
       savepoints: [],
@@ -77,10 +76,10 @@ export class TransactionBlock {
   *commit(): Task<void> {
     const transaction = this.#current
     assert(transaction !== undefined, 'commit without a transaction')
-    const { database, settings, channels, processId } = this.#state
-    this.#options.closeReaders()
-    if (this.#options.dropsTemporary) yield* dropTemporaryObjects(this.#state, transaction)
+    const { database, settings, channels, portals, processId } = this.#state
     try {
+      yield* portals.hold()
+      if (this.#options.dropsTemporary) yield* dropTemporaryObjects(this.#state, transaction)
       if (channels.hasPending && database.notificationQueueUsage() >= 1) throw queueFullError()
       yield* database.commit(
         transaction.open,
@@ -91,6 +90,7 @@ export class TransactionBlock {
       this.rollback()
       throw error
     }
+    portals.endTransaction(true)
     settings.endTransaction(true)
     this.#current = undefined
     // In the slice of the commit: everybody hears transactions in their order.
@@ -99,7 +99,7 @@ export class TransactionBlock {
   }
 
   rollback(): void {
-    this.#options.closeReaders()
+    this.#state.portals.endTransaction(false)
     const transaction = this.#current
     if (transaction === undefined) return
     this.#current = undefined
@@ -110,10 +110,14 @@ export class TransactionBlock {
 
   /** An error ends an implicit transaction and leaves a block failed. */
   fail(): void {
-    this.#options.closeReaders()
-    if (this.#current === undefined) return
-    if (this.#current.isBlock) this.#current.isFailed = true
-    else this.rollback()
+    const transaction = this.#current
+    if (transaction === undefined) return
+    if (!transaction.isBlock) return this.rollback()
+    transaction.isFailed = true
+    // What is older than the newest savepoint goes on when that is rolled back to.
+    const savepoint = transaction.savepoints.at(-1)
+    if (savepoint === undefined) this.#state.portals.endTransaction(false)
+    else this.#state.portals.closeSince(savepoint.newestPortal)
   }
 
   setSavepoint(transaction: RunningTransaction, name: string): void {
@@ -127,6 +131,7 @@ export class TransactionBlock {
         settings,
         catalog: transaction.catalog,
         channels: this.#state.channels.mark(),
+        newestPortal: this.#state.portals.newest,
       },
     ]
   }
@@ -138,8 +143,7 @@ export class TransactionBlock {
 
   rollbackTo(transaction: RunningTransaction, name: string): void {
     const { savepoint, position } = findSavepoint(transaction, name)
-    // LIMIT: older portals would go on in PostgreSQL; here they are gone too, as what they read from is.
-    this.#options.closeReaders()
+    this.#state.portals.closeSince(savepoint.newestPortal)
     transaction.open.access.rollbackTo(savepoint.mark)
     transaction.savepoints = transaction.savepoints.slice(0, position + 1)
     transaction.catalog = savepoint.catalog

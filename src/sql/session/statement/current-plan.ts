@@ -1,0 +1,62 @@
+/** A statement's plan under the catalog, role and settings of now, and what is known of a plan before it runs. */
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { BindableStatement } from '../../bind/bind-query.ts'
+import type { Oid } from '../../catalog/catalog.ts'
+import type { SessionState } from '../session-evaluation.ts'
+import type { Settings } from '../settings/settings.ts'
+import { planQuery } from './planned-query.ts'
+import type { PlannedQuery, QueryEnvironment } from './planned-query.ts'
+import { cachedPlan } from './statement-cache.ts'
+import type { FreshPlan, PlanConditions, Statement } from './statement-cache.ts'
+
+/** A statement always comes with the same parameter types. */
+export function currentPlan(
+  state: SessionState,
+  statement: Statement,
+  syntax: BindableStatement,
+  environment: QueryEnvironment,
+  parameterTypes: readonly Oid[] = [],
+): PlannedQuery {
+  const { catalog, session } = environment
+  const conditions: PlanConditions = {
+    catalogVersion: catalog.version,
+    user: session.currentUser,
+    searchPath: session.searchPath,
+    settings: state.settings.derived(inputSettings),
+  }
+  const plan = (): FreshPlan => {
+    const { timeReads } = state
+    const planned = planQuery(syntax, environment, parameterTypes)
+    // A literal such as 'today' means another day tomorrow.
+    return { planned, isMomentary: state.timeReads !== timeReads }
+  }
+  return cachedPlan(statement, conditions, environment.access, plan)
+}
+
+/** Literals such as dates are read at plan time: a plan depends on the settings that steer their reading. */
+function inputSettings(settings: Settings): string {
+  return ['datestyle', 'timezone', 'intervalstyle'].map((name) => settings.get(name)).join('|')
+}
+
+export function returnsRows({ columns, bound }: PlannedQuery): boolean {
+  return columns.length > 0 || bound.command === 'SELECT'
+}
+
+export function commandTag({ bound }: PlannedQuery, rows: number, affected: number): string {
+  const { command } = bound
+  if (command === 'SELECT') return `SELECT ${rows}`
+  return command === 'INSERT' ? `INSERT 0 ${affected}` : `${command} ${affected}`
+}
+
+export function refuseWrites({ bound }: PlannedQuery, { settings }: SessionState): void {
+  if (bound.isReadOnly || settings.get('transaction_read_only') !== 'on') return
+  throw readOnlyError(bound.command)
+}
+
+export function readOnlyError(command: string): SqlError {
+  return new SqlError(
+    SQLSTATE.READ_ONLY_SQL_TRANSACTION,
+    `cannot execute ${command} in a read-only transaction`,
+  )
+}
