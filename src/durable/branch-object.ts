@@ -15,12 +15,14 @@ import type { ObjectStore } from '../storage/platform/object-store.ts'
 import { R2ObjectStore } from '../storage/platform/r2-object-store.ts'
 import { SystemRandom } from '../storage/platform/random.ts'
 import { SqliteLocalStore } from '../storage/platform/sqlite-local-store.ts'
+import { CheckpointSchedule } from './alarm/checkpoint-schedule.ts'
+import { ObjectAlarm } from './alarm/object-alarm.ts'
+import { AttemptLimiter } from './auth/attempt-limiter.ts'
 import { PasswordCheck } from './auth/password-check.ts'
 import { roleLogin } from './auth/role-login.ts'
 import { createScramSecret } from './auth/scram-secret.ts'
 import type { BranchAddress, BranchLogin, HttpAnswer, HttpSqlRequest } from './branch-request.ts'
 import { Branch } from './branch.ts'
-import { CheckpointSchedule } from './checkpoint-schedule.ts'
 import { errorResponse, plainError } from './http-sql/error-body.ts'
 import { executeRequest } from './http-sql/execute-request.ts'
 import { ResponseTooLarge } from './http-sql/limited-results.ts'
@@ -28,8 +30,9 @@ import { parseRequestBody } from './http-sql/sql-request.ts'
 import { responseJson } from './http-sql/sql-response.ts'
 import { STORAGE_LIMITS } from './memory-limits.ts'
 import { startupSettings } from './startup-settings.ts'
-import { BranchSockets } from './wire/branch-sockets.ts'
-import { readSocketRequest, socketResponse } from './wire/socket-response.ts'
+import { BranchSockets } from './sockets/branch-sockets.ts'
+import { readSocketRequest, socketResponse } from './sockets/socket-response.ts'
+import { dropTemporarySchema, sweepTemporarySchemas } from './sockets/temporary-schemas.ts'
 
 export interface BranchEnvironment {
   readonly BUCKET: R2Bucket
@@ -46,13 +49,18 @@ const ADDRESS_KEY = 'address'
 
 export class BranchObject extends DurableObject<BranchEnvironment> {
   readonly #passwords = new PasswordCheck()
-  readonly #checkpoints = new CheckpointSchedule(this.ctx)
+  readonly #attempts = new AttemptLimiter()
+  readonly #alarm = new ObjectAlarm(this.ctx)
+  readonly #checkpoints = new CheckpointSchedule(this.ctx, this.#alarm)
   #branch: Promise<Branch> | undefined
 
   readonly #sockets = new BranchSockets(this.ctx, {
     passwords: this.#passwords,
+    attempts: this.#attempts,
+    alarm: this.#alarm,
     openBranch: (address) => this.open(address),
     afterExchange: (branch) => this.#checkpoints.note(branch.store),
+    sleeperGone: (processId) => this.#sleeperGone(processId),
   })
 
   /** A WebSocket that speaks the PostgreSQL protocol. */
@@ -92,8 +100,10 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
     })
   }
 
-  /** The idle checkpoint. */
+  /** Sessions that were idle for too long, and the idle checkpoint. */
   override async alarm(): Promise<void> {
+    this.#alarm.rung()
+    await this.#sockets.onAlarm()
     const address = this.ctx.storage.kv.get<BranchAddress>(ADDRESS_KEY)
     if (address === undefined) return
     const branch = await this.open(address)
@@ -153,8 +163,19 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
       storage: { ...STORAGE_LIMITS, prefix: `${project}/${branch}/${this.ctx.id.toString()}/` },
     })
     if (!exists) kv.put(ADDRESS_KEY, { project, branch })
+    this.#sockets.listen(opened)
+    const isAlive = (processId: number): boolean => this.#sockets.isAlive(processId)
+    this.ctx.waitUntil(
+      sweepTemporarySchemas(opened.main, SUPERUSER, isAlive).catch(() => undefined),
+    )
     await this.#checkpoints.note(opened.store)
     return opened
+  }
+
+  /** Its temporary objects go now if the branch is open, else when it is. */
+  async #sleeperGone(processId: number): Promise<void> {
+    const branch = await this.#branch?.catch(() => undefined)
+    if (branch !== undefined) await dropTemporarySchema(branch.main, SUPERUSER, processId)
   }
 
   #isDefault(project: string, branch: string): boolean {
@@ -162,9 +183,15 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
     return project === LAKELET_PROJECT && branch === 'main' && LAKELET_PASSWORD !== ''
   }
 
-  async #authenticate(branch: Branch, { role, password, database }: BranchLogin): Promise<void> {
+  async #authenticate(
+    branch: Branch,
+    { role, password, database, address }: BranchLogin,
+  ): Promise<void> {
     const catalog = await branch.refresh()
+    const attempt = { role, address }
+    this.#attempts.admit(attempt, Date.now())
     await this.#passwords.verify(role, roleLogin(catalog, role), password, branch.nowMicros())
+    this.#attempts.succeeded(attempt, Date.now())
     if (database !== branch.main.name) {
       const message = `database "${database}" does not exist`
       throw new SqlError(SQLSTATE.INVALID_CATALOG_NAME, message)

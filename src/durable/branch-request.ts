@@ -12,6 +12,8 @@ export interface BranchLogin extends BranchAddress {
   readonly database: string
   readonly role: string
   readonly password: string
+  /** Where the client is, if that is known. */
+  readonly address?: string | undefined
 }
 
 /** A `POST /sql`. */

@@ -8,7 +8,7 @@ import { SQLSTATE } from '../errors/sql-state.ts'
 import { errorResponse, plainError } from '../durable/http-sql/error-body.ts'
 import { corsHeaders } from './cors.ts'
 import { readSqlRequest, readTarget } from './read-sql-request.ts'
-import { isUpgrade, readUpgrade } from './upgrade.ts'
+import { isUpgrade, readUpgrade, upgradeQuery } from './upgrade.ts'
 
 export interface WorkerEnvironment extends BranchEnvironment {
   readonly BRANCHES: DurableObjectNamespace<BranchObject>
@@ -41,7 +41,7 @@ async function handleUpgrade(request: Request, environment: WorkerEnvironment): 
   if (!isUpgrade(request)) return jsonResponse(plainError(426, 'expected a WebSocket'))
   const target = readUpgrade(request, environment.LAKELET_PROJECT)
   const url = new URL('https://branch/')
-  url.search = new URLSearchParams({ ...target }).toString()
+  url.search = upgradeQuery(target)
   // The runtime's Request and Response are what the globals are, under other declarations.
   const stub = branchObject(environment, target) as unknown as typeof globalThis
   return stub.fetch(new Request(url, request))

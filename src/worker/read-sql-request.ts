@@ -3,6 +3,7 @@ import type { HttpAnswer, HttpSqlRequest } from '../durable/branch-request.ts'
 import { plainError } from '../durable/http-sql/error-body.ts'
 import { parseConnectionString } from './connection-string.ts'
 import type { ConnectionTarget } from './connection-string.ts'
+import { clientAddress } from './upgrade.ts'
 
 /** As in Neon's proxy. */
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024
@@ -18,12 +19,13 @@ const ISOLATION_LEVELS: Readonly<Record<string, string>> = {
 
 /** Who asks; every request of this protocol carries it in a header. */
 export function readTarget(
-  { headers }: Request,
+  request: Request,
   defaultProject: string,
 ): ConnectionTarget | HttpAnswer {
-  const connection = headers.get('Neon-Connection-String')
+  const connection = request.headers.get('Neon-Connection-String')
   if (connection === null) return plainError(400, 'missing header: Neon-Connection-String')
-  return parseConnectionString(connection, defaultProject)
+  const { login, parameters } = parseConnectionString(connection, defaultProject)
+  return { login: { ...login, address: clientAddress(request) }, parameters }
 }
 
 export async function readSqlRequest(

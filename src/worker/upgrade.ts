@@ -2,7 +2,7 @@
  * WebSocket upgrades: the PostgreSQL protocol in binary frames. The branch comes from `?address=host:port` as the Neon driver's
  * proxies have it, or else from the host itself.
  */
-import type { SocketRequest } from '../durable/wire/branch-sockets.ts'
+import type { SocketRequest } from '../durable/sockets/attachment.ts'
 import { branchOfHost } from './connection-string.ts'
 
 export function isUpgrade({ headers }: Request): boolean {
@@ -18,5 +18,18 @@ export function readUpgrade(request: Request, defaultProject: string): SocketReq
   return {
     ...branchOfHost(host, defaultProject),
     method: isScram ? 'scram-sha-256' : 'cleartext',
+    address: clientAddress(request),
   }
+}
+
+/** As a query of the branch's object reads it (`sockets/socket-response.ts`). */
+export function upgradeQuery({ project, branch, method, address }: SocketRequest): string {
+  const query = new URLSearchParams({ project, branch, method })
+  if (address !== undefined) query.set('client', address)
+  return query.toString()
+}
+
+/** Where the client is, as Cloudflare's edge says; undefined elsewhere. */
+export function clientAddress({ headers }: Request): string | undefined {
+  return headers.get('CF-Connecting-IP') ?? undefined
 }

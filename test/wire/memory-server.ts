@@ -1,12 +1,14 @@
 /** A branch in memory behind a TCP port: the protocol alone, without Worker, WebSocket or bridge. */
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
+import { AttemptLimiter } from '../../src/durable/auth/attempt-limiter.ts'
 import { PasswordCheck } from '../../src/durable/auth/password-check.ts'
 import { createScramSecret } from '../../src/durable/auth/scram-secret.ts'
 import { Branch } from '../../src/durable/branch.ts'
 import type { ConnectionHost, PasswordMethod } from '../../src/durable/wire/connection-host.ts'
 import { ConnectionRegistry } from '../../src/durable/wire/connection-registry.ts'
 import { Connection } from '../../src/durable/wire/connection.ts'
+import { systemTimers } from '../../src/durable/wire/time/timers.ts'
 import { memoryPlatform } from '../engine/memory-branch.ts'
 
 export class MemoryServer {
@@ -36,9 +38,10 @@ export class MemoryServer {
       const end = (): void => void socket.end()
       const connection = new Connection(
         host,
-        { send: (bytes) => void socket.write(bytes), close: end, keep: () => undefined },
+        { send: (bytes) => void socket.write(bytes), close: end, changed: () => undefined },
         method,
       )
+      connection.begin()
       socket.on('data', (chunk) => void connection.receive(chunk))
       socket.on('error', () => connection.close())
       socket.on('close', () => {
@@ -61,9 +64,17 @@ export class MemoryServer {
 }
 
 export function memoryHost(branch: Branch): ConnectionHost {
+  const connections = new ConnectionRegistry()
   return {
     passwords: new PasswordCheck(),
-    connections: new ConnectionRegistry(),
+    attempts: new AttemptLimiter(),
+    occupancy: {
+      total: () => connections.count(() => true),
+      ofRole: (role) => connections.count((one) => one.role === role),
+      ofDatabase: (database) => connections.count((one) => one.database === database),
+    },
+    connections,
+    timers: systemTimers,
     openBranch: () => Promise.resolve(branch),
     afterExchange: async () => {
       if (branch.store.needsCheckpoint) await branch.store.checkpoint()

@@ -5,6 +5,9 @@ export interface RoleLogin {
   /** pg_authid.rolpassword: a SCRAM secret; undefined when the role has no password. */
   readonly secret: string | undefined
   readonly canLogin: boolean
+  readonly isSuperuser: boolean
+  /** Connections it may have at a time; -1 for any number. */
+  readonly connectionLimit: number
   /** Microseconds since 2000-01-01 UTC after which the password no longer holds. */
   readonly validUntilMicros: number
 }
@@ -15,6 +18,8 @@ export function roleLogin(catalog: CatalogSnapshot, role: string): RoleLogin | u
   return {
     secret: row.rolpassword ?? undefined,
     canLogin: row.rolcanlogin,
+    isSuperuser: row.rolsuper,
+    connectionLimit: row.rolconnlimit,
     validUntilMicros: row.rolvaliduntil ?? Infinity,
   }
 }

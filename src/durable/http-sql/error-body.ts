@@ -4,6 +4,7 @@
  */
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
+import { TooManyAttempts } from '../auth/attempt-limiter.ts'
 import type { HttpAnswer } from '../branch-request.ts'
 
 export type Severity = 'ERROR' | 'FATAL'
@@ -67,7 +68,7 @@ export function errorResponse(error: unknown, severity: Severity): HttpAnswer {
     dataType: fields.dataType ?? null,
     constraint: fields.constraint ?? null,
   }
-  return { status: 400, body: JSON.stringify(body) }
+  return { status: error instanceof TooManyAttempts ? 429 : 400, body: JSON.stringify(body) }
 }
 
 /** Anything else than an SqlError is a bug of ours: the message names it, the code says that it is not the user's. */

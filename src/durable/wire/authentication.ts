@@ -5,7 +5,7 @@
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import { passwordFailure } from '../auth/password-check.ts'
-import type { PasswordCheck } from '../auth/password-check.ts'
+import type { Attempt } from '../auth/attempt-limiter.ts'
 import { roleLogin } from '../auth/role-login.ts'
 import type { Branch } from '../branch.ts'
 import {
@@ -15,50 +15,65 @@ import {
   authenticationSaslFinal,
 } from './codec/backend-messages.ts'
 import { ByteReader, decodeText } from './codec/byte-reader.ts'
-import type { PasswordMethod } from './connection-host.ts'
+import type { ConnectionHost, PasswordMethod } from './connection-host.ts'
 import type { MessageWriter } from './codec/message-writer.ts'
 import { SCRAM_SHA_256, ScramExchange } from './scram-exchange.ts'
 
 const encoder = new TextEncoder()
 
+type AuthenticationHost = Pick<ConnectionHost, 'passwords' | 'attempts'>
+
 export class Authentication {
-  readonly role: string
+  readonly #attempt: Attempt
   readonly #branch: Branch
-  readonly #passwords: PasswordCheck
+  readonly #host: AuthenticationHost
   readonly #method: PasswordMethod
   #exchange: ScramExchange | undefined
 
-  constructor(branch: Branch, passwords: PasswordCheck, role: string, method: PasswordMethod) {
+  constructor(branch: Branch, host: AuthenticationHost, attempt: Attempt, method: PasswordMethod) {
     this.#branch = branch
-    this.#passwords = passwords
-    this.role = role
+    this.#host = host
+    this.#attempt = attempt
     this.#method = method
   }
 
+  get role(): string {
+    return this.#attempt.role
+  }
+
+  /** Raises 28000 when there have been too many wrong answers. */
   ask(out: MessageWriter): void {
+    this.#host.attempts.admit(this.#attempt, Date.now())
     if (this.#method === 'cleartext') authenticationCleartext(out)
     else authenticationSasl(out, [SCRAM_SHA_256])
   }
 
   /** One answer of the client: true when the role is known, false when more has to be said. Raises 28P01, 28000. */
   async answer(body: Uint8Array, out: MessageWriter): Promise<boolean> {
+    const isKnown = await this.#check(body, out)
+    if (isKnown) this.#host.attempts.succeeded(this.#attempt, Date.now())
+    return isKnown
+  }
+
+  async #check(body: Uint8Array, out: MessageWriter): Promise<boolean> {
+    const { passwords } = this.#host
     const catalog = await this.#branch.refresh()
     const login = roleLogin(catalog, this.role)
     const now = this.#branch.nowMicros()
     if (this.#method === 'cleartext') {
       const password = new ByteReader(body).string()
-      await this.#passwords.verify(this.role, login, password, now)
+      await passwords.verify(this.role, login, password, now)
       return true
     }
     if (this.#exchange === undefined) {
-      const secret = await this.#passwords.scramSecret(login, now)
+      const secret = await passwords.scramSecret(login, now)
       this.#exchange = new ScramExchange(secret, readInitialResponse(body))
       authenticationSaslContinue(out, encoder.encode(this.#exchange.challenge))
       return false
     }
     const final = await this.#exchange.verify(decodeText(body))
     if (final === undefined) throw passwordFailure(this.role)
-    this.#passwords.requireLogin(this.role, login)
+    passwords.requireLogin(this.role, login)
     authenticationSaslFinal(out, encoder.encode(final))
     return true
   }

@@ -7,9 +7,14 @@ export interface BackendKey {
   readonly secretKey: Uint8Array
 }
 
-interface Registered {
-  readonly secretKey: Uint8Array
+export interface RunningConnection {
+  readonly role: string
+  readonly database: string
   readonly cancel: () => void
+}
+
+interface Registered extends RunningConnection {
+  readonly secretKey: Uint8Array
 }
 
 const SECRET_BYTES = 4
@@ -26,12 +31,22 @@ export class ConnectionRegistry {
     }
   }
 
-  add({ processId, secretKey }: BackendKey, cancel: () => void): void {
-    this.#connections.set(processId, { secretKey, cancel })
+  add({ processId, secretKey }: BackendKey, connection: RunningConnection): void {
+    this.#connections.set(processId, { ...connection, secretKey })
   }
 
   remove(processId: number): void {
     this.#connections.delete(processId)
+  }
+
+  has(processId: number): boolean {
+    return this.#connections.has(processId)
+  }
+
+  count(isWanted: (connection: RunningConnection) => boolean): number {
+    let count = 0
+    for (const connection of this.#connections.values()) if (isWanted(connection)) count++
+    return count
   }
 
   /** Nobody is told whether that worked. */

@@ -13,8 +13,14 @@ import { SqlError, assert } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { SavedSession } from '../../sql/session/saved-session.ts'
 import type { Session } from '../../sql/session/session.ts'
+import {
+  authenticationTimeoutMs,
+  checkConnectionLimits,
+  checkRoom,
+} from '../auth/connection-limits.ts'
 import { roleLogin } from '../auth/role-login.ts'
 import type { Branch } from '../branch.ts'
+import type { Mailbox } from '../notification/notification-hub.ts'
 import { asSqlError } from '../http-sql/error-body.ts'
 import { startupSettings } from '../startup-settings.ts'
 import { Authentication } from './authentication.ts'
@@ -23,6 +29,7 @@ import {
   backendKeyData,
   errorResponse,
   negotiateProtocolVersion,
+  notification,
   parameterStatus,
 } from './codec/backend-messages.ts'
 import { protocolViolation } from './codec/byte-reader.ts'
@@ -41,6 +48,7 @@ import type { FramedMessage } from './codec/message-framer.ts'
 import { MessageWriter } from './codec/message-writer.ts'
 import { decodeStartup } from './codec/startup-message.ts'
 import type { StartupRequest } from './codec/startup-message.ts'
+import { SessionTimeouts, idleSessionMs, idleSessionTimeout } from './time/session-timeouts.ts'
 
 /** Sent ahead of the answers: a client that sends more without reading is cut off. */
 const MAX_PENDING_BYTES = 64 * 1024 * 1024
@@ -71,8 +79,12 @@ export class Connection {
   #session: Session | undefined
   #identity: Pick<SavedConnection, 'role' | 'parameters'> = { role: '', parameters: new Map() }
   #key: BackendKey | undefined
-  /** What of the session was kept last. */
-  #keptMark: readonly unknown[] = []
+  #mailbox: Mailbox | undefined
+  readonly #timeouts: SessionTimeouts
+  /** What `saved` was made of when the socket was last told of a change. */
+  #toldMark: readonly unknown[] = []
+  /** When the last exchange ended; only kept for sessions that may not be idle for ever. */
+  #idleSinceMs = 0
   #running: Promise<void> | undefined
   #ended: Promise<void> = Promise.resolve()
 
@@ -80,6 +92,12 @@ export class Connection {
     this.#host = host
     this.#socket = socket
     this.#method = method
+    this.#timeouts = new SessionTimeouts(host.timers, (error) => this.end(error))
+  }
+
+  /** A new client: it has to say who it is before long. */
+  begin(): void {
+    this.#timeouts.authenticating(this.#host.authenticationTimeoutMs ?? authenticationTimeoutMs())
   }
 
   /** A connection whose object slept. One that was in a transaction cannot go on: 57P01. */
@@ -97,7 +115,7 @@ export class Connection {
     if (this.#framer.pendingBytes > MAX_PENDING_BYTES) {
       this.end(new SqlError(SQLSTATE.PROGRAM_LIMIT_EXCEEDED, 'too many messages wait for answers'))
     }
-    this.#running ??= this.#run().finally(() => void (this.#running = undefined))
+    this.#running ??= this.#run().finally(() => this.#ran())
     return this.#running
   }
 
@@ -114,6 +132,8 @@ export class Connection {
   close(): void {
     if (this.#phase.kind === 'closed') return
     this.#phase = { kind: 'closed' }
+    this.#timeouts.close()
+    if (this.#mailbox !== undefined) this.#branch?.notifications.close(this.#mailbox)
     if (this.#key !== undefined) this.#host.connections.remove(this.#key.processId)
     this.#session?.cancel()
     // A running statement ends first: it stops where it suspends next.
@@ -140,35 +160,100 @@ export class Connection {
 
   async #run(): Promise<void> {
     try {
-      for (;;) {
-        const message = this.#framer.next()
-        if (message === undefined) break
-        await this.#handle(message)
-        if (this.#phase.kind === 'closed') return
+      // More may have come while the host was busy.
+      while (await this.#answerAll()) {
+        // In the middle of an extended conversation the client waits for nothing yet.
+        const isExpected = this.#phase.kind !== 'ready' || !this.#phase.conversation.isInBatch
+        if (isExpected) this.#send()
+        if (this.#branch !== undefined) await this.#host.afterExchange(this.#branch)
       }
-      // In the middle of an extended conversation the client waits for nothing yet.
-      const isExpected = this.#phase.kind !== 'ready' || !this.#phase.conversation.isInBatch
-      if (isExpected) this.#send()
-      this.#keep()
-      if (this.#branch !== undefined) await this.#host.afterExchange(this.#branch)
+      this.#rest()
     } catch (error) {
       this.end(error)
     }
   }
 
-  #keep(): void {
+  /** False when no message was complete, or the connection is over. */
+  async #answerAll(): Promise<boolean> {
+    let hasAnswered = false
+    for (;;) {
+      if (this.#phase.kind === 'closed') return false
+      const message = this.#framer.next()
+      if (message === undefined) return hasAnswered
+      await this.#handle(message)
+      hasAnswered = true
+    }
+  }
+
+  #ran(): void {
+    this.#running = undefined
+    this.#onMail()
+  }
+
+  /** Everything that has come is answered: watches over what is left open, and tells of what has changed. */
+  #rest(): void {
+    const { settings } = this.#session ?? {}
+    if (settings === undefined || this.#phase.kind !== 'ready') return
+    const isAtRest = this.#isAtRest
+    if (this.#session?.status !== 'I') this.#timeouts.idleInTransaction(settings)
+    const expires = isAtRest && idleSessionMs(settings) > 0
+    if (expires) this.#idleSinceMs = Date.now()
+    const mark = isAtRest ? [...(this.#session?.mark() ?? []), expires && {}] : [false]
+    const { length } = this.#toldMark
+    if (mark.length === length && mark.every((part, i) => part === this.#toldMark[i])) return
+    this.#toldMark = mark
+    this.#socket.changed()
+  }
+
+  /** Between two exchanges, with nothing open. */
+  get #isAtRest(): boolean {
+    if (this.#phase.kind !== 'ready' || this.#session?.status !== 'I') return false
+    return !this.#phase.conversation.isInBatch && this.#framer.pendingBytes === 0
+  }
+
+  /** undefined until the client is known. */
+  get saved(): SavedConnection | undefined {
     const [session, key] = [this.#session, this.#key]
-    if (session === undefined || key === undefined || this.#phase.kind !== 'ready') return
-    const isIdle = session.status === 'I'
-    const mark = isIdle ? session.mark() : [session.status]
-    if (
-      mark.length === this.#keptMark.length &&
-      mark.every((part, i) => part === this.#keptMark[i])
-    )
-      return
-    this.#keptMark = mark
+    if (this.#phase.kind === 'resuming') return this.#phase.saved
+    if (session === undefined || key === undefined || this.#phase.kind !== 'ready') return undefined
     const { role, parameters } = this.#identity
-    this.#socket.keep({ role, parameters, key, session: isIdle ? session.save() : undefined })
+    const isAtRest = this.#isAtRest && this.#running === undefined
+    return {
+      role,
+      parameters,
+      key,
+      session: isAtRest ? session.save() : undefined,
+      expiresAtMs: this.expiresAtMs,
+    }
+  }
+
+  /** When idle_session_timeout will end it, if nothing comes before. Milliseconds since 1970. */
+  get expiresAtMs(): number | undefined {
+    if (this.#phase.kind === 'resuming') return this.#phase.saved.expiresAtMs
+    if (this.#running !== undefined || !this.#isAtRest) return undefined
+    const limitMs = this.#session === undefined ? 0 : idleSessionMs(this.#session.settings)
+    return limitMs === 0 ? undefined : this.#idleSinceMs + limitMs
+  }
+
+  /** Ends it if idle_session_timeout has run out. */
+  expire(nowMs: number): void {
+    const { expiresAtMs } = this
+    if (expiresAtMs !== undefined && expiresAtMs <= nowMs) this.end(idleSessionTimeout())
+  }
+
+  /** Something was said on a channel: heard at once by a session that rests, else after its transaction. */
+  #onMail(): void {
+    if (this.#running !== undefined || this.#mailbox?.isEmpty !== false) return
+    if (!this.#isAtRest) return
+    this.#readMail()
+    this.#send()
+  }
+
+  #readMail(): void {
+    if (this.#session?.status !== 'I' || this.#mailbox === undefined) return
+    for (const { processId, channel, payload } of this.#mailbox.take()) {
+      notification(this.#out, processId, channel, payload)
+    }
   }
 
   #send(): void {
@@ -194,7 +279,7 @@ export class Connection {
           throw protocolViolation(`expected password response, got message type ${message.tag}`)
         }
         const isKnown = await authentication.answer(decoded.body, this.#out)
-        if (isKnown) this.#enter(authentication.role, request.parameters)
+        if (isKnown) await this.#enter(authentication.role, request.parameters)
         else this.#send()
         return
       }
@@ -229,17 +314,28 @@ export class Connection {
         'no PostgreSQL user name specified in startup packet',
       )
     }
+    checkRoom(this.#host.occupancy)
     this.#branch = await this.#host.openBranch()
     // Neon's drivers send the password, and the first query, with the startup message.
     const method = this.#framer.pendingBytes > 0 ? 'cleartext' : this.#method
-    const authentication = new Authentication(this.#branch, this.#host.passwords, role, method)
+    const attempt = { role, address: this.#socket.address }
+    const authentication = new Authentication(this.#branch, this.#host, attempt, method)
     authentication.ask(this.#out)
     this.#send()
     this.#phase = { kind: 'password', authentication, request }
   }
 
   /** The role is known: its session begins. */
-  #enter(role: string, parameters: ReadonlyMap<string, string>): void {
+  async #enter(role: string, parameters: ReadonlyMap<string, string>): Promise<void> {
+    const branch = this.#branch
+    assert(branch !== undefined, 'the branch is open')
+    const catalog = await branch.refresh()
+    checkConnectionLimits(this.#host.occupancy, catalog, {
+      role,
+      login: roleLogin(catalog, role),
+      database: databaseOf(role, parameters),
+    })
+    this.#timeouts.authenticated()
     const key = this.#host.connections.newKey()
     const conversation = this.#begin(role, parameters, key)
     authenticationOk(this.#out)
@@ -260,7 +356,7 @@ export class Connection {
   #begin(role: string, parameters: ReadonlyMap<string, string>, key: BackendKey): Conversation {
     const branch = this.#branch
     assert(branch !== undefined, 'the branch is open')
-    const database = parameters.get('database') ?? role
+    const database = databaseOf(role, parameters)
     if (database !== branch.main.name) {
       const message = `database "${database}" does not exist`
       throw new SqlError(SQLSTATE.INVALID_CATALOG_NAME, message)
@@ -271,11 +367,19 @@ export class Connection {
       settings: startupSettings(Object.fromEntries(settings)),
       processId: key.processId,
     })
-    this.#host.connections.add(key, () => session.cancel())
+    this.#host.connections.add(key, { role, database, cancel: () => session.cancel() })
+    this.#mailbox = branch.notifications.open(
+      database,
+      () => session.channels,
+      () => this.#onMail(),
+    )
     this.#session = session
     this.#key = key
     this.#identity = { role, parameters }
-    const conversation = new Conversation(branch.main, session, this.#out, () => this.#send())
+    const conversation = new Conversation(branch.main, session, this.#out, {
+      send: () => this.#send(),
+      beforeReady: () => this.#readMail(),
+    })
     this.#phase = { kind: 'ready', conversation }
     return conversation
   }
@@ -289,8 +393,15 @@ export class Connection {
       return conversation.fail(error)
     }
     if (message.kind === 'terminate') return this.close()
+    if (this.#session !== undefined) this.#timeouts.working(this.#session.settings)
     await conversation.handle(message)
+    if (this.#session?.status === 'I' && !conversation.isInBatch) this.#timeouts.transactionEnded()
   }
+}
+
+/** Without a name the database is that of the role's name. */
+function databaseOf(role: string, parameters: ReadonlyMap<string, string>): string {
+  return parameters.get('database') ?? role
 }
 
 /** What a client is told whose session was lost with its object. */

@@ -35,25 +35,40 @@ import { WireSink } from './wire-sink.ts'
 /** A statement that lost a race is run again this often; nothing of it was sent yet. */
 const MAX_ATTEMPTS = 20
 
+export interface ConversationHooks {
+  /** Lets go what has been written. */
+  readonly send: () => void
+  /** May write more, when the session is about to say that it is ready. */
+  readonly beforeReady: () => void
+}
+
 export class Conversation {
   readonly #database: BranchDatabase
   readonly #session: Session
   readonly #out: MessageWriter
   readonly #send: () => void
+  readonly #beforeReady: () => void
   readonly #settings: ReportedSettings
   #isSkipping = false
   #batch: ExtendedBatch | undefined
 
-  constructor(database: BranchDatabase, session: Session, out: MessageWriter, send: () => void) {
+  constructor(
+    database: BranchDatabase,
+    session: Session,
+    out: MessageWriter,
+    { send, beforeReady }: ConversationHooks,
+  ) {
     this.#database = database
     this.#session = session
     this.#out = out
     this.#send = send
+    this.#beforeReady = beforeReady
     this.#settings = new ReportedSettings(session.settings)
   }
 
-  /** Settings that have changed, then ReadyForQuery. */
+  /** What was said on channels, settings that have changed, then ReadyForQuery. */
   ready(): void {
+    this.#beforeReady()
     this.#settings.report(this.#out)
     readyForQuery(this.#out, this.#session.status)
   }

@@ -6,18 +6,21 @@
  * A crash or eviction in the middle loses nothing: the tail stays until the checkpoint's last step.
  */
 import type { DurableObjectState } from '@cloudflare/workers-types'
-import type { Store } from '../storage/store/store.ts'
+import type { Store } from '../../storage/store/store.ts'
+import type { ObjectAlarm } from './object-alarm.ts'
 
 /** Idle this long, the branch checkpoints. Shorter than the platform's eviction, which comes after 10 s. */
 const IDLE_MS = 5_000
 
 export class CheckpointSchedule {
   readonly #state: DurableObjectState
+  readonly #alarm: ObjectAlarm
   #isAlarmSet = false
   #lastRequestMs = 0
 
-  constructor(state: DurableObjectState) {
+  constructor(state: DurableObjectState, alarm: ObjectAlarm) {
     this.#state = state
+    this.#alarm = alarm
   }
 
   /** After every request, and after waking: a crash may have left a tail and no alarm. */
@@ -39,6 +42,6 @@ export class CheckpointSchedule {
 
   async #setAlarm(delayMs: number): Promise<void> {
     this.#isAlarmSet = true
-    await this.#state.storage.setAlarm(Date.now() + delayMs)
+    await this.#alarm.wakeAt(Date.now() + delayMs)
   }
 }

@@ -2,7 +2,7 @@
 import type { Response as WorkerResponse, WebSocket } from '@cloudflare/workers-types'
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { SocketRequest } from './branch-sockets.ts'
+import type { SocketRequest } from './attachment.ts'
 
 interface Runtime {
   readonly WebSocketPair: new () => { readonly 0: WebSocket; readonly 1: WebSocket }
@@ -21,7 +21,8 @@ export function readSocketRequest({ url }: Pick<Request, 'url'>): SocketRequest 
     throw new SqlError(SQLSTATE.INVALID_CATALOG_NAME, 'the request names no branch')
   }
   const isScram = searchParams.get('method') === 'scram-sha-256'
-  return { project, branch, method: isScram ? 'scram-sha-256' : 'cleartext' }
+  const address = searchParams.get('client') ?? undefined
+  return { project, branch, method: isScram ? 'scram-sha-256' : 'cleartext', address }
 }
 
 /** 101 with one end of a new pair, the other accepted. */

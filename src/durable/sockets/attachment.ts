@@ -1,0 +1,44 @@
+/** What stays with a WebSocket while its object sleeps. The platform allows it 16 KiB. */
+import type { WebSocket } from '@cloudflare/workers-types'
+import type { BranchAddress } from '../branch-request.ts'
+import type { PasswordMethod, SavedConnection } from '../wire/connection-host.ts'
+
+/** What the Worker says of a new socket. */
+export interface SocketRequest extends BranchAddress {
+  readonly method: PasswordMethod
+  /** Where the client is, if that is known. */
+  readonly address: string | undefined
+}
+
+export interface Attachment {
+  readonly request: SocketRequest
+  /** undefined until the client is known, and while something of it is open. */
+  readonly sleeper?: Sleeper
+}
+
+/** A connection that is put away. */
+export interface Sleeper extends SleeperFacts {
+  /** Itself, or in how many pieces it is in the object's storage. */
+  readonly saved: SavedConnection | number
+}
+
+/** Enough to count it, to tell it what it listens to and to end it, without its session. */
+export interface SleeperFacts {
+  readonly processId: number
+  readonly role: string
+  readonly database: string
+  readonly channels: ReadonlySet<string>
+  readonly expiresAtMs: number | undefined
+}
+
+export function readAttachment(socket: WebSocket): Attachment {
+  return socket.deserializeAttachment() as Attachment // BranchSockets has put it there
+}
+
+export function factsOf(
+  { role, parameters, key, expiresAtMs }: SavedConnection,
+  channels: ReadonlySet<string>,
+): SleeperFacts {
+  const database = parameters.get('database') ?? role
+  return { processId: key.processId, role, database, channels, expiresAtMs }
+}

@@ -1,0 +1,220 @@
+/**
+ * The WebSockets of a branch's object. They are accepted with the hibernation API: the object may be evicted while they stay
+ * open, and wakes with the next message.
+ *
+ *   awake      a Connection in memory
+ *   settled    the same, and what its session needs to go on stays with its socket
+ *   asleep     the object was evicted since: there is a socket with its attachment, and nothing else
+ *
+ * A connection is settled within a second of its last exchange. Until all are, a timer keeps the object from being put to sleep, so
+ * that a connection in the middle of a transaction pins it. When the object is lost all the same, clients of connections that were
+ * not settled are told so with 57P01.
+ */
+import type { DurableObjectState, WebSocket } from '@cloudflare/workers-types'
+import type { ObjectAlarm } from '../alarm/object-alarm.ts'
+import type { AttemptLimiter } from '../auth/attempt-limiter.ts'
+import type { Occupancy } from '../auth/connection-limits.ts'
+import type { PasswordCheck } from '../auth/password-check.ts'
+import type { BranchAddress } from '../branch-request.ts'
+import type { Branch } from '../branch.ts'
+import { protocolViolation } from '../wire/codec/byte-reader.ts'
+import { ConnectionRegistry } from '../wire/connection-registry.ts'
+import { Connection, terminatedError } from '../wire/connection.ts'
+import { systemTimers } from '../wire/time/timers.ts'
+import { factsOf, readAttachment } from './attachment.ts'
+import type { Attachment, SocketRequest } from './attachment.ts'
+import { SavedStates } from './saved-state.ts'
+import { SleepingSockets } from './sleeping-sockets.ts'
+
+/** What the object lends its sockets. */
+export interface SocketServices {
+  readonly passwords: PasswordCheck
+  readonly attempts: AttemptLimiter
+  readonly alarm: ObjectAlarm
+  openBranch(address: BranchAddress): Promise<Branch>
+  afterExchange(branch: Branch): Promise<void>
+  /** A connection that was asleep is gone for good. */
+  sleeperGone(processId: number): Promise<void>
+}
+
+const NORMAL_CLOSURE = 1000
+/** How soon after a change a connection is put away. A pending timer keeps the object from being put to sleep. */
+const SETTLE_MS = 1_000
+
+export class BranchSockets implements Occupancy {
+  readonly #state: DurableObjectState
+  readonly #services: SocketServices
+  readonly #registry = new ConnectionRegistry()
+  readonly #connections = new Map<WebSocket, Connection>()
+  /** Those whose attachments do not say yet what they are now. */
+  readonly #unsettled = new Set<WebSocket>()
+  /** Process ids of connections that were asleep: theirs again before their sessions are. */
+  readonly #resumed = new Map<WebSocket, number>()
+  readonly #states: SavedStates
+  readonly #sleepers: SleepingSockets
+  #isTimerSet = false
+
+  constructor(state: DurableObjectState, services: SocketServices) {
+    this.#state = state
+    this.#services = services
+    this.#states = new SavedStates(state.storage.kv)
+    this.#sleepers = new SleepingSockets(state.getWebSockets())
+    for (const socket of this.#sleepers.lost) void this.#connect(socket).end(terminatedError())
+    this.#states.deleteOthers((processId) => this.#sleepers.has(processId))
+  }
+
+  /** The object keeps `server`; its other end goes to the client. */
+  accept(server: WebSocket, request: SocketRequest): void {
+    this.#state.acceptWebSocket(server)
+    server.serializeAttachment({ request } satisfies Attachment)
+    this.#connect(server).begin()
+  }
+
+  async message(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {
+    const connection = this.#connections.get(socket) ?? this.#resume(socket)
+    if (typeof data === 'string') {
+      return connection.end(protocolViolation('the protocol is spoken in binary frames'))
+    }
+    await connection.receive(new Uint8Array(data))
+  }
+
+  async closed(socket: WebSocket): Promise<void> {
+    const connection = this.#connections.get(socket)
+    if (connection === undefined) return await this.#sleeperClosed(socket)
+    this.#forget(socket)
+    connection.close()
+    await connection.ended
+  }
+
+  /** Connections that have been idle for longer than they may be are ended; the next of them sets the alarm again. */
+  async onAlarm(): Promise<void> {
+    const nowMs = Date.now()
+    for (const connection of this.#connections.values()) connection.expire(nowMs)
+    for (const socket of this.#sleepers.expired(nowMs)) this.#resume(socket).expire(nowMs)
+    const times = [...this.#connections.values()].map(({ expiresAtMs }) => expiresAtMs ?? Infinity)
+    await this.#wakeAt(Math.min(this.#sleepers.nextExpiryMs, ...times))
+  }
+
+  /** Where what sessions say on channels reaches those that sleep. */
+  listen({ notifications }: Branch): void {
+    notifications.deliverToSleepers((database, said) => this.#sleepers.deliver(database, said))
+  }
+
+  isAlive(processId: number): boolean {
+    if (this.#registry.has(processId) || this.#sleepers.has(processId)) return true
+    return [...this.#resumed.values()].includes(processId)
+  }
+
+  total(): number {
+    return this.#state.getWebSockets().length
+  }
+  ofRole(role: string): number {
+    return this.#registry.count((one) => one.role === role) + this.#sleepers.ofRole(role)
+  }
+  ofDatabase(database: string): number {
+    return (
+      this.#registry.count((one) => one.database === database) + this.#sleepers.ofDatabase(database)
+    )
+  }
+
+  #connect(socket: WebSocket): Connection {
+    const { request } = readAttachment(socket)
+    const { passwords, attempts, openBranch, afterExchange } = this.#services
+    const host = {
+      passwords,
+      attempts,
+      occupancy: this,
+      connections: this.#registry,
+      timers: systemTimers,
+      openBranch: () => openBranch(request),
+      afterExchange,
+    }
+    const connection = new Connection(
+      host,
+      {
+        address: request.address,
+        send: (bytes) => socket.send(bytes),
+        close: () => {
+          this.#forget(socket)
+          socket.close(NORMAL_CLOSURE)
+        },
+        changed: () => this.#changed(socket),
+      },
+      request.method,
+    )
+    this.#connections.set(socket, connection)
+    return connection
+  }
+
+  #forget(socket: WebSocket): void {
+    this.#connections.delete(socket)
+    this.#unsettled.delete(socket)
+    this.#resumed.delete(socket)
+    const { sleeper } = readAttachment(socket)
+    if (typeof sleeper?.saved === 'number') this.#states.delete(sleeper.processId)
+  }
+
+  async #sleeperClosed(socket: WebSocket): Promise<void> {
+    const processId = this.#sleepers.remove(socket)
+    if (processId === undefined) return
+    this.#states.delete(processId)
+    await this.#services.sleeperGone(processId)
+  }
+
+  /** What its attachment says is not true any more: should the object be lost now, it could not be resumed. */
+  #changed(socket: WebSocket): void {
+    if (this.#unsettled.has(socket)) return
+    const { request } = readAttachment(socket)
+    socket.serializeAttachment({ request } satisfies Attachment)
+    this.#unsettled.add(socket)
+    this.#setTimer()
+  }
+
+  #setTimer(): void {
+    if (this.#isTimerSet) return
+    this.#isTimerSet = true
+    setTimeout(() => {
+      this.#isTimerSet = false
+      for (const socket of this.#unsettled) this.#settle(socket)
+      if (this.#unsettled.size > 0) this.#setTimer()
+    }, SETTLE_MS)
+  }
+
+  /** With the socket if it fits, else in the object's storage. */
+  #settle(socket: WebSocket): void {
+    const saved = this.#connections.get(socket)?.saved
+    if (saved?.session === undefined) return
+    const facts = factsOf(saved, saved.session.channels)
+    const { request } = readAttachment(socket)
+    try {
+      const sleeper = { ...facts, saved }
+      socket.serializeAttachment({ request, sleeper } satisfies Attachment)
+    } catch {
+      const pieces = this.#states.put(facts.processId, saved)
+      if (pieces === undefined) return
+      const sleeper = { ...facts, saved: pieces }
+      socket.serializeAttachment({ request, sleeper } satisfies Attachment)
+    }
+    this.#unsettled.delete(socket)
+    void this.#wakeAt(saved.expiresAtMs ?? Infinity)
+  }
+
+  async #wakeAt(timeMs: number): Promise<void> {
+    if (timeMs !== Infinity) await this.#services.alarm.wakeAt(timeMs)
+  }
+
+  /** The object slept since the last message. */
+  #resume(socket: WebSocket): Connection {
+    const processId = this.#sleepers.remove(socket)
+    if (processId !== undefined) this.#resumed.set(socket, processId)
+    const { sleeper } = readAttachment(socket)
+    const connection = this.#connect(socket)
+    const saved =
+      typeof sleeper?.saved === 'number'
+        ? this.#states.get(sleeper.processId, sleeper.saved)
+        : sleeper?.saved
+    if (saved === undefined) connection.end(terminatedError())
+    else connection.resume(saved)
+    return connection
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The sockets that were open before the object woke, by what their attachments say. Read once, when the object wakes: after that
+ * a socket leaves by being resumed or closed.
+ */
+import type { WebSocket } from '@cloudflare/workers-types'
+import type { Delivered } from '../notification/notification-hub.ts'
+import { notification } from '../wire/codec/backend-messages.ts'
+import { MessageWriter } from '../wire/codec/message-writer.ts'
+import { readAttachment } from './attachment.ts'
+import type { SleeperFacts } from './attachment.ts'
+
+export class SleepingSockets {
+  readonly #facts = new Map<WebSocket, SleeperFacts>()
+  readonly #processIds = new Set<number>()
+  /** Sockets that had something open when the object was lost: they cannot go on. */
+  readonly lost: readonly WebSocket[]
+
+  constructor(sockets: readonly WebSocket[]) {
+    const lost: WebSocket[] = []
+    for (const socket of sockets) {
+      const { sleeper } = readAttachment(socket)
+      if (sleeper === undefined) {
+        lost.push(socket)
+        continue
+      }
+      const { processId, role, database, channels, expiresAtMs } = sleeper
+      this.#facts.set(socket, { processId, role, database, channels, expiresAtMs })
+      this.#processIds.add(processId)
+    }
+    this.lost = lost
+  }
+
+  has(processId: number): boolean {
+    return this.#processIds.has(processId)
+  }
+
+  /** Its process id; undefined when it does not sleep. */
+  remove(socket: WebSocket): number | undefined {
+    const facts = this.#facts.get(socket)
+    if (facts === undefined) return undefined
+    this.#facts.delete(socket)
+    this.#processIds.delete(facts.processId)
+    return facts.processId
+  }
+
+  ofRole(role: string): number {
+    return this.#count((facts) => facts.role === role)
+  }
+  ofDatabase(database: string): number {
+    return this.#count((facts) => facts.database === database)
+  }
+
+  expired(nowMs: number): readonly WebSocket[] {
+    const sockets: WebSocket[] = []
+    for (const [socket, { expiresAtMs }] of this.#facts) {
+      if (expiresAtMs !== undefined && expiresAtMs <= nowMs) sockets.push(socket)
+    }
+    return sockets
+  }
+
+  /** Infinity: none of them has to end. */
+  get nextExpiryMs(): number {
+    let nextMs = Infinity
+    for (const { expiresAtMs = Infinity } of this.#facts.values()) {
+      nextMs = Math.min(nextMs, expiresAtMs)
+    }
+    return nextMs
+  }
+
+  /** Clients are told what was said on their channels; their sessions sleep on. */
+  deliver(database: string, said: readonly Delivered[]): void {
+    for (const [socket, facts] of this.#facts) {
+      if (facts.channels.size === 0 || facts.database !== database) continue
+      const out = new MessageWriter()
+      for (const { processId, channel, payload } of said) {
+        if (facts.channels.has(channel)) notification(out, processId, channel, payload)
+      }
+      if (out.length > 0) trySend(socket, out.take())
+    }
+  }
+
+  #count(isWanted: (facts: SleeperFacts) => boolean): number {
+    let count = 0
+    for (const facts of this.#facts.values()) if (isWanted(facts)) count++
+    return count
+  }
+}
+
+function trySend(socket: WebSocket, bytes: Uint8Array<ArrayBuffer>): void {
+  try {
+    socket.send(bytes)
+  } catch {
+    // The client has gone; the socket's close follows.
+  }
+}
