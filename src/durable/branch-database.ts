@@ -8,14 +8,16 @@ import type { Notification } from '../sql/session/notify/session-channels.ts'
 import type { StoragePlatform } from '../storage/platform/storage-platform.ts'
 import type { StoreTransaction } from '../storage/store/store-transaction.ts'
 import type { Store } from '../storage/store/store.ts'
-import type { TreeId } from '../storage/access.ts'
+import type { ConcurrentAccess, TreeId } from '../storage/access.ts'
 import type { Task } from '../storage/task.ts'
 import type { BranchRoots, TreeRoot } from '../storage/tree/tree-root.ts'
 import { catalogChange, type CatalogChange } from '../sql/catalog/catalog-changes.ts'
 import type { CatalogSnapshot } from '../sql/catalog/catalog-snapshot.ts'
+import type { Oid } from '../sql/catalog/catalog.ts'
 import { loadCatalog } from '../sql/catalog/load-catalog.ts'
 import { createFunctionLibrary } from '../sql/functions/library.ts'
 import type { FunctionLibrary } from '../sql/functions/registry.ts'
+import type { DatabaseDirectory } from '../sql/commands/database/database-directory.ts'
 import type { Database, OpenTransaction } from '../sql/session/database.ts'
 import { LruCache } from '../sql/session/lru-cache.ts'
 import { Session } from '../sql/session/session.ts'
@@ -26,6 +28,12 @@ import { datumCodec } from '../sql/types/datum-codec.ts'
 import type { TypeIo } from '../sql/types/type-io.ts'
 import { createTypeIo } from '../sql/types/type-io-library.ts'
 import { createScramSecret } from './auth/scram-secret.ts'
+import { accessOf } from './databases/database-trees.ts'
+import { DatabaseUsers } from './databases/database-users.ts'
+import type { Databases } from './databases/databases.ts'
+import { withShared } from './databases/shared-catalogs.ts'
+import type { SharedCatalogs, SharedRows } from './databases/shared-catalogs.ts'
+import { TreeSpace } from './databases/tree-space.ts'
 import type { NotificationHub } from './notification/notification-hub.ts'
 
 /** What the databases of a branch share. */
@@ -33,6 +41,8 @@ export interface DatabaseHost {
   readonly store: Store
   readonly platform: StoragePlatform
   readonly notifications: NotificationHub
+  readonly databases: Databases
+  readonly shared: SharedCatalogs
   nextTransactionNumber(): number
   nextSessionNumber(): number
 }
@@ -46,7 +56,9 @@ const REMEMBERED_DDL = 100
 interface BranchTransaction extends OpenTransaction {
   /** How many commits of DDL its snapshot holds. */
   readonly catalogNumber: number
-  readonly access: StoreTransaction
+  readonly access: ConcurrentAccess
+  /** What it is in the store. */
+  readonly whole: StoreTransaction
 }
 
 /** The libraries are pure and the same for every branch of an isolate. */
@@ -58,7 +70,8 @@ function sharedLibraries(): { readonly functions: FunctionLibrary; readonly type
 }
 
 export class BranchDatabase implements Database {
-  readonly name: string
+  /** pg_database.oid */
+  readonly oid: Oid
   readonly functions: FunctionLibrary
   readonly typeIo: TypeIo
   readonly codec = datumCodec
@@ -71,10 +84,14 @@ export class BranchDatabase implements Database {
   #catalogChanges = 0
   /** What the newest of them changed. */
   readonly #ddl: CatalogChange[] = []
+  readonly #space: TreeSpace
+  readonly users = new DatabaseUsers()
+  #isRetired = false
 
-  constructor(host: DatabaseHost, name: string, catalog: CatalogSnapshot) {
+  constructor(host: DatabaseHost, oid: Oid, catalog: CatalogSnapshot) {
     const { functions, typeIo } = sharedLibraries()
-    this.name = name
+    this.oid = oid
+    this.#space = new TreeSpace(oid)
     this.store = host.store
     this.functions = functions
     this.typeIo = typeIo
@@ -82,8 +99,37 @@ export class BranchDatabase implements Database {
     this.#catalog = catalog
   }
 
-  newSession(options: SessionOptions): Session {
-    return new Session(this, options)
+  /** It may be renamed. */
+  get name(): string {
+    return this.#host.shared.newest.data.rows('pg_database').find('oid', this.oid)?.datname ?? ''
+  }
+
+  get directory(): DatabaseDirectory {
+    return this.#host.databases
+  }
+
+  /** Whoever is given the session tells `users` when it leaves. `terminate` ends it from outside (57P01). */
+  newSession(options: SessionOptions, terminate?: () => void): Session {
+    if (this.#isRetired) throw new SqlError('57P03', 'the database is being opened again')
+    const session = new Session(this, options)
+    this.users.enter(session, terminate)
+    return session
+  }
+
+  /** True when nobody is in it; from then on nobody can enter. */
+  retire(): boolean {
+    this.#isRetired = this.users.isEmpty
+    return this.#isRetired
+  }
+
+  get newestCatalog(): CatalogSnapshot | undefined {
+    return this.#catalog
+  }
+
+  /** Another database has committed rows of catalogs that all share. */
+  adoptShared(rows: SharedRows): void {
+    if (this.#catalog !== undefined) this.#catalog = withShared(this.#catalog, rows)
+    this.#noteChange({ tables: new Set(), concernsAll: false })
   }
 
   /** The driver loop for one task; any number run interleaved. */
@@ -96,31 +142,41 @@ export class BranchDatabase implements Database {
     while (this.#catalog === undefined) {
       const transaction = this.store.begin({ readOnly: true })
       const changes = this.#catalogChanges
-      const catalog = await this.store.run(loadCatalog(transaction))
+      const catalog = await this.store.run(loadCatalog(accessOf(transaction, this.#space)))
       this.store.rollback(transaction)
       // DDL that was committed meanwhile would be missing from it.
-      if (this.#catalogChanges === changes) this.#catalog ??= catalog
+      if (this.#catalogChanges === changes) this.#catalog ??= this.#host.shared.under(catalog)
     }
     return this.#catalog
   }
 
   begin(readOnly: boolean): BranchTransaction {
-    const access = this.store.begin({ readOnly })
+    const whole = this.store.begin({ readOnly })
     if (this.#catalog === undefined) {
       throw new SqlError(SQLSTATE.SERIALIZATION_FAILURE, 'the catalog has changed concurrently')
     }
     const catalogNumber = this.#catalogChanges
-    return { id: this.#host.nextTransactionNumber(), access, catalog: this.#catalog, catalogNumber }
+    const access = accessOf(whole, this.#space)
+    const id = this.#host.nextTransactionNumber()
+    return { id, access, whole, catalog: this.#catalog, catalogNumber }
   }
 
   *commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void> {
     const begun = transaction as BranchTransaction // every OpenTransaction comes from begin()
-    const { access } = begun
+    const { whole } = begun
     const change = catalog && catalogChange(transaction.catalog, catalog)
-    yield* this.store.commit(access, () => this.#validate(begun, change))
-    if (change === undefined) return
-    this.#catalogChanges++
+    yield* this.store.commit(whole, () => this.#validate(begun, change))
+    if (change === undefined || catalog === undefined) return
     this.#catalog = catalog
+    this.#noteChange(change)
+    this.#host.databases.settle(whole, true)
+    const shared = this.#host.shared.take(catalog)
+    if (shared === undefined) return
+    for (const other of this.#host.databases.all()) if (other !== this) other.adoptShared(shared)
+  }
+
+  #noteChange(change: CatalogChange): void {
+    this.#catalogChanges++
     this.#ddl.push(change)
     if (this.#ddl.length > REMEMBERED_DDL) this.#ddl.shift()
   }
@@ -129,24 +185,43 @@ export class BranchDatabase implements Database {
    * DDL and writes that crossed: whoever comes second gives way, for neither has seen what the other did. Two transactions with
    * DDL never commit side by side, so the newest catalog always follows from the one before.
    */
-  #validate({ access, catalogNumber }: BranchTransaction, change: CatalogChange | undefined): void {
+  #validate({ whole, catalogNumber }: BranchTransaction, change: CatalogChange | undefined): void {
     const missed = this.#catalogChanges - catalogNumber
     if (missed > 0 && (change !== undefined || missed > this.#ddl.length)) throw crossedDdl()
-    const touched = missed > 0 ? [...access.touchedTrees()] : []
+    const touched = missed > 0 ? this.#ownTrees(whole) : []
     if (touched.length > 0) {
       for (const { tables, concernsAll } of this.#ddl.slice(-missed)) {
         if (concernsAll || touched.some((tree) => tables.has(tree))) throw crossedDdl()
       }
     }
-    if (change === undefined || access.base === this.store.roots) return
-    for (const [tree, newest] of trees(change, this.store.roots)) {
-      const seen = access.base.trees.get(tree)
+    if (change === undefined || whole.base === this.store.roots) return
+    for (const [tree, newest] of this.#trees(change, this.store.roots)) {
+      const seen = whole.base.trees.get(tree)
       if (seen !== undefined && seen.lsn !== newest.lsn) throw crossedDdl()
     }
   }
 
+  /** The database's trees that a transaction has written to, by the numbers of its catalog. */
+  #ownTrees(whole: StoreTransaction): TreeId[] {
+    return [...whole.touchedTrees()].flatMap((tree) => this.#space.inDatabase(tree) ?? [])
+  }
+
+  /** Tables that DDL changed, as they are now; those it dropped or made have no other side. */
+  *#trees(
+    change: CatalogChange,
+    { trees: newest }: BranchRoots,
+  ): Generator<readonly [TreeId, TreeRoot]> {
+    for (const tree of change.tables) {
+      const inStore = this.#space.inStore(tree)
+      const root = newest.get(inStore)
+      if (root !== undefined) yield [inStore, root]
+    }
+  }
+
   rollback(transaction: OpenTransaction): void {
-    this.store.rollback((transaction as BranchTransaction).access)
+    const { whole } = transaction as BranchTransaction // as above
+    this.store.rollback(whole)
+    this.#host.databases.settle(whole, false)
   }
 
   notify(processId: number, said: readonly Notification[]): void {
@@ -178,17 +253,6 @@ export class BranchDatabase implements Database {
     const until = createScramSecret(password).then((made) => void (secret = made))
     yield { kind: 'wait', until }
     return secret
-  }
-}
-
-/** Tables that DDL changed, as they are now; those it dropped or made have no other side. */
-function* trees(
-  change: CatalogChange,
-  { trees: newest }: BranchRoots,
-): Generator<readonly [TreeId, TreeRoot]> {
-  for (const tree of change.tables) {
-    const root = newest.get(tree)
-    if (root !== undefined) yield [tree, root]
   }
 }
 

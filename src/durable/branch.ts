@@ -10,13 +10,15 @@ import type { StoreOptions } from '../storage/store/store-options.ts'
 import { Store } from '../storage/store/store.ts'
 import type { Task } from '../storage/task.ts'
 import type { CatalogSnapshot } from '../sql/catalog/catalog-snapshot.ts'
-import { bootstrapCatalog, loadCatalog } from '../sql/catalog/load-catalog.ts'
+import { FIRST_DATABASE, bootstrapCatalog, loadCatalog } from '../sql/catalog/load-catalog.ts'
 import { CATALOG_NAMES, catalogTable } from '../sql/catalog/store/catalog-tables.ts'
 import type { Session } from '../sql/session/session.ts'
 import type { SessionOptions } from '../sql/session/session.ts'
 import { datumCodec } from '../sql/types/datum-codec.ts'
 import { BranchDatabase } from './branch-database.ts'
 import type { DatabaseHost } from './branch-database.ts'
+import { Databases } from './databases/databases.ts'
+import { SharedCatalogs } from './databases/shared-catalogs.ts'
 import { NotificationHub } from './notification/notification-hub.ts'
 import { prefetchTrees } from './prefetch-trees.ts'
 
@@ -37,25 +39,24 @@ export class Branch implements DatabaseHost {
   /** The database that the branch was made with. */
   readonly main: BranchDatabase
   readonly notifications = new NotificationHub()
+  readonly databases: Databases
+  readonly shared: SharedCatalogs
   #transactionsBegun = 0
   #sessionsBegun = 0
 
-  private constructor(
-    store: Store,
-    platform: StoragePlatform,
-    databaseName: string,
-    catalog: CatalogSnapshot,
-  ) {
+  private constructor(store: Store, platform: StoragePlatform, catalog: CatalogSnapshot) {
     this.store = store
     this.platform = platform
-    this.main = new BranchDatabase(this, databaseName, catalog)
+    this.shared = new SharedCatalogs(catalog)
+    this.main = new BranchDatabase(this, FIRST_DATABASE, catalog)
+    this.databases = new Databases(this, this.main)
   }
 
   /** Opens the branch's storage; a branch that has none yet begins with an empty database. */
   static async open(platform: StoragePlatform, options: BranchOptions): Promise<Branch> {
     const store = await Store.open(platform, { ...options.storage, codec: datumCodec })
     const catalog = await openCatalog(store, options)
-    return new Branch(store, platform, options.databaseName, catalog)
+    return new Branch(store, platform, catalog)
   }
 
   /** A session in the main database. */

@@ -9,7 +9,7 @@ import { Transaction } from '../../src/storage/transaction/transaction.ts'
 import { EMPTY_ROOTS } from '../../src/storage/tree/tree-root.ts'
 import type { BranchRoots } from '../../src/storage/tree/tree-root.ts'
 import type { CatalogSnapshot } from '../../src/sql/catalog/catalog-snapshot.ts'
-import { bootstrapCatalog, loadCatalog } from '../../src/sql/catalog/load-catalog.ts'
+import { FIRST_DATABASE, bootstrapCatalog, loadCatalog } from '../../src/sql/catalog/load-catalog.ts'
 import { createFunctionLibrary } from '../../src/sql/functions/library.ts'
 import type { Database, OpenTransaction } from '../../src/sql/session/database.ts'
 import { LruCache } from '../../src/sql/session/lru-cache.ts'
@@ -33,6 +33,7 @@ const typeIo = createTypeIo()
 
 export class MemoryDatabase implements Database {
   readonly name = 'postgres'
+  readonly oid = FIRST_DATABASE
   readonly functions = functions
   readonly typeIo = typeIo
   readonly codec = datumCodec
@@ -66,6 +67,10 @@ export class MemoryDatabase implements Database {
   notify(): void {}
   notificationQueueUsage(): number {
     return 0
+  }
+  /** It is alone. */
+  get directory(): never {
+    throw new Error('there is no branch')
   }
   createSpill(): never {
     // Made for every statement, used by none of these.

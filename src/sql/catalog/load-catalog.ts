@@ -5,6 +5,8 @@
 import type { TransactionAccess } from '../../storage/access.ts'
 import type { Task } from '../../storage/task.ts'
 import { CatalogSnapshot } from './catalog-snapshot.ts'
+import { formatAcl, parseAclItem } from './describe/acl.ts'
+import type { DatabaseRow } from './rows/object-rows.ts'
 import { CatalogData, loadCatalogData } from './store/catalog-data.ts'
 import { CATALOG_NAMES, catalogTable, oidOf } from './store/catalog-tables.ts'
 import { CatalogWriter } from './store/catalog-writer.ts'
@@ -13,11 +15,15 @@ import { CatalogWriter } from './store/catalog-writer.ts'
 export const BOOTSTRAP_SUPERUSER = oidOf(10)
 export const PUBLIC_SCHEMA = oidOf(2200)
 const PG_DATABASE_OWNER = oidOf(6171)
-const TEMPLATE_DATABASES = [
-  { oid: oidOf(1), datname: 'template1', datallowconn: true },
-  { oid: oidOf(4), datname: 'template0', datallowconn: false },
-]
+/** The database that a branch is made with. */
 export const FIRST_DATABASE = oidOf(5)
+const PG_DATABASE = oidOf(1262)
+/** What every cluster has besides, with PostgreSQL's comments. They are empty until somebody connects to them. */
+const CLUSTER_DATABASES = [
+  { oid: oidOf(1), datname: 'template1', text: 'default template for new databases' },
+  { oid: oidOf(4), datname: 'template0', text: 'unmodifiable empty database' },
+  { oid: oidOf(6), datname: 'postgres', text: 'default administrative connection database' },
+]
 
 export function* loadCatalog(access: TransactionAccess): Task<CatalogSnapshot> {
   return new CatalogSnapshot(yield* loadCatalogData(access))
@@ -41,11 +47,20 @@ export function* bootstrapCatalog(
   access: TransactionAccess,
   options: BootstrapOptions,
 ): Task<CatalogSnapshot> {
+  const writer = new CatalogWriter(access, builtinCatalog())
+  yield* bootstrapDatabase(writer)
+  yield* insertSuperuser(writer, options)
+  yield* insertDatabases(writer, options)
+  return writer.catalog
+}
+
+/** The catalog trees of a database that has none yet, with schema public. */
+export function* bootstrapDatabase(writer: CatalogWriter): Task<void> {
+  const { access } = writer
   for (const name of CATALOG_NAMES) {
     const { tree, schema } = catalogTable(name)
     if (!access.hasTree(tree)) access.createTree(tree, schema)
   }
-  const writer = new CatalogWriter(access, builtinCatalog())
   yield* writer.insert('pg_namespace', {
     oid: PUBLIC_SCHEMA,
     nspname: 'public',
@@ -57,9 +72,6 @@ export function* bootstrapCatalog(
     classoid: oidOf(2615),
     description: 'standard public schema',
   })
-  yield* insertSuperuser(writer, options)
-  yield* insertDatabases(writer, options.databaseName)
-  return writer.catalog
 }
 
 function* insertSuperuser(writer: CatalogWriter, options: BootstrapOptions): Task<void> {
@@ -78,24 +90,43 @@ function* insertSuperuser(writer: CatalogWriter, options: BootstrapOptions): Tas
   })
 }
 
-function* insertDatabases(writer: CatalogWriter, name: string): Task<void> {
-  const common = {
-    datdba: BOOTSTRAP_SUPERUSER,
-    encoding: 6,
-    datlocprovider: 'c',
-    datconnlimit: -1,
-    dattablespace: oidOf(1663),
-    datcollate: 'C',
-    datctype: 'C',
-  }
-  for (const template of TEMPLATE_DATABASES) {
-    yield* writer.insert('pg_database', { ...common, ...template, datistemplate: true })
+function* insertDatabases(
+  writer: CatalogWriter,
+  { databaseName, superuser }: BootstrapOptions,
+): Task<void> {
+  for (const { oid, datname, text } of CLUSTER_DATABASES) {
+    if (datname === databaseName) continue
+    const datistemplate = datname.startsWith('template')
+    const acl = [`=c/${superuser}`, `${superuser}=CTc/${superuser}`].map(parseAclItem)
+    yield* writer.insert('pg_database', {
+      ...NEW_DATABASE,
+      oid,
+      datname,
+      datistemplate,
+      datallowconn: datname !== 'template0',
+      datacl: datistemplate ? formatAcl(acl) : null,
+    })
+    yield* writer.insert('pg_shdescription', {
+      objoid: oid,
+      classoid: PG_DATABASE,
+      description: text,
+    })
   }
   yield* writer.insert('pg_database', {
-    ...common,
+    ...NEW_DATABASE,
     oid: FIRST_DATABASE,
-    datname: name,
-    datistemplate: false,
-    datallowconn: true,
+    datname: databaseName,
   })
+}
+
+/** UTF-8, compared by code point: all databases are. */
+export const NEW_DATABASE: Partial<DatabaseRow> = {
+  datdba: BOOTSTRAP_SUPERUSER,
+  encoding: 6,
+  datlocprovider: 'c',
+  datallowconn: true,
+  datconnlimit: -1,
+  dattablespace: oidOf(1663),
+  datcollate: 'C',
+  datctype: 'C',
 }

@@ -10,6 +10,7 @@ import type { TypeName } from '../parse/ast/common.ts'
 import type { Expression } from '../parse/ast/expression.ts'
 import type { Query } from '../parse/ast/select.ts'
 import type { ExecuteStatement } from '../parse/ast/utility.ts'
+import type { DatabaseDirectory } from './database/database-directory.ts'
 
 export interface ResolvedType {
   readonly type: Oid
@@ -110,6 +111,8 @@ export interface DdlServices {
   hasInternalFunction(symbol: string): boolean
   /** Raises what is wrong with the body of an SQL function. */
   checkFunctionBody(procedure: Oid, catalog: CatalogSnapshot): void
+  /** What the branch does for CREATE and DROP DATABASE. */
+  readonly databases: DatabaseDirectory
   /** The SCRAM-SHA-256 secret that a password is checked against. */
   passwordSecret(password: string): Task<string>
   /** One value as text, for messages such as `Key (a)=(1) is duplicated.` */

@@ -84,6 +84,15 @@ export const CATALOG_OIDS: Readonly<Record<CatalogName, number>> = {
 // The keys of a literal record are exactly the names.
 export const CATALOG_NAMES = Object.keys(CATALOG_OIDS) as readonly CatalogName[]
 
+/** Catalogs that all databases of a branch share, as those of PostgreSQL's cluster do. */
+export const SHARED_CATALOGS: readonly CatalogName[] = [
+  'pg_authid',
+  'pg_auth_members',
+  'pg_database',
+  'pg_db_role_setting',
+  'pg_shdescription',
+]
+
 export interface CatalogColumn {
   readonly name: string
   /** Kind in the catalog's tree and in row objects; datum columns are text there. */

@@ -15,6 +15,8 @@ import type { CatalogName, CatalogTable, RowOf } from './catalog-tables.ts'
 
 /** The counter that hands out OIDs: a sequence of the storage that belongs to no relation. */
 export const OID_COUNTER = 1 as TreeId
+/** Hands out OIDs of databases. They have their own, so that they stay small: tree ids are made of them. */
+export const DATABASE_COUNTER = 2 as TreeId
 /** PostgreSQL's FirstNormalObjectId. */
 export const FIRST_USER_OID = 16384
 
@@ -48,9 +50,17 @@ export class CatalogWriter {
   }
 
   nextOid(): Oid {
-    const state = this.access.readSequence(OID_COUNTER)
+    return this.#next(OID_COUNTER)
+  }
+
+  nextDatabaseOid(): Oid {
+    return this.#next(DATABASE_COUNTER)
+  }
+
+  #next(counter: TreeId): Oid {
+    const state = this.access.readSequence(counter)
     const next = Math.max(FIRST_USER_OID, Number(state?.lastValue ?? 0) + 1)
-    this.access.writeSequence(OID_COUNTER, { lastValue: next, isCalled: true })
+    this.access.writeSequence(counter, { lastValue: next, isCalled: true })
     return oidOf(next)
   }
 

@@ -1,0 +1,21 @@
+/** What the branch does for CREATE, ALTER and DROP DATABASE; rows of pg_database are the commands' own business. */
+import type { TransactionAccess } from '../../../storage/access.ts'
+import type { Task } from '../../../storage/task.ts'
+import type { Oid } from '../../catalog/catalog.ts'
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+
+export interface DatabaseDirectory {
+  /** Gives a new database what a template holds, as of the transaction's snapshot. */
+  copy(access: TransactionAccess, template: Oid, made: Oid): Task<void>
+  /** A database's rows go with the transaction's commit; until then nobody may enter it. */
+  remove(access: TransactionAccess, database: Oid): void
+  /**
+   * How many sessions use a database, without the asking one (by its process number). Those about to leave are waited
+   * for a moment.
+   */
+  otherUsers(database: Oid, asking: number): Task<number>
+  /** DROP DATABASE … WITH (FORCE): the sessions in it end with 57P01. */
+  terminateUsers(database: Oid): void
+  /** What the other databases hold: a role may own something there. */
+  otherCatalogs(): Task<readonly CatalogSnapshot[]>
+}
