@@ -48,6 +48,9 @@ class SpacedAccess implements TransactionAccess {
   rowCount(tree: TreeId): number {
     return this.#whole.rowCount(this.space.inStore(tree))
   }
+  countRows(tree: TreeId): number {
+    return this.#whole.countRows(this.space.inStore(tree))
+  }
   statistics(tree: TreeId): TreeStatistics {
     return this.#whole.statistics(this.space.inStore(tree))
   }
@@ -119,6 +122,9 @@ export class DatabaseAccess<Whole extends ConcurrentAccess>
   }
   advance(): Task<void> {
     return this.whole.advance()
+  }
+  serialize(): void {
+    this.whole.serialize()
   }
   newest(): TransactionAccess {
     return new SpacedAccess(this.whole.newest(), this.space)
