@@ -19,8 +19,15 @@ import {
   writeBits,
   writeInt32s,
   writeInt64s,
+  writeOneInteger,
 } from './number-codec.ts'
-import { readDatums, readStrings, writeDatums, writeStrings } from './string-codec.ts'
+import {
+  readDatums,
+  readStrings,
+  writeDatums,
+  writeOneString,
+  writeStrings,
+} from './string-codec.ts'
 
 const KINDS: readonly ColumnKind[] = ['bool', 'int32', 'int64', 'float64', 'text', 'datum']
 const HAS_NULLS = 1
@@ -36,8 +43,17 @@ export type Overflow = (
 const PREFIX_UNITS = 24
 const ENCODER = new TextEncoder()
 
+const KIND_NUMBERS: Readonly<Record<ColumnKind, number>> = {
+  bool: 0,
+  int32: 1,
+  int64: 2,
+  float64: 3,
+  text: 4,
+  datum: 5,
+}
+
 export function writeKind(writer: ByteWriter, kind: ColumnKind): void {
-  writer.u8(KINDS.indexOf(kind))
+  writer.u8(KIND_NUMBERS[kind])
 }
 
 export function readKind(reader: ByteReader): ColumnKind {
@@ -54,6 +70,7 @@ export function writeColumn(
   overflow?: Overflow,
 ): void {
   writeKind(writer, range.kind)
+  if (length === 1 && writeOneValue(writer, range)) return
   if (range.kind === 'text' || range.kind === 'datum') {
     return writeVariable(writer, range, length, codec, overflow)
   }
@@ -62,6 +79,33 @@ export function writeColumn(
   writer.u8(hasNulls ? HAS_NULLS : 0)
   if (hasNulls) writeBits(writer, nulls, length)
   writeFixed(writer, range, length)
+}
+
+/** The same bytes for a column of one value, as most log records have them; false: nothing was written. */
+function writeOneValue(writer: ByteWriter, { kind, values, nulls }: ValueRange): boolean {
+  if (kind === 'text') {
+    const value = values[0] as Datum | LargeValue | null
+    if (value !== null && (typeof value !== 'string' || value.length > INLINE_BYTES_MAX))
+      return false
+    writeFlags(writer, value === null)
+    writeOneString(writer, value ?? '')
+    return true
+  }
+  if (kind === 'datum' || values instanceof BigInt64Array) return false
+  writeFlags(writer, nulls?.[0] === 1)
+  const value = values[0] as number // of a typed array
+  if (kind === 'int32' || kind === 'int64') writeOneInteger(writer, value)
+  else {
+    writer.align()
+    if (kind === 'bool') writer.u8(value)
+    else writer.f64(value)
+  }
+  return true
+}
+
+function writeFlags(writer: ByteWriter, isNull: boolean): void {
+  writer.u8(isNull ? HAS_NULLS : 0)
+  if (isNull) writer.u8(1)
 }
 
 function writeFixed(writer: ByteWriter, range: ValueRange, length: number): void {

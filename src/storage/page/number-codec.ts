@@ -17,6 +17,7 @@ export function writeInt64s(writer: ByteWriter, values: Float64Array | BigInt64A
     writer.array(values)
     return
   }
+  if (values.length === 1) return writeOneInteger(writer, values[0]!)
   const { least, width } = rangeOf(values)
   writer.u8(width)
   if (width === WIDTH_RAW) return writer.array(values)
@@ -32,6 +33,12 @@ export function readInt64s(reader: ByteReader, count: number): Float64Array | Bi
   const values = new Float64Array(count)
   addOffsets(values, readOffsets(reader, count, width), least)
   return values
+}
+
+/** What either of the above and below writes for a single whole number. */
+export function writeOneInteger(writer: ByteWriter, value: number): void {
+  writer.u8(0)
+  writer.f64(value)
 }
 
 export function writeInt32s(writer: ByteWriter, values: Int32Array): void {

@@ -42,6 +42,14 @@ export function writeStrings(writer: ByteWriter, values: readonly string[]): voi
   writer.array(codes)
 }
 
+/** The same for a single value. */
+export function writeOneString(writer: ByteWriter, value: string): void {
+  writer.u8(PLAIN)
+  writer.align()
+  writer.u32(value.length)
+  writer.text(value)
+}
+
 /** The distinct values with their codes, when there are few enough of them. */
 function dictionaryOf(values: readonly string[]): Map<string, number> | undefined {
   if (values.length < DICTIONARY_ROWS_MIN) return undefined

@@ -65,6 +65,18 @@ const KINDS: readonly WriteOperation['kind'][] = [
   'clone-tree',
 ]
 
+/** The other way round. */
+const KIND_NUMBERS: Readonly<Record<WriteOperation['kind'], number>> = {
+  'create-tree': 0,
+  'drop-tree': 1,
+  'insert-rows': 2,
+  'update-rows': 3,
+  'delete-rows': 4,
+  'insert-keys': 5,
+  'delete-keys': 6,
+  'clone-tree': 7,
+}
+
 /** Throws SqlError 54000 for a record that cannot be stored. */
 export function encodeLogRecord(record: LogRecord, codec: DatumCodec): Uint8Array {
   const out = new ByteWriter()
@@ -95,7 +107,7 @@ export function encodeLogRecord(record: LogRecord, codec: DatumCodec): Uint8Arra
 }
 
 function writeOperation(out: ByteWriter, operation: WriteOperation, codec: DatumCodec): void {
-  out.u8(KINDS.indexOf(operation.kind))
+  out.u8(KIND_NUMBERS[operation.kind])
   out.f64(operation.tree)
   if (operation.kind === 'drop-tree') return
   if (operation.kind === 'clone-tree') return out.f64(operation.source)

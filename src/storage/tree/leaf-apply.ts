@@ -30,6 +30,7 @@ export function insertIntoLeaf(
   if (comesAfter(leaf, edit, run.from, editor)) {
     return appendPacked({ ...entry, pointer: leaf }, edit.rows, run.from, run.to, editor)
   }
+  if (isWorthHalving(leaf, run, editor)) return editInHalves(leaf, edit, run, editor)
   const count = run.to - run.from
   const bytes = sourceBytes(edit.rows, run.from, run.to, editor.context.codec)
   let edited: LeafNode
@@ -84,7 +85,7 @@ export function replaceInLeaf(
   run: Run,
   editor: TreeEditor,
 ): ChildEntry[] {
-  if (isWorthHalving(leaf, run, editor)) return replaceInHalves(leaf, edit, run, editor)
+  if (isWorthHalving(leaf, run, editor)) return editInHalves(leaf, edit, run, editor)
   const edited = editableLeaf(leaf, editor.epoch, 0)
   for (let row = run.from; row < run.to; row++) {
     const at = existingPosition(edited, edit, row, editor)
@@ -99,19 +100,21 @@ function isWorthHalving(leaf: LeafNode, run: Run, editor: TreeEditor): boolean {
 }
 
 /** Both halves are copies, and each is edited in place. */
-function replaceInHalves(
-  leaf: LeafNode,
-  edit: TreeEdit,
-  run: Run,
-  editor: TreeEditor,
-): ChildEntry[] {
+function editInHalves(leaf: LeafNode, edit: TreeEdit, run: Run, editor: TreeEditor): ChildEntry[] {
   const [first, second] = cutLeaf(leaf, 2, editor) as [LeafNode, LeafNode] // two, as asked
   let middle = run.from
-  while (middle < run.to && edit.rows.rowIds[middle]! < second.rowIds[0]!) middle++
+  while (middle < run.to && !comesAfter(first, edit, middle, editor)) middle++
   return [
-    ...replaceInLeaf(entryFor(first, editor), first, edit, { from: run.from, to: middle }, editor),
-    ...replaceInLeaf(entryFor(second, editor), second, edit, { from: middle, to: run.to }, editor),
+    ...editHalf(first, edit, { from: run.from, to: middle }, editor),
+    ...editHalf(second, edit, { from: middle, to: run.to }, editor),
   ]
+}
+
+function editHalf(half: LeafNode, edit: TreeEdit, run: Run, editor: TreeEditor): ChildEntry[] {
+  const entry = entryFor(half, editor)
+  if (run.from === run.to) return [entry]
+  const apply = edit.kind === 'insert' ? insertIntoLeaf : replaceInLeaf
+  return apply(entry, half, edit, run, editor)
 }
 
 export function deleteFromLeaf(

@@ -72,9 +72,13 @@ export function newLeaf(kinds: readonly ColumnKind[], epoch: Epoch, capacity: nu
 /** A version of the leaf that may be edited anywhere, with room for `room` more rows. */
 export function editableLeaf(leaf: LeafNode, epoch: Epoch, room: number): LeafNode {
   const needed = leaf.length + room
-  const fits = needed <= leaf.rowIds.length
-  if (leaf.owner === epoch && !leaf.shared && fits) return leaf
-  return copyLeaf(leaf, epoch, fits ? leaf.rowIds.length : grownCapacity(needed))
+  if (leaf.owner === epoch && !leaf.shared && needed <= leaf.rowIds.length) return leaf
+  return copyLeaf(leaf, epoch, editedCapacity(needed))
+}
+
+/** The next commit copies the leaf again: room that it does not use is paid for by every one. */
+function editedCapacity(needed: number): number {
+  return needed + Math.max(CAPACITY_MIN, needed >>> 3)
 }
 
 /** A version of the leaf to which `room` rows may be appended. */
