@@ -55,6 +55,8 @@ export interface ScanNode extends Node {
   readonly sources: readonly ScanSource[]
   /** Conjuncts pushed into the scan: evaluated on each batch, and used to skip pages where they have zone form. */
   readonly filter?: Expression
+  /** WHERE CURRENT OF: the row that this cursor stands on. */
+  readonly currentOf?: string
   /** TABLESAMPLE */
   readonly sample?: {
     readonly method: 'bernoulli' | 'system'

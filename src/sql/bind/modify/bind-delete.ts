@@ -6,14 +6,14 @@ import { columnReference } from '../expression/bind-subquery.ts'
 import type { BoundSelect } from '../query/bind-query-node.ts'
 import { bindReturning } from './returning.ts'
 import { tableRules } from './table-rules.ts'
-import { bindTargetScan, bindWhere, oldRowOf } from './target/target-scan.ts'
+import { bindTargetScan, bindTargetWhere, oldRowOf } from './target/target-scan.ts'
 import { openTarget } from './target/target-table.ts'
 
 export function bindDelete(binder: Binder, statement: DeleteStatement): BoundSelect {
   const target = openTarget(binder, statement.table, 'DELETE')
   const { relation, tree } = target
   const scan = bindTargetScan(binder, target, statement.using)
-  const where = bindWhere(binder, statement.where)
+  const where = bindTargetWhere(binder, statement.where)
   const returning = bindReturning(binder, statement.returning, [scan.shown, ...scan.others])
   const old = oldRowOf(binder, scan)
   const source = scan.build(where)

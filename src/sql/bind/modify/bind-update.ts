@@ -18,7 +18,7 @@ import { type BoundSelect, bindSelectQuery } from '../query/bind-query-node.ts'
 import { assignPart, assignToColumn } from './values/assignment.ts'
 import { bindReturning } from './returning.ts'
 import { columnDefault, nullValue, rowItem, tableRules } from './table-rules.ts'
-import { bindTargetScan, bindWhere, oldRowOf } from './target/target-scan.ts'
+import { bindTargetScan, bindTargetWhere, oldRowOf } from './target/target-scan.ts'
 import {
   type TargetTable,
   findTargetColumn,
@@ -38,7 +38,7 @@ export function bindUpdate(binder: Binder, statement: UpdateStatement): BoundSel
   const target = openTarget(binder, statement.table, 'UPDATE')
   const { relation, tree } = target
   const scan = bindTargetScan(binder, target, statement.from)
-  const where = bindWhere(binder, statement.where)
+  const where = bindTargetWhere(binder, statement.where)
   const rules = rulesThroughView(target, tableRules(context, relation))
   const returning = bindReturning(binder, statement.returning, [
     shownItem(target, rowItem(relation, rules.row, target.alias)),

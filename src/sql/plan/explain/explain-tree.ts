@@ -69,6 +69,10 @@ function explainNode(node: PlanNode, context: ExplainContext): ExplainNode {
     case 'systemScan': {
       nameColumns(node.output, node.alias, context)
       const details = filterDetail(node.filter, context)
+      if (node.kind === 'scan' && node.currentOf !== undefined) {
+        details.push(['TID Cond', `CURRENT OF ${node.currentOf}`])
+        return made(node, 'Tid Scan', `Tid Scan on ${relationName(node)}`, details, [], context)
+      }
       const type = node.kind === 'scan' && node.sample !== undefined ? 'Sample Scan' : 'Seq Scan'
       return made(node, type, `${type} on ${relationName(node)}`, details, [], context)
     }

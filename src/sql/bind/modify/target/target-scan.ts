@@ -1,4 +1,6 @@
 /** The read side of UPDATE and DELETE: the target's rows (with id and old values), joined with FROM / USING, filtered. */
+import { SqlError, assert } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
 import type { FromItem } from '../../../parse/ast/select.ts'
 import type { Expression as Ast } from '../../../parse/ast/expression.ts'
 import type { ColumnId, Expression } from '../../../plan/expression.ts'
@@ -14,6 +16,9 @@ import { coerceToBoolean } from '../../resolve/coercion/coerce.ts'
 import { droppedValue } from './dropped-column.ts'
 import { type TargetTable, shownItem } from './target-table.ts'
 
+/** WHERE condition, or WHERE CURRENT OF a cursor. */
+export type BoundWhere = Expression | { readonly kind: 'currentOf'; readonly cursor: string }
+
 export interface TargetScan {
   readonly item: TableItem
   /** The same as names are looked up: through the view, if the statement writes one. */
@@ -21,7 +26,7 @@ export interface TargetScan {
   /** FROM / USING. */
   readonly others: readonly RangeItem[]
   /** Joined and filtered; call when everything is bound. */
-  build(condition: Expression | undefined): PlanNode
+  build(where: BoundWhere | undefined): PlanNode
 }
 
 /** Sets the scope's items: the target first, then the others. */
@@ -49,8 +54,11 @@ export function bindTargetScan(
     item,
     shown,
     others,
-    build(condition) {
-      const own = item.build()
+    build(where) {
+      const isCurrentOf = where?.kind === 'currentOf'
+      if (isCurrentOf && target.view !== undefined) throw currentOfView()
+      const condition = isCurrentOf ? undefined : where
+      const own = isCurrentOf ? rowOfCursor(item.build(), where.cursor) : item.build()
       const plan = from.length === 0 ? own : joinPlans('inner', own, buildOthers(), undefined)
       const conditions = condition === undefined ? viewConditions : [...viewConditions, condition]
       if (conditions.length === 0) return plan
@@ -58,6 +66,23 @@ export function bindTargetScan(
       return { kind: 'filter', input: plan, condition: all, output: plan.output }
     },
   }
+}
+
+function rowOfCursor(scan: PlanNode, cursor: string): PlanNode {
+  assert(scan.kind === 'scan', 'a table that is written is scanned')
+  return { ...scan, currentOf: cursor }
+}
+
+function currentOfView(): SqlError {
+  return new SqlError(
+    SQLSTATE.FEATURE_NOT_SUPPORTED,
+    'WHERE CURRENT OF on a view is not implemented',
+  )
+}
+
+/** Of UPDATE and DELETE. The grammar has CURRENT OF as the whole condition only. */
+export function bindTargetWhere(binder: Binder, where: Ast | undefined): BoundWhere | undefined {
+  return where?.kind === 'currentOf' ? where : bindWhere(binder, where)
 }
 
 export function bindWhere(binder: Binder, where: Ast | undefined): Expression | undefined {

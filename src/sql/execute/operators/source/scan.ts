@@ -1,5 +1,5 @@
 /** Reads a stored table in row id order, keeps the rows that satisfy the scan's filter, and skips pages that cannot have any. */
-import type { ScanRequest } from '../../../../storage/access.ts'
+import type { RowId, ScanRequest } from '../../../../storage/access.ts'
 import { type BatchStream, PAUSE } from '../../../../storage/task.ts'
 import { type Batch, BATCH_ROWS } from '../../../../storage/vector.ts'
 import type { ScanNode } from '../../../plan/plan-node.ts'
@@ -23,7 +23,11 @@ export function prepareScan(node: ScanNode, preparation: Preparation): Operator 
   return makeOperator(node.output, preparation.catalog, function* scan(context): BatchStream {
     const zones = zoneFilters(context)
     if (zones === undefined) return
+    const only =
+      node.currentOf === undefined ? undefined : rowOfCursor(node.currentOf, node, context)
+    if (only === null) return
     const request: ScanRequest = {
+      ...only,
       columns: columns.positions,
       ...(withRowId && { withRowId }),
       ...(zones.length > 0 && { zoneFilters: zones }),
@@ -41,6 +45,17 @@ export function prepareScan(node: ScanNode, preparation: Preparation): Operator 
       }
     }
   })
+}
+
+/** The row that a cursor stands on, as bounds of the scan; null when it stands on none of the table. */
+function rowOfCursor(
+  cursor: string,
+  { relation }: ScanNode,
+  { session }: ExecutionContext,
+): Pick<ScanRequest, 'fromRowId' | 'toRowId'> | null {
+  const rowId = session.cursorRowId?.(cursor, relation)
+  if (rowId === undefined) return null
+  return { fromRowId: rowId as RowId, toRowId: rowId as RowId } // came out of a scan
 }
 
 /** Batches of more than BATCH_ROWS are cut: kernels keep vectors of that length for constants. */
