@@ -24,21 +24,29 @@ export class MemoryServer {
     this.port = (server.address() as AddressInfo).port // it listens on a port
   }
 
-  static async start(method: PasswordMethod = 'scram-sha-256', port = 0): Promise<MemoryServer> {
+  static async start(
+    method: PasswordMethod = 'scram-sha-256',
+    port = 0,
+    options: Pick<ConnectionHost, 'authenticationTimeoutMs'> = {},
+  ): Promise<MemoryServer> {
     const branch = await Branch.open(memoryPlatform(), {
       databaseName: 'lakelet',
       superuser: 'lakelet',
       superuserSecret: () => createScramSecret('lakelet'),
       storage: { prefix: 'local/main/' },
     })
-    const host = memoryHost(branch)
     const sockets = new Set<Socket>()
+    const host = { ...memoryHost(branch, () => sockets.size), ...options }
     const server = createServer({ noDelay: true }, (socket) => {
       sockets.add(socket)
       const end = (): void => void socket.end()
       const connection = new Connection(
         host,
-        { send: (bytes) => void socket.write(bytes), close: end, changed: () => undefined },
+        {
+          send: (bytes) => void socket.write(bytes),
+          close: end,
+          changed: () => void setTimeout(() => expireInTime(connection)),
+        },
         method,
       )
       connection.begin()
@@ -63,13 +71,20 @@ export class MemoryServer {
   }
 }
 
-export function memoryHost(branch: Branch): ConnectionHost {
+/** What the object's alarm does in production. */
+function expireInTime(connection: Connection): void {
+  const { expiresAtMs } = connection
+  if (expiresAtMs === undefined) return
+  setTimeout(() => connection.expire(Date.now()), expiresAtMs - Date.now() + 1)
+}
+
+export function memoryHost(branch: Branch, total?: () => number): ConnectionHost {
   const connections = new ConnectionRegistry()
   return {
     passwords: new PasswordCheck(),
     attempts: new AttemptLimiter(),
     occupancy: {
-      total: () => connections.count(() => true),
+      total: total ?? (() => connections.count(() => true)),
       ofRole: (role) => connections.count((one) => one.role === role),
       ofDatabase: (database) => connections.count((one) => one.database === database),
     },
