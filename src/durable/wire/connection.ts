@@ -222,7 +222,7 @@ export class Connection {
       role,
       parameters,
       key,
-      session: isAtRest ? session.save() : undefined,
+      session: isAtRest && session.canSleep ? session.save() : undefined,
       expiresAtMs: this.expiresAtMs,
     }
   }

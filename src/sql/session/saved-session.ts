@@ -43,7 +43,17 @@ export function saveSession(state: SessionState): SavedSession {
 
 /** Equal marks, element by element: nothing has changed that would have to be saved again. */
 export function sessionMark(state: SessionState): readonly unknown[] {
-  const { settings, currentUser, prepared, drawnSequences, channels } = state
+  const { settings, currentUser, prepared, portals, drawnSequences, channels } = state
   const { values, last } = drawnSequences
-  return [settings.mark(), currentUser, prepared.version, last, values.size, channels.listening]
+  const { listening } = channels
+  const settingsMark = settings.mark()
+  return [
+    settingsMark,
+    currentUser,
+    prepared.version,
+    portals.hasHeld,
+    last,
+    values.size,
+    listening,
+  ]
 }

@@ -71,6 +71,8 @@ const CURSOR = {
 
 function declareCursor(node: raw.DeclareCursorStmt, source: SourceText): DeclareCursorStatement {
   const bits = node.options ?? 0
+  refuseBoth(bits, CURSOR.SCROLL | CURSOR.NO_SCROLL, 'SCROLL and NO SCROLL')
+  refuseBoth(bits, CURSOR.INSENSITIVE | CURSOR.ASENSITIVE, 'INSENSITIVE and ASENSITIVE')
   const scroll = bits & CURSOR.SCROLL ? true : bits & CURSOR.NO_SCROLL ? false : undefined
   return {
     kind: 'declareCursor',
@@ -86,6 +88,10 @@ function declareCursor(node: raw.DeclareCursorStmt, source: SourceText): Declare
           ? 'asensitive'
           : 'default',
   }
+}
+
+function refuseBoth(bits: number, both: number, names: string): void {
+  if ((bits & both) === both) throw new SqlError('42P11', `cannot specify both ${names}`)
 }
 
 const FETCH_DIRECTIONS: Record<raw.FetchDirection, FetchStatement['direction']> = {
