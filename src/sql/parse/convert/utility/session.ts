@@ -1,4 +1,5 @@
 /** Transactions, settings, cursors, prepared statements, notifications. */
+import { SqlError } from '../../../../errors/sql-error.ts'
 import type * as raw from '@pgsql/types'
 import { AssertionError } from '../../../../errors/sql-error.ts'
 import type { Statement } from '../../ast/statement.ts'
