@@ -1,7 +1,7 @@
 /** Transactions, settings, cursors, prepared statements, notifications. */
 import { SqlError } from '../../../../errors/sql-error.ts'
 import type * as raw from '@pgsql/types'
-import { AssertionError } from '../../../../errors/sql-error.ts'
+import { AssertionError, SqlError } from '../../../../errors/sql-error.ts'
 import type { Statement } from '../../ast/statement.ts'
 import type {
   DeclareCursorStatement,
