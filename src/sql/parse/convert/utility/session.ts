@@ -1,5 +1,4 @@
 /** Transactions, settings, cursors, prepared statements, notifications. */
-import { SqlError } from '../../../../errors/sql-error.ts'
 import type * as raw from '@pgsql/types'
 import { AssertionError, SqlError } from '../../../../errors/sql-error.ts'
 import type { Statement } from '../../ast/statement.ts'
