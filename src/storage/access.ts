@@ -151,8 +151,15 @@ export interface ConcurrentAccess extends TransactionAccess {
   serialize(): void
   /** What is committed now, for reading only. */
   newest(): TransactionAccess
-  /** Places in `rowIds` of the snapshot's rows that others have changed or deleted by now. */
-  changedRows(tree: TreeId, rowIds: ArrayLike<number>): Task<readonly number[]>
+  /**
+   * Places in `rowIds` of the snapshot's rows that others have changed or deleted by now. With `since`, a frozen view of this
+   * transaction: also those that it came to see by advancing from there.
+   */
+  changedRows(
+    tree: TreeId,
+    rowIds: ArrayLike<number>,
+    since?: TransactionAccess,
+  ): Task<readonly number[]>
   /** The first of the keys that another transaction has inserted into the index and not committed. */
   uncommittedKey(
     index: TreeId,

@@ -4,10 +4,11 @@
  * many times, also interleaved.
  */
 import type { TransactionAccess, TreeId } from '../../storage/access.ts'
-import type { BatchStream } from '../../storage/task.ts'
+import type { BatchStream, Task } from '../../storage/task.ts'
 import type { Datum } from '../../storage/vector.ts'
 import type { Catalog, Column, Oid, Relation } from '../catalog/catalog.ts'
 import type { CallContext, FunctionLibrary } from '../functions/registry.ts'
+import type { TransactionLocks } from '../lock/transaction-locks.ts'
 import type { ColumnId, Expression } from '../plan/expression.ts'
 import type { TableRules } from '../plan/plan-node.ts'
 import type { TypeIo } from '../types/type-io.ts'
@@ -36,6 +37,8 @@ export interface ExecutionOptions {
   readonly session: EvaluationSession
   readonly catalog: Catalog
   readonly access: TransactionAccess
+  /** Without it the statement is alone on the branch. */
+  readonly locks?: TransactionLocks | undefined
   readonly parameters?: readonly (Datum | null)[]
   readonly memory?: MemoryBudget
   readonly spill?: SpillStore
@@ -63,6 +66,10 @@ export class ExecutionContext {
   reads: TransactionAccess
   /** Rows that the statement has updated or deleted, by tree, once it reads a snapshot: no other part changes them again. */
   changedRows: Map<TreeId, Set<number>> | undefined
+  readonly locks: TransactionLocks | undefined
+  /** By the column of a scan's row ids: what that scan reads instead, while some rows are looked at again. */
+  #overrides: ReadonlyMap<ColumnId, TransactionAccess> | undefined
+  readonly #options: ExecutionOptions
   readonly parameters: readonly (Datum | null)[]
   readonly memory: MemoryBudget
   readonly spill: SpillStore | undefined
@@ -75,13 +82,17 @@ export class ExecutionContext {
   readonly shared = new Map<number, SharedRows>()
   /** Rows inserted, updated or deleted by the statement's top modify node: the command tag's count. */
   affectedRows = 0
+  /** Place in its batch of a row that broke a constraint of its own or a unique one, when that was raised. */
+  failedRow: number | undefined
   #workSincePause = 0
   readonly #calls: (CallContext | undefined)[] = []
 
   constructor(options: ExecutionOptions) {
     this.session = options.session
     this.catalog = options.catalog
+    this.#options = options
     this.access = options.access
+    this.locks = options.locks
     this.reads = options.access
     this.parameters = options.parameters ?? NO_PARAMETERS
     this.memory = options.memory ?? new MemoryBudget()
@@ -109,6 +120,37 @@ export class ExecutionContext {
     if (this.changedRows !== undefined) return
     this.reads = this.access.frozen()
     this.changedRows = new Map()
+  }
+
+  /** What a scan reads; `rowIds` is its column of row ids, if it has one. */
+  readsOf(rowIds: ColumnId | undefined): TransactionAccess {
+    if (this.#overrides === undefined || rowIds === undefined) return this.reads
+    return this.#overrides.get(rowIds) ?? this.reads
+  }
+
+  /** To run a part of the statement again over other rows: of those scans, the rest reads what it read before. */
+  again(overrides: ReadonlyMap<ColumnId, TransactionAccess>): ExecutionContext {
+    const context = new ExecutionContext(this.#options)
+    context.reads = this.reads
+    context.#overrides = overrides
+    for (const [column, value] of this.outer) context.outer.set(column, value)
+    for (const [number, rows] of this.shared) context.shared.set(number, rows)
+    return context
+  }
+
+  /** READ COMMITTED: writes from now on meet what others have committed; what the statement reads stays as it was. */
+  *catchUp(): Task<void> {
+    const { locks } = this
+    if (locks === undefined || !locks.seesNewest || locks.access.isCurrent) return
+    if (this.reads === this.access) this.reads = this.access.frozen()
+    yield* locks.access.advance()
+  }
+
+  /** Places of the rows that others have changed since the statement read them. */
+  *overtaken(tree: TreeId, rowIds: ArrayLike<number>): Task<readonly number[]> {
+    if (this.locks === undefined) return []
+    const since = this.reads === this.access ? undefined : this.reads
+    return yield* this.locks.access.changedRows(tree, rowIds, since)
   }
 
   noteChanged(tree: TreeId, rowIds: ArrayLike<number>): void {

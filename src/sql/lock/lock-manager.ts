@@ -27,6 +27,7 @@ export interface WaitLimit {
 
 export class LockManager {
   readonly #owners = new Set<LockOwner>()
+  readonly #writers = new WeakMap<object, LockOwner>()
   readonly #queues = new Map<string, Waiter[]>()
   /** Owners that hold a table lock which is not weak. */
   readonly #strong = new Set<LockOwner>()
@@ -42,10 +43,21 @@ export class LockManager {
     return new LockOwner(processId)
   }
 
-  /** The owner begins a transaction; others can wait for its end. */
-  begin(owner: LockOwner, transaction: number): void {
+  /** The owner begins a transaction; others can wait for its end. `access` is what it writes through. */
+  begin(owner: LockOwner, transaction: number, access: object): void {
     owner.transaction = transaction
     this.#owners.add(owner)
+    this.#writers.set(access, owner)
+  }
+
+  /** Whose transaction writes through this access. */
+  ownerOf(access: object): LockOwner | undefined {
+    return this.#writers.get(access)
+  }
+
+  /** Others are in a transaction, or hold locks beyond one. */
+  hasOthers(owner: LockOwner): boolean {
+    return this.#owners.size > (this.#owners.has(owner) ? 1 : 0)
   }
 
   /** The owner's transaction is over. */
@@ -107,11 +119,13 @@ export class LockManager {
     rowIds: ArrayLike<number>,
     strength: RowLockStrength,
   ): number {
-    const isAlone = this.#isAloneIn(owner, tree)
+    if (this.#isAloneIn(owner, tree)) {
+      owner.addRows(tree, rowIds, strength)
+      this.#rowOwners.add(owner)
+      return rowIds.length
+    }
     for (let i = 0; i < rowIds.length; i++) {
-      const rowId = rowIds[i]!
-      if (isAlone) this.#grantRow(owner, tree, rowId, strength)
-      else if (!this.tryAcquire(owner, { kind: 'row', tree, rowId, strength })) return i
+      if (!this.tryAcquire(owner, { kind: 'row', tree, rowId: rowIds[i]!, strength })) return i
     }
     return rowIds.length
   }
@@ -224,7 +238,8 @@ export class LockManager {
         if (!isWeak(request.mode)) this.#strong.add(owner)
         break
       case 'row':
-        this.#grantRow(owner, request.tree, request.rowId, request.strength)
+        owner.addRows(request.tree, [request.rowId], request.strength)
+        this.#rowOwners.add(owner)
         break
       case 'advisory':
         owner.addAdvisory(advisoryKey(request.key), request.mode, request.ofSession)
@@ -233,11 +248,6 @@ export class LockManager {
         return
     }
     this.#owners.add(owner)
-  }
-
-  #grantRow(owner: LockOwner, tree: TreeId, rowId: number, strength: RowLockStrength): void {
-    owner.addRow(tree, rowId, strength)
-    this.#rowOwners.add(owner)
   }
 
   #enqueue(owner: LockOwner, request: LockRequest): Waiter {

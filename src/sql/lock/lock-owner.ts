@@ -95,12 +95,12 @@ export class LockOwner {
     return this.#levels.some(({ rows }) => rows.has(tree))
   }
 
-  addRow(tree: TreeId, rowId: number, strength: RowLockStrength): void {
+  addRows(tree: TreeId, rowIds: ArrayLike<number>, strength: RowLockStrength): void {
     const { rows } = this.newest
     let sets = rows.get(tree)
     if (sets === undefined) rows.set(tree, (sets = []))
     const set = (sets[strength] ??= new RowIdSet())
-    set.add(rowId)
+    for (let i = 0; i < rowIds.length; i++) set.add(rowIds[i]!)
   }
 
   /** Holds the row at least so strongly. */

@@ -10,6 +10,7 @@ import type { RelationAccess } from '../bind/context/relation-access.ts'
 import type {
   AggregateCall,
   ColumnId,
+  ColumnReference,
   Expression,
   GroupingCall,
   SortKey,
@@ -258,10 +259,19 @@ export interface RecursiveUnionNode extends Node {
   readonly initial: PlanNode
   readonly step: PlanNode
 }
-/** SELECT … FOR UPDATE and friends: passes rows through; row locks come with full isolation. */
+/** SELECT … FOR UPDATE and friends: locks the rows of tables that each row of the input comes from. */
 export interface LockRowsNode extends Node {
   readonly kind: 'lockRows'
   readonly input: PlanNode
+  readonly targets: readonly LockTarget[]
+  /** Something above may not want all rows: none is locked before it is asked for. */
+  readonly oneByOne: boolean
+}
+export interface LockTarget {
+  readonly relation: Relation
+  readonly tree: TreeId
+  /** The column of row ids that the table's scan puts out; null where an outer join found no row. */
+  readonly rowId: ColumnReference
   readonly strength: 'update' | 'noKeyUpdate' | 'share' | 'keyShare'
   readonly wait: 'block' | 'nowait' | 'skipLocked'
 }
@@ -297,6 +307,8 @@ export interface InsertNode extends Node {
   readonly onConflict?: OnConflict
   /** RETURNING, over `rules.row`; absent = only the count. Sub-queries in it are hoisted above the node. */
   readonly returning?: readonly Expression[]
+  /** The input does not read what is written, so that rows are written as they come: COPY. */
+  readonly streams?: boolean
 }
 export interface OnConflict {
   readonly action: 'nothing' | 'update'

@@ -1,10 +1,17 @@
 /**
  * Walking and rewriting plans. The one place that knows the inputs and the expressions of every node kind.
  */
-import { unreachable } from '../../errors/sql-error.ts'
+import { assert, unreachable } from '../../errors/sql-error.ts'
 import type { AggregateCall, ColumnId, Expression, WindowCall } from './expression.ts'
 import { mapChildren, mapSortKeys } from './expression-tree.ts'
-import type { FrameBound, InsertNode, OutputColumn, PlanNode, TableRules } from './plan-node.ts'
+import type {
+  FrameBound,
+  InsertNode,
+  LockTarget,
+  OutputColumn,
+  PlanNode,
+  TableRules,
+} from './plan-node.ts'
 
 type MapPlan = (node: PlanNode) => PlanNode
 type MapExpression = (expression: Expression) => Expression
@@ -67,6 +74,12 @@ function mapInsertInputs(node: InsertNode, map: MapPlan): PlanNode {
   return { ...node, input, onConflict: { ...onConflict, computed } }
 }
 
+function mapLockTarget(target: LockTarget, map: MapExpression): LockTarget {
+  const rowId = map(target.rowId)
+  assert(rowId.kind === 'column', 'row ids stay columns')
+  return rowId === target.rowId ? target : { ...target, rowId }
+}
+
 /** The same node with `map` applied to each of its own expressions (not those of its inputs). */
 export function mapExpressions(node: PlanNode, map: MapExpression): PlanNode {
   switch (node.kind) {
@@ -77,8 +90,9 @@ export function mapExpressions(node: PlanNode, map: MapExpression): PlanNode {
     case 'setOperation':
     case 'with':
     case 'recursiveUnion':
-    case 'lockRows':
       return node
+    case 'lockRows':
+      return { ...node, targets: node.targets.map((target) => mapLockTarget(target, map)) }
     case 'scan':
     case 'systemScan':
       return node.filter === undefined ? node : { ...node, filter: map(node.filter) }

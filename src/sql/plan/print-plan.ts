@@ -6,7 +6,7 @@ import { unreachable } from '../../errors/sql-error.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Expression } from './expression.ts'
 import { mapChildren } from './expression-tree.ts'
-import type { FrameBound, IndexRange, OutputColumn, PlanNode } from './plan-node.ts'
+import type { FrameBound, IndexRange, LockTarget, OutputColumn, PlanNode } from './plan-node.ts'
 import { mapExpressions, mapInputs } from './plan-tree.ts'
 import { printAggregate, printExpression, printSortKeys } from './print-expression.ts'
 
@@ -103,10 +103,14 @@ function describe(node: PlanNode, catalog: Catalog): string {
     case 'recursiveUnion':
       return `recursiveUnion ${node.cte}${node.all ? ' all' : ''} [${columns(node.output)}]`
     case 'lockRows':
-      return `lockRows ${node.strength} ${node.wait}`
+      return `lockRows ${node.targets.map(printTarget).join(', ')}`
     default:
       return describeLarger(node, catalog)
   }
+}
+
+function printTarget({ relation, strength, wait }: LockTarget): string {
+  return `${relation.name} ${strength} ${wait}`
 }
 
 type Larger = Extract<

@@ -11,6 +11,7 @@ import type { Task } from '../task.ts'
 import type { BranchRoots, TreeRoot } from '../tree/tree-root.ts'
 import { datumAt } from '../vector.ts'
 import type { Batch } from '../vector.ts'
+import { UNCOMMITTED } from './apply-operation.ts'
 import { sameDatum } from './same-rows.ts'
 import { keyReader } from './sort-rows.ts'
 
@@ -63,7 +64,8 @@ export function* changedRows(
   rowIds: ArrayLike<number>,
   context: StorageContext,
 ): Task<readonly number[]> {
-  if (after?.lsn === before.lsn) return []
+  if (after === before) return []
+  if (after?.lsn === before.lsn && before.lsn !== UNCOMMITTED) return []
   const columns = before.schema.columns.map((_, position) => position)
   const old = yield* fetchRows(before, rowIds, columns, context)
   const young = after && (yield* fetchRows(after, rowIds, columns, context))

@@ -162,10 +162,24 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     return new Transaction(this.newestRoots(), this.context, this.counters, { readOnly: true })
   }
 
-  *changedRows(tree: TreeId, rowIds: ArrayLike<number>): Task<readonly number[]> {
-    const [before, newest] = [this.base.trees.get(tree), this.newestRoots()]
-    if (before === undefined || newest === this.base) return []
-    return yield* changedRows(before, newest.trees.get(tree), rowIds, this.context)
+  *changedRows(
+    tree: TreeId,
+    rowIds: ArrayLike<number>,
+    since?: TransactionAccess,
+  ): Task<readonly number[]> {
+    const { base, context } = this
+    const compare = (before: TreeRoot | undefined, after: TreeRoot | undefined) =>
+      before === undefined ? undefined : changedRows(before, after, rowIds, context)
+    const places = new Set<number>()
+    if (!this.isCurrent) {
+      const byOthers = compare(base.trees.get(tree), this.newestRoots().trees.get(tree))
+      for (const place of byOthers === undefined ? [] : yield* byOthers) places.add(place)
+    }
+    if (since instanceof Transaction) {
+      const byAdvancing = compare(since.privateRoot(tree), this.privateRoot(tree))
+      for (const place of byAdvancing === undefined ? [] : yield* byAdvancing) places.add(place)
+    }
+    return [...places]
   }
 
   *uncommittedKey(index: TreeId, keys: Batch): Task<UncommittedKey<Transaction> | undefined> {

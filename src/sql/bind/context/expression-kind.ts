@@ -31,6 +31,7 @@ export type ExpressionKind =
   | 'transform'
   | 'sample'
   | 'mergeWhen'
+  | 'copyWhere'
 
 const CLAUSE: Readonly<Record<ExpressionKind, string>> = {
   select: 'SELECT',
@@ -64,6 +65,7 @@ const CLAUSE: Readonly<Record<ExpressionKind, string>> = {
   transform: 'transform expressions',
   sample: 'TABLESAMPLE',
   mergeWhen: 'MERGE WHEN conditions',
+  copyWhere: 'COPY FROM WHERE conditions',
 }
 
 export function clauseName(kind: ExpressionKind): string {

@@ -10,7 +10,8 @@ import type {
   SortKey,
   WindowCall,
 } from '../../plan/expression.ts'
-import type { OutputColumn, WindowNode } from '../../plan/plan-node.ts'
+import type { LockingClause } from '../../parse/ast/select.ts'
+import type { LockTarget, OutputColumn, WindowNode } from '../../plan/plan-node.ts'
 import type { ExpressionKind } from './expression-kind.ts'
 
 /** One table-like thing in FROM, or a join with an alias, or the excluded row of ON CONFLICT. */
@@ -95,6 +96,10 @@ export class Scope {
   readonly ownColumns: Map<ColumnId, OwnColumn> = new Map()
   readonly commonTables: CommonTableEntry[] = []
   query: QueryState | undefined
+  /** FOR UPDATE and its kin, as they reach the items of FROM. */
+  locking: readonly LockingClause[] = []
+  /** The tables whose rows they lock. */
+  readonly lockTargets: LockTarget[] = []
   /** What MERGE_ACTION() is in the RETURNING list of a MERGE. */
   mergeAction: Expression | undefined
   /** The clause being bound: decides what calls may stand here, and the words of the error. */

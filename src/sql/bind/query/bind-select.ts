@@ -23,13 +23,8 @@ import { AggregateStep } from './clause/aggregate-step.ts'
 import { bindFromList } from './from/bind-from.ts'
 import type { BoundSelect, QueryOptions } from './bind-query-node.ts'
 import { bindGroupBy, type Grouping } from './clause/group-by.ts'
-import {
-  type BoundLimit,
-  applyLimit,
-  applyLocking,
-  bindLimit,
-  checkLocking,
-} from './clause/limit.ts'
+import { type BoundLimit, applyLimit, bindLimit } from './clause/limit.ts'
+import { applyLocking, checkLocking } from './clause/locking.ts'
 import { type EntryKey, bindOrderBy, findEntry } from './clause/order-by.ts'
 import { isRepeatable, project } from './clause/project-set.ts'
 import { type TargetEntry, TargetList } from './clause/target-list.ts'
@@ -63,6 +58,7 @@ export function bindSelect(
   const query = newQueryState()
   scope.query = query
   scope.kind = 'select'
+  scope.locking = ast.locking
   const buildFrom = bindFromList(binder, ast.from)
   bindNamedWindows(binder, query, ast)
   const list = new TargetList(expandTargets(binder, ast.targets))
@@ -204,7 +200,7 @@ function finish(binder: Binder, clauses: Clauses, input: PlanNode): PlanNode {
     clauses.distinct === 'none' &&
     !hasSets &&
     sort.every((key) => isRepeatable(context, key.entry.expression))
-  if (sortsInput) return projectLast(context, clauses, input)
+  if (sortsInput) return projectLast(binder, clauses, input)
   const columns = new Map<TargetEntry, OutputColumn>(
     list.entries.map((entry) => [entry, outputColumn(context, entry)]),
   )
@@ -213,7 +209,8 @@ function finish(binder: Binder, clauses: Clauses, input: PlanNode): PlanNode {
     return { ...key, expression: column === undefined ? entry.expression : columnReference(column) }
   }
   const expressions = list.entries.map((entry) => entry.expression)
-  let plan = project(context, input, expressions, [...columns.values()], hasSets)
+  const locked = applyLocking(input, binder.scope.lockTargets, clauses.ast.limit !== undefined)
+  let plan = project(context, locked, expressions, [...columns.values()], hasSets)
   if (clauses.distinct === 'all') plan = { kind: 'distinct', input: plan, output: plan.output }
   const keys = [...sort, ...distinctOnKeys(context, clauses)].map(keyOf)
   plan = sorted(plan, keys)
@@ -221,16 +218,16 @@ function finish(binder: Binder, clauses: Clauses, input: PlanNode): PlanNode {
     const on = clauses.distinct.map((entry) => keyOf(entryKey(context, entry)).expression)
     plan = { kind: 'distinct', input: plan, on, output: plan.output }
   }
-  plan = applyLimit(applyLocking(plan, clauses.ast.locking), clauses.limit, sort.map(keyOf))
+  plan = applyLimit(plan, clauses.limit, sort.map(keyOf))
   return list.hasHidden ? dropHidden(context, clauses, plan) : plan
 }
 
 /** Sorting (and cutting) before projecting: the target list is computed only for rows that are left. */
-function projectLast(context: BindContext, clauses: Clauses, input: PlanNode): PlanNode {
+function projectLast({ context, scope }: Binder, clauses: Clauses, input: PlanNode): PlanNode {
   const { list, sort } = clauses
   const keys = sort.map(({ entry, ...key }): SortKey => ({ ...key, expression: entry.expression }))
   const plan = applyLimit(
-    applyLocking(sorted(input, keys), clauses.ast.locking),
+    applyLocking(sorted(input, keys), scope.lockTargets, clauses.ast.limit !== undefined),
     clauses.limit,
     keys,
   )

@@ -19,7 +19,8 @@ import {
 } from './bind-query-node.ts'
 import { bindOutputOrder } from './bind-values.ts'
 import { coerceColumns, openColumns } from './coerce-columns.ts'
-import { applyLimit, bindLimit, lockName } from './clause/limit.ts'
+import { applyLimit, bindLimit } from './clause/limit.ts'
+import { lockName } from './clause/locking.ts'
 
 export function bindSetOperation(
   context: BindContext,

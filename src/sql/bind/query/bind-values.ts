@@ -12,7 +12,8 @@ import { coerceToCommonType, resolveUnknown } from '../resolve/coercion/coerce.t
 import { selectCommonType, selectCommonTypmod } from '../resolve/coercion/common-type.ts'
 import { TYPE } from '../resolve/type-oids.ts'
 import { NO_ORIGIN, type BoundSelect, type QueryOptions } from './bind-query-node.ts'
-import { applyLimit, applyLocking, bindLimit, lockName } from './clause/limit.ts'
+import { applyLimit, bindLimit } from './clause/limit.ts'
+import { lockName } from './clause/locking.ts'
 import { bindOrderBy } from './clause/order-by.ts'
 import { TargetList } from './clause/target-list.ts'
 import { VISIBLE } from './from/from-item.ts'
@@ -96,7 +97,7 @@ function sortAndLimit(binder: Binder, ast: ValuesQuery, plan: PlanNode): PlanNod
   const keys = bindOutputOrder(binder, ast, plan)
   const sorted: PlanNode =
     keys.length === 0 ? plan : { kind: 'sort', input: plan, keys, output: plan.output }
-  return applyLimit(applyLocking(sorted, ast.locking), bindLimit(binder, ast), keys)
+  return applyLimit(sorted, bindLimit(binder, ast), keys)
 }
 
 /** ORDER BY over finished output columns: of VALUES, and of set operations (names and positions only). */

@@ -1,7 +1,7 @@
-/** LIMIT, OFFSET, FETCH … WITH TIES and FOR UPDATE: what comes last, for every form of query. */
+/** LIMIT, OFFSET, FETCH … WITH TIES: what comes last, for every form of query. */
 import { SqlError } from '../../../../errors/sql-error.ts'
 import type { Expression as Ast } from '../../../parse/ast/expression.ts'
-import type { LockingClause, Query, SelectQuery } from '../../../parse/ast/select.ts'
+import type { Query } from '../../../parse/ast/select.ts'
 import type { Expression, SortKey } from '../../../plan/expression.ts'
 import { someDeep } from '../../../plan/plan-tree.ts'
 import type { PlanNode } from '../../../plan/plan-node.ts'
@@ -63,58 +63,4 @@ export function applyLimit(
     ...(withTies ? { tiesBy: keys } : {}),
     output: plan.output,
   }
-}
-
-const LOCK_NAMES = {
-  update: 'FOR UPDATE',
-  noKeyUpdate: 'FOR NO KEY UPDATE',
-  share: 'FOR SHARE',
-  keyShare: 'FOR KEY SHARE',
-} as const
-
-export function lockName(clause: LockingClause): string {
-  return LOCK_NAMES[clause.strength]
-}
-
-/** FOR UPDATE needs rows that still are rows of tables. */
-export function checkLocking(
-  binder: Binder,
-  query: SelectQuery,
-  facts: { readonly aggregates: boolean; readonly windows: boolean; readonly sets: boolean },
-): void {
-  const [first] = query.locking
-  if (first === undefined) return
-  const name = lockName(first)
-  const reject = (what: string): never => {
-    throw new SqlError('0A000', `${name} is not allowed with ${what}`)
-  }
-  if (query.distinct !== undefined) reject('DISTINCT clause')
-  if (query.groupBy.length > 0) reject('GROUP BY clause')
-  if (query.having !== undefined) reject('HAVING clause')
-  if (facts.aggregates) reject('aggregate functions')
-  if (facts.windows) reject('window functions')
-  if (facts.sets) reject('set-returning functions in the target list')
-  for (const clause of query.locking) {
-    for (const relation of clause.relations) {
-      if (binder.scope.items.some((item) => item.alias === relation.name)) continue
-      throw new SqlError(
-        '42P01',
-        `relation "${relation.name}" in ${lockName(clause)} clause not found in FROM clause`,
-        { position: relation.position },
-      )
-    }
-  }
-}
-
-export function applyLocking(plan: PlanNode, clauses: readonly LockingClause[]): PlanNode {
-  return clauses.reduce<PlanNode>(
-    (input, { strength, wait }) => ({
-      kind: 'lockRows',
-      input,
-      strength,
-      wait,
-      output: input.output,
-    }),
-    plan,
-  )
 }

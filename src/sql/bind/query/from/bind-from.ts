@@ -23,6 +23,7 @@ import {
   makeDerivedItem,
   makeTableItem,
 } from './from-item.ts'
+import { lockedSubquery, noteLockedTable, refuseLocking } from '../clause/locking.ts'
 import { bindView } from './bind-view.ts'
 
 /** The comma list. The scope's items are set when it returns. */
@@ -120,7 +121,7 @@ function bindTable(binder: Binder, ast: TableReference): BoundFrom {
   const alias = ast.alias?.name ?? relation.name
   const itemSchema = ast.alias === undefined ? relation.schema : undefined
   if (relation.kind === 'v' && relation.viewText !== undefined) {
-    const plan = bindView(context, relation)
+    const plan = bindView(context, relation, (query) => lockedSubquery(scope, alias, query))
     return makeDerivedItem(context, scope, plan, {
       alias,
       schema: itemSchema,
@@ -135,6 +136,7 @@ function bindTable(binder: Binder, ast: TableReference): BoundFrom {
     })
   }
   const item = makeTableItem(context, scope, relation, { alias, schema: itemSchema, names, access })
+  if (noteLockedTable(scope, item)) access.add('w')
   return { items: [item], build: () => item.build() }
 }
 
@@ -168,6 +170,7 @@ function bindCommonTable(binder: Binder, common: CommonTableEntry, ast: TableRef
     output: common.columns.map((column) => context.newColumn(column.name, column)),
   }
   const alias = ast.alias?.name ?? common.name
+  refuseLocking(scope, alias, 'a WITH query')
   return makeDerivedItem(context, scope, plan, { alias, names })
 }
 
@@ -177,7 +180,8 @@ function bindSubselect(binder: Binder, ast: SubselectReference): BoundFrom {
   const before = scope.lateralActive
   scope.lateralActive = ast.lateral
   try {
-    const query = bindSelectQuery(context, ast.query, inner)
+    const locked = lockedSubquery(scope, ast.alias?.name ?? '', ast.query)
+    const query = bindSelectQuery(context, locked, inner)
     const names = aliasedNames(
       query.plan.output.map((column) => column.name),
       ast.alias,

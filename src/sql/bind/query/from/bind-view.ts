@@ -28,7 +28,12 @@ export function viewQuery(view: Relation): Query {
   return query
 }
 
-export function bindView(context: BindContext, view: Relation): PlanNode {
+/** `prepare` may add locking clauses to the view's query. */
+export function bindView(
+  context: BindContext,
+  view: Relation,
+  prepare: (query: Query) => Query = (query) => query,
+): PlanNode {
   const { shared } = context
   if (shared.viewDepth >= MAX_VIEW_DEPTH) {
     throw new SqlError('42P17', `infinite recursion detected in rules for relation "${view.name}"`)
@@ -36,7 +41,9 @@ export function bindView(context: BindContext, view: Relation): PlanNode {
   shared.viewDepth += 1
   try {
     const inner = context.insideView(view)
-    return withoutPositions(() => bindSelectQuery(inner, viewQuery(view), new Scope()).plan)
+    return withoutPositions(
+      () => bindSelectQuery(inner, prepare(viewQuery(view)), new Scope()).plan,
+    )
   } finally {
     shared.viewDepth -= 1
   }

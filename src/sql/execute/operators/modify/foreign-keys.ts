@@ -7,6 +7,7 @@
  */
 import { SqlError, assert, unsupported } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { RowId, TreeId } from '../../../../storage/access.ts'
 import type { Task } from '../../../../storage/task.ts'
 import {
   type Batch,
@@ -20,6 +21,9 @@ import type { ExecutionContext } from '../../execution-context.ts'
 import { compileExpression } from '../../expression/compile-expression.ts'
 import { type Compilation, ONE_ROW } from '../../expression/kernel.ts'
 import { listKey } from '../../keys/key-encoding.ts'
+import { ROW_LOCK } from '../../../lock/lock-mode.ts'
+import type { RowLockStrength } from '../../../lock/lock-mode.ts'
+import { serializationFailure } from '../../../lock/transaction-locks.ts'
 import { findReferencing } from './referencing-rows.ts'
 import { valueText } from './row-text.ts'
 import { TableWriter } from './table-writer.ts'
@@ -55,6 +59,8 @@ export class ForeignKeyChecks {
 
   /** Runs actions (which note changes of their own) until none is left, then checks the new rows. */
   *finish(): Task<void> {
+    if (this.#changes.length === 0) return
+    yield* this.#context.catchUp()
     const checked: Change[] = []
     for (let change = this.#changes.shift(); change !== undefined; change = this.#changes.shift()) {
       checked.push(change)
@@ -103,7 +109,58 @@ export class ForeignKeyChecks {
       const place = key.referencedColumns.indexOf(part.column ?? -1)
       return values[place] ?? null
     })
-    return (yield* this.#context.access.firstMatch(index.tree, ordered)) !== undefined
+    for (;;) {
+      const rowId = yield* this.#context.access.firstMatch(index.tree, ordered)
+      if (rowId === undefined) return false
+      if (parent.tree === undefined) return true
+      if (yield* this.#keeps(parent.tree, rowId, index.tree, ordered)) return true
+    }
+  }
+
+  /** Locks a row so that it keeps its key. False when others have changed it meanwhile, so that it has to be looked for again. */
+  *#keeps(tree: TreeId, rowId: RowId, index: TreeId, key: Values): Task<boolean> {
+    const { locks } = this.#context
+    if (locks === undefined) return true
+    yield* locks.rows(tree, [rowId], ROW_LOCK.keyShare)
+    if (locks.access.isCurrent) return true
+    if (!locks.seesNewest) {
+      if ((yield* locks.access.newest().firstMatch(index, key)) === rowId) return true
+      throw serializationFailure('update')
+    }
+    if ((yield* locks.access.changedRows(tree, [rowId])).length === 0) return true
+    yield* this.#context.catchUp()
+    return false
+  }
+
+  /** Those that refer to the key and will go on doing so: locked, and as they are now. */
+  *#findLocked(
+    key: ForeignKey,
+    child: TableWriter,
+    lost: Values,
+    strength: RowLockStrength,
+  ): Task<FoundRows> {
+    const { locks } = this.#context
+    for (;;) {
+      const found = yield* findReferencing(child, key, lost, this.#context)
+      if (locks === undefined) return found
+      yield* locks.rows(child.tree, found.rowIds, strength)
+      if (locks.access.isCurrent) return found
+      if (!locks.seesNewest) {
+        yield* locks.requireUnchanged(child.tree, found.rowIds)
+        yield* this.#refuseUnseen(key, child, lost, found)
+        return found
+      }
+      if ((yield* locks.access.changedRows(child.tree, found.rowIds)).length === 0) return found
+      yield* this.#context.catchUp()
+    }
+  }
+
+  /** Rows that refer to the key and were committed after a snapshot that cannot move. */
+  *#refuseUnseen(key: ForeignKey, child: TableWriter, lost: Values, seen: FoundRows): Task<void> {
+    const newest = this.#context.locks?.access.newest()
+    if (newest === undefined || !newest.hasTree(child.tree)) return
+    const { rowIds } = yield* findReferencing(child, key, lost, this.#context, newest)
+    if (rowIds.some((rowId) => !seen.rowIds.includes(rowId))) throw serializationFailure('update')
   }
 
   #missing(key: ForeignKey, writer: TableWriter, parent: Relation, values: Values): SqlError {
@@ -148,7 +205,7 @@ export class ForeignKeyChecks {
   ): Task<void> {
     const action = renewed === undefined ? key.onDelete : key.onUpdate
     const child = key.table === writer.relation.oid ? writer : this.#writer(key.table)
-    const found = yield* findReferencing(child, key, lost, this.#context)
+    const found = yield* this.#findLocked(key, child, lost, lockFor(action))
     if (found.rowIds.length === 0) return
     switch (action) {
       case 'a':
@@ -278,6 +335,11 @@ export interface FoundRows {
   readonly rowIds: Float64Array
   /** All columns of the tree. */
   readonly rows: Batch
+}
+
+/** What an action does to the rows that refer to a key; those that only stand in its way are kept from going. */
+function lockFor(action: ForeignKey['onDelete']): RowLockStrength {
+  return action === 'a' || action === 'r' ? ROW_LOCK.keyShare : ROW_LOCK.update
 }
 
 function mixedNulls(key: ForeignKey, { relation }: TableWriter): SqlError {

@@ -88,10 +88,20 @@ export class IndexKeys {
     return found !== undefined && pending.moved.has(found) ? undefined : found
   }
 
-  /** Raises 23505 when a key is there already, among stored rows or earlier in the batch. */
-  *checkUnique(keys: Batch, pending: PendingKeys, context: ExecutionContext): Task<void> {
+  /** Raises 23505 when a key is there already, among stored rows or earlier in the batch. `rows`: the batch row of each key. */
+  *checkUnique(
+    keys: Batch,
+    pending: PendingKeys,
+    context: ExecutionContext,
+    rows?: Int32Array,
+  ): Task<void> {
     const { tree } = this.index
-    if (keys.length === 1) return yield* this.#checkOne(this.probeKey(keys, 0), pending, context)
+    if (keys.length === 1) {
+      if (yield* this.#isTaken(this.probeKey(keys, 0), pending, context)) {
+        throw this.#duplicateAt(0, keys, context, rows)
+      }
+      return
+    }
     const isNew = context.access.rowCount(tree) === 0
     const stored = isNew ? undefined : yield* context.access.firstMatches(tree, keys)
     for (let i = 0; i < keys.length; i++) {
@@ -100,22 +110,32 @@ export class IndexKeys {
       const encoded = setKey(key)
       const owner = stored?.[i] ?? NO_ROW
       const isStored = owner !== NO_ROW && !pending.moved.has(owner)
-      if (isStored || pending.taken.has(encoded)) throw this.duplicate(key, context)
+      if (isStored || pending.taken.has(encoded)) throw this.#duplicateAt(i, keys, context, rows)
       pending.taken.add(encoded)
     }
   }
 
-  *#checkOne(
+  /** If it is not, it is from now on. */
+  *#isTaken(
     key: readonly (Datum | null)[] | undefined,
     pending: PendingKeys,
     context: ExecutionContext,
-  ): Task<void> {
-    if (key === undefined) return
-    const isTaken = pending.taken.size > 0 && pending.taken.has(setKey(key))
-    if (isTaken || (yield* this.find(key, pending, context)) !== undefined) {
-      throw this.duplicate(key, context)
-    }
+  ): Task<boolean> {
+    if (key === undefined) return false
+    if (pending.taken.size > 0 && pending.taken.has(setKey(key))) return true
+    if ((yield* this.find(key, pending, context)) !== undefined) return true
     pending.taken.add(setKey(key))
+    return false
+  }
+
+  #duplicateAt(
+    place: number,
+    keys: Batch,
+    context: ExecutionContext,
+    rows: Int32Array | undefined,
+  ): SqlError {
+    context.failedRow = rows?.[place] ?? place
+    return this.duplicate(rowOf(keys.columns, place), context)
   }
 
   duplicate(key: readonly (Datum | null)[], context: ExecutionContext): SqlError {

@@ -24,7 +24,7 @@ export function prepareInsert(node: InsertNode, preparation: Preparation): Opera
       conflict === undefined
         ? (rows, checks, context) => insertRows(writer, rows, checks, context)
         : (rows, checks, context) => conflict.apply(rows, checks, context)
-    return { input, returning, apply }
+    return { input, returning, streams: node.streams === true, apply }
   }
   return makeOperator(node.output, preparation.catalog, (context) => {
     refuseReadOnly('INSERT', context)

@@ -4,10 +4,12 @@
  */
 import { SqlError } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
-import type { Task } from '../../../../storage/task.ts'
+import type { Suspension, Task } from '../../../../storage/task.ts'
 import { type Batch, datumAt } from '../../../../storage/vector.ts'
 import type { MergeNode } from '../../../plan/plan-node.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
+import { ROW_LOCK } from '../../../lock/lock-mode.ts'
+import { RowStore, fill } from '../../memory/row-store.ts'
 import { gatherBatch } from '../../vectors/gather.ts'
 import { RowCollection } from '../../vectors/row-collection.ts'
 import { kindsOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
@@ -63,12 +65,58 @@ export function prepareMerge(node: MergeNode, preparation: Preparation): Operato
       }
       return { rows: { kind: 'batch', length: count, columns: shown.columns }, count }
     }
-    return { input, returning, apply }
+    const lock: Modification['lock'] = (rows, context) =>
+      lockMergeTargets(rows, { node, writer, input, places }, context)
+    return { input, returning, lock, apply }
   }
   return makeOperator(node.output, preparation.catalog, (context) => {
     refuseReadOnly('MERGE', context)
     return modify(make, preparation, context)
   })
+}
+
+/** When a row to change has changed meanwhile, all is read again: it may match other rows now, or none. */
+function* lockMergeTargets(
+  first: RowStore,
+  { node, writer, input, places }: MergeTargets,
+  context: ExecutionContext,
+): Generator<Batch | Suspension, RowStore, void> {
+  const { locks } = context
+  if (locks === undefined) return first
+  let rows = first
+  for (;;) {
+    let isOvertaken = false
+    for (const batch of rows.batches()) {
+      const ids = changedIds(node, batch, places)
+      yield* locks.rows(writer.tree, ids, ROW_LOCK.update)
+      if (!locks.seesNewest) yield* locks.requireUnchanged(writer.tree, ids)
+      isOvertaken ||= (yield* context.overtaken(writer.tree, ids)).length > 0
+    }
+    if (!isOvertaken) return rows
+    rows.release()
+    yield* locks.access.advance()
+    context.reads = context.access.frozen()
+    rows = new RowStore(input.kinds, context)
+    yield* fill(rows, input.run(context))
+  }
+}
+
+interface MergeTargets {
+  readonly node: MergeNode
+  readonly writer: TableWriter
+  readonly input: Operator
+  readonly places: Places
+}
+
+function changedIds(node: MergeNode, batch: Batch, places: Places): number[] {
+  const ids: number[] = []
+  for (let row = 0; row < batch.length; row++) {
+    const which = datumAt(batch.columns[places.which]!, row)
+    const action = which === null ? 'nothing' : node.actions[Number(which) - 1]!
+    const id = datumAt(batch.columns[places.rowId]!, row)
+    if ((action === 'update' || action === 'delete') && id !== null) ids.push(Number(id))
+  }
+  return ids
 }
 
 function runsOf(node: MergeNode, all: Batch, places: Places, seen: Set<number>): readonly Run[] {

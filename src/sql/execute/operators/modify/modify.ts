@@ -1,8 +1,9 @@
 /**
  * What INSERT, UPDATE and DELETE share. The input is read to its end before the first write, so that a statement never
- * sees its own changes; RETURNING rows leave when everything has been checked.
+ * sees its own changes (COPY's input reads no table, so it is written as it comes); RETURNING rows leave when everything has
+ * been checked.
  */
-import type { BatchStream, Task } from '../../../../storage/task.ts'
+import type { BatchStream, Suspension, Task } from '../../../../storage/task.ts'
 import type { Batch, ColumnKind } from '../../../../storage/vector.ts'
 import type { Expression } from '../../../plan/expression.ts'
 import type { OutputColumn } from '../../../plan/plan-node.ts'
@@ -40,6 +41,10 @@ export interface Changed {
 export interface Modification {
   readonly input: Operator
   readonly returning: Returning | undefined
+  /** Rows are written as they come. */
+  readonly streams?: boolean
+  /** Locks what is to be changed; returns what is left to change, which may not be what was read. */
+  lock?(rows: RowStore, context: ExecutionContext): Generator<Batch | Suspension, RowStore, void>
   apply(rows: Batch, checks: ForeignKeyChecks, context: ExecutionContext): Task<Changed>
 }
 
@@ -48,15 +53,19 @@ export function* modify(
   { compilation }: Preparation,
   context: ExecutionContext,
 ): BatchStream {
-  const { input, returning, apply } = make()
+  const modification = make()
+  const { input, returning, streams, apply } = modification
   const rows = new RowStore(input.kinds, context)
   const results = returning && new RowStore(returning.kinds, context)
   try {
-    yield* fill(rows, input.run(context))
     const checks = new ForeignKeyChecks(compilation, context)
     let affected = 0
-    for (const batch of rows.batches()) {
-      const changed = yield* apply(batch, checks, context)
+    for (const item of streams === true ? input.run(context) : kept(rows, modification, context)) {
+      if (item.kind !== 'batch') {
+        yield item
+        continue
+      }
+      const changed = yield* apply(item, checks, context)
       affected += changed.count
       if (returning !== undefined && changed.rows !== undefined && changed.rows.length > 0) {
         results?.append(returned(returning, changed.rows, context))
@@ -69,6 +78,22 @@ export function* modify(
   } finally {
     rows.release()
     results?.release()
+  }
+}
+
+/** The whole input first, then its batches. */
+function* kept(
+  rows: RowStore,
+  { input, lock }: Modification,
+  context: ExecutionContext,
+): BatchStream {
+  yield* fill(rows, input.run(context))
+  if (lock === undefined) return yield* rows.batches()
+  const left = yield* lock(rows, context)
+  try {
+    yield* left.batches()
+  } finally {
+    left.release()
   }
 }
 

@@ -14,6 +14,11 @@ import type { Kernel } from '../../expression/kernel.ts'
 import { listKey } from '../../keys/key-encoding.ts'
 import { gather, gatherBatch, selectTrue } from '../../vectors/gather.ts'
 import { RowCollection } from '../../vectors/row-collection.ts'
+import { ROW_LOCK } from '../../../lock/lock-mode.ts'
+import type { RowLockStrength } from '../../../lock/lock-mode.ts'
+import { serializationFailure } from '../../../lock/transaction-locks.ts'
+import { keyPositions } from '../lock/key-columns.ts'
+import { settleKeys } from '../lock/settle-keys.ts'
 import { kindsOf, type Preparation } from '../operator.ts'
 import type { ForeignKeyChecks } from './foreign-keys.ts'
 import type { IndexKeys } from './index-keys.ts'
@@ -31,6 +36,7 @@ interface ConflictPlan {
   readonly kinds: ReturnType<typeof kindsOf>
   /** Runs the sub-queries in assignments and condition. */
   readonly computed: ComputedColumns | undefined
+  readonly strength: RowLockStrength
 }
 
 /** Where each proposed row goes. */
@@ -79,6 +85,9 @@ export class ConflictInsert {
       condition: node.condition && compile(node.condition),
       kinds: kindsOf(writer.rules.row, preparation.catalog),
       computed,
+      strength: node.assignments.some(({ position }) => keyPositions(writer.relation).has(position))
+        ? ROW_LOCK.update
+        : ROW_LOCK.noKeyUpdate,
     }
     return () => new ConflictInsert(plan)
   }
@@ -86,7 +95,8 @@ export class ConflictInsert {
   *apply(rows: Batch, checks: ForeignKeyChecks, context: ExecutionContext): Task<Changed> {
     const { writer, updates } = this.#plan
     const completed = writer.complete(rows, context)
-    const { fresh, met } = yield* this.#sort(completed, context)
+    const { fresh, met } = yield* this.#settled(completed, context)
+    if (updates) for (const { rowId } of met) this.#own.add(rowId)
     const inserted = gatherBatch(completed, Int32Array.from(fresh), fresh.length)
     if (inserted.length > 0) {
       for (const id of yield* writer.insert(inserted, context)) this.#own.add(id)
@@ -97,6 +107,24 @@ export class ConflictInsert {
     return this.#inOrder(inserted, fresh, updated.rows, updated.sources)
   }
 
+  /** Where the rows go once nobody else can change that: the rows they meet are locked, and as they are now. */
+  *#settled(rows: Batch, context: ExecutionContext): Task<Sorted> {
+    const { writer, arbiters, updates } = this.#plan
+    for (;;) {
+      for (const arbiter of arbiters) {
+        const { keys } = arbiter.keysOf(rows, context)
+        yield* settleKeys(arbiter, writer.tree, keys, context, () => serializationFailure('update'))
+      }
+      const sorted = yield* this.#sort(rows, context)
+      const { locks } = context
+      if (locks === undefined || !updates || sorted.met.length === 0) return sorted
+      const rowIds = sorted.met.map(({ rowId }) => rowId)
+      yield* locks.rows(writer.tree, rowIds, this.#plan.strength)
+      if (!locks.seesNewest) yield* locks.requireUnchanged(writer.tree, rowIds)
+      if ((yield* locks.access.changedRows(writer.tree, rowIds)).length === 0) return sorted
+    }
+  }
+
   /** Decides for every row, in order, whether it meets a stored row or an earlier one of the batch. */
   *#sort(rows: Batch, context: ExecutionContext): Task<Sorted> {
     const { arbiters, updates } = this.#plan
@@ -104,14 +132,16 @@ export class ConflictInsert {
     const met: { row: number; rowId: number }[] = []
     const keys = arbiters.map((arbiter) => keysByRow(arbiter, rows, context))
     const taken = arbiters.map(() => new Set<string>())
+    const metBefore = new Set<number>()
     for (let row = 0; row < rows.length; row++) {
       const encoded = keys.map((known) => encodedKey(known[row]))
       const own = encoded.some((key, k) => key !== undefined && taken[k].has(key))
       const rowId = own ? undefined : yield* this.#stored(keys, row, context)
-      if (updates && (own || (rowId !== undefined && this.#own.has(rowId)))) throw secondTime()
+      const isOwn = rowId !== undefined && (this.#own.has(rowId) || metBefore.has(rowId))
+      if (updates && (own || isOwn)) throw secondTime()
       if (rowId !== undefined) {
         met.push({ row, rowId })
-        if (updates) this.#own.add(rowId)
+        metBefore.add(rowId)
       } else if (!own) {
         fresh.push(row)
         encoded.forEach((key, k) => key !== undefined && taken[k].add(key))

@@ -1,4 +1,5 @@
 /** Finds the rows that refer to a key: through an index that starts with the referencing columns, or by reading the table. */
+import type { TransactionAccess } from '../../../../storage/access.ts'
 import type { Task } from '../../../../storage/task.ts'
 import { type Batch, type Datum, datumAt } from '../../../../storage/vector.ts'
 import type { ForeignKey, IndexInfo, Relation } from '../../../catalog/catalog.ts'
@@ -15,11 +16,12 @@ export function* findReferencing(
   key: ForeignKey,
   values: readonly (Datum | null)[],
   context: ExecutionContext,
+  access: TransactionAccess = context.access,
 ): Task<FoundRows> {
   const index = child.relation.indexes.find((one) => serves(one, key))
   return index === undefined
-    ? yield* byScan(child, key, values, context)
-    : yield* byIndex(child, index, key, values, context)
+    ? yield* byScan(child, key, values, context, access)
+    : yield* byIndex(child, index, key, values, access)
 }
 
 /** A whole btree over the referencing columns first, in any order. */
@@ -38,14 +40,14 @@ function* byIndex(
   index: IndexInfo,
   key: ForeignKey,
   values: readonly (Datum | null)[],
-  context: ExecutionContext,
+  access: TransactionAccess,
 ): Task<FoundRows> {
   const prefix = index.keys
     .slice(0, key.columns.length)
     .map((part) => values[key.columns.indexOf(part.column ?? -1)])
   const bound = { values: prefix, inclusive: true }
   const ids: number[] = []
-  for (const item of context.access.seek(index.tree, { columns: [], lower: bound, upper: bound })) {
+  for (const item of access.seek(index.tree, { columns: [], lower: bound, upper: bound })) {
     if (item.kind !== 'batch') {
       yield item
       continue
@@ -53,7 +55,7 @@ function* byIndex(
     const last = item.columns[item.columns.length - 1]
     for (let i = 0; i < item.length; i++) ids.push(Number(datumAt(last, i)))
   }
-  const found = yield* context.access.fetch(child.tree, ids, allPositions(child.relation))
+  const found = yield* access.fetch(child.tree, ids, allPositions(child.relation))
   return splitRowIds(found)
 }
 
@@ -62,12 +64,13 @@ function* byScan(
   key: ForeignKey,
   values: readonly (Datum | null)[],
   context: ExecutionContext,
+  access: TransactionAccess,
 ): Task<FoundRows> {
   const positions = key.columns.map((number) => columnNumbered(child.relation, number).position)
   const kinds = kindsOf(child.rules.row, context.catalog)
   const rows = new RowCollection([...kinds, 'int64'])
   const request = { columns: allPositions(child.relation), withRowId: true }
-  for (const item of context.access.scan(child.tree, request)) {
+  for (const item of access.scan(child.tree, request)) {
     if (item.kind !== 'batch') {
       yield item
       continue

@@ -56,6 +56,7 @@ export class RowConstraints {
 
   #raise(failure: Failure | undefined, rows: Batch, context: ExecutionContext): void {
     if (failure === undefined) return
+    context.failedRow = failure.row
     const { environment } = this.#compilation
     throw failure.raise(failingRow(this.#relation, rows, failure.row, environment, context))
   }

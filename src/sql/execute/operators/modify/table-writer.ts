@@ -2,6 +2,7 @@
  * Writes rows of one table: computes generated columns, checks what rows must satisfy by themselves and against the unique
  * indexes, then changes table and indexes together. Foreign keys are looked at when the statement is over (foreign-keys.ts).
  */
+import type { SqlError } from '../../../../errors/sql-error.ts'
 import type { TreeId } from '../../../../storage/access.ts'
 import type { Task } from '../../../../storage/task.ts'
 import type { Batch, Vector } from '../../../../storage/vector.ts'
@@ -12,6 +13,7 @@ import { compileExpression } from '../../expression/compile-expression.ts'
 import { rowOf } from '../../expression/container/container.ts'
 import type { Compilation, Kernel } from '../../expression/kernel.ts'
 import { listKey } from '../../keys/key-encoding.ts'
+import { settleKeys } from '../lock/settle-keys.ts'
 import { layoutOf } from '../operator.ts'
 import { IndexKeys, type KeyRows, type PendingKeys, pickKeys, pickRowIds } from './index-keys.ts'
 import { RowConstraints } from './row-constraints.ts'
@@ -54,7 +56,8 @@ export class TableWriter {
     const entries = this.indexes.map((index) => ({ index, found: index.keysOf(rows, context) }))
     for (const { index, found } of entries) {
       if (!index.index.isUnique) continue
-      yield* index.checkUnique(found.keys, noPending(), context)
+      yield* this.#settle(index, found.keys, context)
+      yield* index.checkUnique(found.keys, noPending(), context, found.rows)
     }
     const rowIds = yield* context.access.insert(this.tree, rows)
     for (const { index, found } of entries) {
@@ -94,6 +97,7 @@ export class TableWriter {
     rowIds: Float64Array,
     context: ExecutionContext,
   ): Task<void> {
+    yield* this.#settle(index, added.keys, context)
     const pending = noPending()
     let next = 0
     for (let i = 0; i < added.keys.length; i++) {
@@ -103,6 +107,14 @@ export class TableWriter {
       }
       yield* index.checkUnique(pickKeys(added, [i]).keys, pending, context)
     }
+  }
+
+  /** Until no other transaction may still put these keys there, or take them away. */
+  *#settle(index: IndexKeys, keys: Batch, context: ExecutionContext): Task<void> {
+    if (context.locks === undefined) return
+    const refuse = (position: number): SqlError =>
+      index.duplicate(rowOf(keys.columns, position), context)
+    yield* settleKeys(index, this.tree, keys, context, refuse)
   }
 
   *delete(rowIds: Float64Array, old: Batch, context: ExecutionContext): Task<void> {

@@ -6,7 +6,12 @@ import type { DeleteNode, UpdateNode } from '../../../plan/plan-node.ts'
 import { assert } from '../../../../errors/sql-error.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import type { Layout } from '../../expression/kernel.ts'
+import { ROW_LOCK } from '../../../lock/lock-mode.ts'
+import { datumKey } from '../../keys/key-encoding.ts'
 import { gatherBatch } from '../../vectors/gather.ts'
+import { keyPositions } from '../lock/key-columns.ts'
+import { lockTargets } from '../lock/lock-targets.ts'
+import type { LockTargets } from '../lock/lock-targets.ts'
 import { makeOperator, type Operator, type Preparation } from '../operator.ts'
 import type { ForeignKeyChecks } from './foreign-keys.ts'
 import { refuseReadOnly } from './insert.ts'
@@ -46,11 +51,18 @@ export function prepareUpdate(node: UpdateNode, preparation: Preparation): Opera
     const shown = [...rows.columns.slice(0, input.kinds.length), ...fresh.columns]
     return { rows: { kind: 'batch', length: rows.length, columns: shown }, count: rows.length }
   }
+  const targets: LockTargets = {
+    writer,
+    input,
+    rowId: node.rowId,
+    strengthOf: compileStrength(node, places, assignments),
+  }
   const make = (): Modification => {
     const seen = new Set<number>()
     return {
       input,
       returning,
+      lock: (rows, context) => lockTargets(rows, targets, context),
       apply: (rows, checks, context) => apply(rows, seen, checks, context),
     }
   }
@@ -82,11 +94,18 @@ export function prepareDelete(node: DeleteNode, preparation: Preparation): Opera
     checks.note(writer, old, undefined)
     return { rows, count: rows.length }
   }
+  const targets: LockTargets = {
+    writer,
+    input,
+    rowId: node.rowId,
+    strengthOf: () => ROW_LOCK.update,
+  }
   const make = (): Modification => {
     const seen = new Set<number>()
     return {
       input,
       returning,
+      lock: (rows, context) => lockTargets(rows, targets, context),
       apply: (rows, checks, context) => apply(rows, seen, checks, context),
     }
   }
@@ -94,6 +113,35 @@ export function prepareDelete(node: DeleteNode, preparation: Preparation): Opera
     refuseReadOnly('DELETE', context)
     return modify(make, preparation, context)
   })
+}
+
+/** An update that leaves the key alone does not stand in the way of those who refer to the row. */
+function compileStrength(
+  { relation, rules }: UpdateNode,
+  places: RowPlaces,
+  assignments: readonly { readonly position: number; readonly source: number }[],
+): LockTargets['strengthOf'] {
+  const keys = keyPositions(relation)
+  if (rules.generated.some(({ position }) => keys.has(position))) return () => ROW_LOCK.update
+  const inKey = assignments.filter(({ position }) => keys.has(position))
+  if (inKey.length === 0) return () => ROW_LOCK.noKeyUpdate
+  return (rows) => {
+    const isKept = inKey.every(({ position, source }) =>
+      isSameColumn(rows.columns[places.old[position]!]!, rows.columns[source]!, rows.length),
+    )
+    return isKept ? ROW_LOCK.noKeyUpdate : ROW_LOCK.update
+  }
+}
+
+function isSameColumn(old: Vector, fresh: Vector, length: number): boolean {
+  if (old === fresh) return true
+  for (let i = 0; i < length; i++) {
+    const [before, after] = [datumAt(old, i), datumAt(fresh, i)]
+    if (before === null || after === null) {
+      if (before !== after) return false
+    } else if (datumKey(before) !== datumKey(after)) return false
+  }
+  return true
 }
 
 interface RowPlaces {

@@ -1,9 +1,9 @@
 /** Computes expressions over each batch; columns that are passed on cost nothing. */
 import type { BatchStream } from '../../../../storage/task.ts'
 import type { Vector } from '../../../../storage/vector.ts'
-import type { LockRowsNode, ProjectNode } from '../../../plan/plan-node.ts'
+import type { ProjectNode } from '../../../plan/plan-node.ts'
 import { compileAll } from '../../expression/compile-expression.ts'
-import { makeArranged, makeOperator, type Operator, type Preparation } from '../operator.ts'
+import { makeOperator, type Operator, type Preparation } from '../operator.ts'
 
 export function prepareProject(node: ProjectNode, preparation: Preparation): Operator {
   const input = preparation.prepare(node.input)
@@ -29,13 +29,5 @@ function passesAll({ expressions }: ProjectNode, { output }: Operator): boolean 
   return (
     expressions.length === output.length &&
     expressions.every((one, i) => one.kind === 'column' && one.column === output[i].id)
-  )
-}
-
-/** SELECT … FOR UPDATE: rows pass through. */
-export function prepareLockRows(node: LockRowsNode, preparation: Preparation): Operator {
-  const input = preparation.prepare(node.input)
-  return makeArranged(input.output, node.output, preparation.catalog, (context) =>
-    input.run(context),
   )
 }

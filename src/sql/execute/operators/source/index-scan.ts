@@ -5,6 +5,7 @@
 import type { KeyBound, SeekRequest } from '../../../../storage/access.ts'
 import { type BatchStream, PAUSE, type Suspension, type Task } from '../../../../storage/task.ts'
 import { type Batch, type Datum, datumAt } from '../../../../storage/vector.ts'
+import type { ColumnId } from '../../../plan/expression.ts'
 import type { IndexScanNode } from '../../../plan/plan-node.ts'
 import { PgArray } from '../../../types/value-classes.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
@@ -20,7 +21,7 @@ import {
   type Preparation,
 } from '../operator.ts'
 import { keepTrue } from '../row/filter.ts'
-import { type ScanColumns, scanColumns, withColumns } from './scan-columns.ts'
+import { rowIdColumn, type ScanColumns, scanColumns, withColumns } from './scan-columns.ts'
 
 type Free = (context: ExecutionContext) => Datum | null
 
@@ -42,6 +43,7 @@ interface IndexReader {
   readonly range: CompiledRange
   readonly columns: ScanColumns
   readonly condition: Kernel | undefined
+  readonly rowIds: ColumnId | undefined
 }
 
 /** Rows fetched at first; then more and more, so that a LIMIT above pays for little. */
@@ -64,6 +66,7 @@ export function prepareIndexScan(node: IndexScanNode, preparation: Preparation):
     columns: scanColumns(node.sources, node.output, node.relation),
     condition:
       node.filter && compileExpression(node.filter, layoutOf(node.output), preparation.compilation),
+    rowIds: rowIdColumn(node),
   }
   return makeOperator(node.output, preparation.catalog, (context) =>
     reader.range.anyOf === undefined
@@ -103,16 +106,17 @@ function* scanKeys(
   context: ExecutionContext,
 ): BatchStream {
   const { node, range } = reader
+  const reads = context.readsOf(reader.rowIds)
   const isPoint = node.index.isUnique && equal.length === node.index.keys.length
   if (isPoint) {
-    const rowId = yield* context.reads.firstMatch(node.index.tree, equal)
+    const rowId = yield* reads.firstMatch(node.index.tree, equal)
     if (rowId !== undefined) yield* fetchRows(reader, [rowId], context)
     return
   }
   const request = seekRequest(reader, equal, context)
   if (request === undefined) return
   let chunk = range.lower === undefined && range.upper === undefined ? FIRST_FETCH : FIRST_FETCH * 4
-  for (const item of context.reads.seek(node.index.tree, request)) {
+  for (const item of reads.seek(node.index.tree, request)) {
     if (item.kind !== 'batch') {
       yield item
       continue
@@ -142,7 +146,9 @@ function* fetchRows(
   context: ExecutionContext,
 ): BatchStream {
   const { node, columns, condition } = reader
-  const fetching: Task<Batch> = context.reads.fetch(node.tree, rowIds, columns.positions)
+  const fetching: Task<Batch> = context
+    .readsOf(reader.rowIds)
+    .fetch(node.tree, rowIds, columns.positions)
   const found = yield* fetching as Generator<Suspension, Batch, void>
   if (found.length === 0) return
   const rows = withColumns(found, columns.arrange(found.columns))

@@ -2,7 +2,7 @@
 import { type Batch, BATCH_ROWS, type Vector } from '../../../../storage/vector.ts'
 import type { Relation } from '../../../catalog/catalog.ts'
 import type { ColumnId } from '../../../plan/expression.ts'
-import type { OutputColumn, ScanSource } from '../../../plan/plan-node.ts'
+import type { IndexScanNode, OutputColumn, ScanNode, ScanSource } from '../../../plan/plan-node.ts'
 
 export interface ScanColumns {
   /** Tree positions to read. */
@@ -43,6 +43,11 @@ export function scanColumns(
       ? columns
       : places.map((place) => (place < 0 ? tableOid : columns[place]))
   return { positions, needsRowId, stored, arrange }
+}
+
+/** The scan's column of row ids, if it puts one out. */
+export function rowIdColumn({ sources, output }: ScanNode | IndexScanNode): ColumnId | undefined {
+  return output[sources.findIndex(({ kind }) => kind === 'rowId')]?.id
 }
 
 export function withColumns(source: Batch, columns: readonly Vector[]): Batch {

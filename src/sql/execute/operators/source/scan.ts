@@ -10,7 +10,7 @@ import { sliceBatch } from '../../vectors/gather.ts'
 import { layoutOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
 import { keepTrue } from '../row/filter.ts'
 import { compileSampler } from './sample.ts'
-import { scanColumns, withColumns } from './scan-columns.ts'
+import { rowIdColumn, scanColumns, withColumns } from './scan-columns.ts'
 import { compileZoneFilters } from './zone-filters.ts'
 
 export function prepareScan(node: ScanNode, preparation: Preparation): Operator {
@@ -19,6 +19,7 @@ export function prepareScan(node: ScanNode, preparation: Preparation): Operator 
     node.filter && compileExpression(node.filter, layoutOf(node.output), preparation.compilation)
   const zoneFilters = compileZoneFilters(node.filter, columns.stored, preparation)
   const sampler = node.sample && compileSampler(node.sample, preparation)
+  const rowIds = rowIdColumn(node)
   const withRowId = columns.needsRowId || sampler !== undefined
   return makeOperator(node.output, preparation.catalog, function* scan(context): BatchStream {
     const zones = zoneFilters(context)
@@ -33,7 +34,7 @@ export function prepareScan(node: ScanNode, preparation: Preparation): Operator 
       ...(zones.length > 0 && { zoneFilters: zones }),
     }
     const sample = sampler?.(context)
-    for (const item of context.reads.scan(node.tree, request)) {
+    for (const item of context.readsOf(rowIds).scan(node.tree, request)) {
       if (item.kind !== 'batch') {
         yield item
         continue

@@ -1,0 +1,72 @@
+/**
+ * The locks of UPDATE and DELETE, taken when all rows to change are known and before the first is changed. Rows that others
+ * have changed since the snapshot are looked at again: they are changed as they are now, if they still qualify.
+ */
+import { assert } from '../../../../errors/sql-error.ts'
+import type { Suspension } from '../../../../storage/task.ts'
+import type { Batch } from '../../../../storage/vector.ts'
+import { datumAt } from '../../../../storage/vector.ts'
+import type { RowLockStrength } from '../../../lock/lock-mode.ts'
+import type { ColumnId } from '../../../plan/expression.ts'
+import type { ExecutionContext } from '../../execution-context.ts'
+import { RowStore, fill } from '../../memory/row-store.ts'
+import { gatherBatch } from '../../vectors/gather.ts'
+import type { Operator } from '../operator.ts'
+import type { TableWriter } from '../modify/table-writer.ts'
+import { newestRows } from './newest-rows.ts'
+
+export interface LockTargets {
+  readonly writer: TableWriter
+  readonly input: Operator
+  /** The column of row ids among the input's; null where there is no row to change. */
+  readonly rowId: ColumnId
+  strengthOf(rows: Batch): RowLockStrength
+}
+
+/** Returns what is to be changed now: the same rows, or others in place of those that have changed meanwhile. */
+export function* lockTargets(
+  rows: RowStore,
+  targets: LockTargets,
+  context: ExecutionContext,
+): Generator<Batch | Suspension, RowStore, void> {
+  const { locks } = context
+  if (locks === undefined) return rows
+  const { writer, input, rowId } = targets
+  const place = input.layout.get(rowId)
+  assert(place !== undefined, 'the row id is among the rows to change')
+  const changed = new Set<number>()
+  for (const batch of rows.batches()) {
+    const ids = rowIdsAt(batch, place)
+    yield* locks.rows(writer.tree, ids, targets.strengthOf(batch))
+    if (!locks.seesNewest) yield* locks.requireUnchanged(writer.tree, ids)
+    for (const at of yield* context.overtaken(writer.tree, ids)) changed.add(ids[at]!)
+  }
+  if (changed.size === 0) return rows
+  const again = new RowStore(input.kinds, context)
+  for (const batch of rows.batches()) again.append(without(batch, place, changed))
+  rows.release()
+  yield* context.catchUp()
+  const newest = yield* newestRows(writer, [...changed], locks, context)
+  yield* fill(again, input.run(context.again(new Map([[rowId, newest]]))))
+  return again
+}
+
+/** Those that are there. */
+export function rowIdsAt(batch: Batch, place: number): Float64Array {
+  const ids = new Float64Array(batch.length)
+  let count = 0
+  for (let i = 0; i < batch.length; i++) {
+    const id = datumAt(batch.columns[place]!, i)
+    if (id !== null) ids[count++] = Number(id)
+  }
+  return ids.subarray(0, count)
+}
+
+function without(batch: Batch, place: number, left: ReadonlySet<number>): Batch {
+  const kept = new Int32Array(batch.length)
+  let count = 0
+  for (let i = 0; i < batch.length; i++) {
+    if (!left.has(Number(datumAt(batch.columns[place]!, i)))) kept[count++] = i
+  }
+  return gatherBatch(batch, kept, count)
+}

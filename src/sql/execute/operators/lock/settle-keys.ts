@@ -1,0 +1,63 @@
+/**
+ * Before keys go into a unique index: waits for every other transaction that has put one of them there, or is taking one away,
+ * without having ended. Afterwards what this transaction sees says whether a key is free.
+ *
+ * LIMIT: a writer that waits for pages between this look and its own write is seen by others too late; its commit then fails
+ * with 40001 instead of the statement with 23505.
+ */
+import type { TreeId } from '../../../../storage/access.ts'
+import type { Task } from '../../../../storage/task.ts'
+import type { Batch } from '../../../../storage/vector.ts'
+import type { TransactionLocks } from '../../../lock/transaction-locks.ts'
+import type { ExecutionContext } from '../../execution-context.ts'
+import { gatherBatch } from '../../vectors/gather.ts'
+import type { IndexKeys } from '../modify/index-keys.ts'
+
+/** `refuse` makes the error for a key that was committed after a snapshot that cannot move: of REPEATABLE READ. */
+export function* settleKeys(
+  index: IndexKeys,
+  table: TreeId,
+  keys: Batch,
+  context: ExecutionContext,
+  refuse: (position: number) => Error,
+): Task<void> {
+  const { locks } = context
+  if (locks === undefined || locks.isAlone) return
+  const places = comparable(index, keys)
+  const probed = places.length === keys.length ? keys : gatherBatch(keys, places, places.length)
+  do yield* context.catchUp()
+  while (yield* waitForOther(index.index.tree, table, probed, locks))
+  if (locks.seesNewest || locks.access.isCurrent) return
+  const seen = yield* locks.access.firstMatches(index.index.tree, probed)
+  const newest = yield* locks.access.newest().firstMatches(index.index.tree, probed)
+  const taken = newest.findIndex((rowId, i) => rowId >= 0 && rowId !== seen[i])
+  if (taken >= 0) throw refuse(places[taken]!)
+}
+
+/** Keys with a null equal no other. */
+function comparable(index: IndexKeys, keys: Batch): Int32Array {
+  const places: number[] = []
+  for (let i = 0; i < keys.length; i++) if (index.probeKey(keys, i) !== undefined) places.push(i)
+  return Int32Array.from(places)
+}
+
+/** True when it had to wait, so that everything may look different now. */
+function* waitForOther(
+  index: TreeId,
+  table: TreeId,
+  keys: Batch,
+  locks: TransactionLocks,
+): Task<boolean> {
+  const inserted = yield* locks.access.uncommittedKey(index, keys)
+  if (inserted !== undefined) {
+    yield* locks.writerEnd(inserted.writer)
+    return true
+  }
+  for (const owner of yield* locks.access.firstMatches(index, keys)) {
+    if (owner < 0 || !(yield* locks.departure(table, owner))) continue
+    // At the higher levels the row stays where it was seen.
+    if (!locks.seesNewest) yield* locks.requireUnchanged(table, [owner])
+    return true
+  }
+  return false
+}
