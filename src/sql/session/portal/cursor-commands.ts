@@ -144,8 +144,17 @@ export function* fetchFromCursor(run: FetchRun, syntax: FetchStatement): Task<st
     if (syntax.isMove) return `MOVE ${yield* query.cursor.fetch(syntax)}`
     const formats = run.formats ?? cursorFormats(portal, sink)
     const writer = query.writer(formats)
-    sink.columns(query.columns, formats)
-    const rows = yield* query.cursor.fetch(syntax, (batch) => sink.rows(writer.rows(batch)))
+    // Described with the first of them: a fetch that is refused describes nothing.
+    let isDescribed = false
+    const describe = (): void => {
+      if (!isDescribed) sink.columns(query.columns, formats)
+      isDescribed = true
+    }
+    const rows = yield* query.cursor.fetch(syntax, (batch) => {
+      describe()
+      sink.rows(writer.rows(batch))
+    })
+    describe()
     return `FETCH ${rows}`
   } catch (error) {
     portal.fail()

@@ -5,7 +5,6 @@
 import type { TransactionAccess } from '../../../storage/access.ts'
 import type { BatchStream } from '../../../storage/task.ts'
 import type { Datum } from '../../../storage/vector.ts'
-import type { ExecutionContext } from '../../execute/execution-context.ts'
 import { kindsOf } from '../../execute/operators/operator.ts'
 import { ResultWriter } from '../result/result-writer.ts'
 import type { ResultColumn, ValueFormat } from '../result/statement-result.ts'
@@ -34,7 +33,6 @@ export class OpenQuery {
   readonly planned: PlannedQuery
   readonly cursor: RowCursor
   readonly #environment: QueryEnvironment
-  #context: ExecutionContext | undefined
 
   constructor(options: OpenQueryOptions) {
     const { planned, values, environment, snapshot, isScrollable, keepsRows } = options
@@ -44,7 +42,6 @@ export class OpenQuery {
     const open = (): BatchStream => {
       const context = executionContext(this.#environment, values)
       if (snapshot !== undefined) context.reads = snapshot
-      this.#context = context
       return planned.prepared.run(context)
     }
     const kinds = kindsOf(planned.prepared.columns, catalog)
@@ -60,8 +57,9 @@ export class OpenQuery {
     return new ResultWriter(this.planned.bound.columns, this.#environment, formats)
   }
 
+  /** Counts the rows of the last piece that was read, as PostgreSQL does. */
   tag(rows: number): string {
-    return commandTag(this.planned, rows, this.#context?.affectedRows ?? 0)
+    return commandTag(this.planned, rows, rows)
   }
 
   close(): void {

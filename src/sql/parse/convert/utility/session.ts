@@ -72,7 +72,7 @@ const CURSOR = {
 function declareCursor(node: raw.DeclareCursorStmt, source: SourceText): DeclareCursorStatement {
   const bits = node.options ?? 0
   refuseBoth(bits, CURSOR.SCROLL | CURSOR.NO_SCROLL, 'SCROLL and NO SCROLL')
-  refuseBoth(bits, CURSOR.INSENSITIVE | CURSOR.ASENSITIVE, 'INSENSITIVE and ASENSITIVE')
+  refuseBoth(bits, CURSOR.INSENSITIVE | CURSOR.ASENSITIVE, 'ASENSITIVE and INSENSITIVE')
   const scroll = bits & CURSOR.SCROLL ? true : bits & CURSOR.NO_SCROLL ? false : undefined
   return {
     kind: 'declareCursor',
