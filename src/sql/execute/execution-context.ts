@@ -77,14 +77,13 @@ export class ExecutionContext {
   readonly systemRelations: SystemRelationProvider | undefined
   readonly tableRules: ((relation: Relation) => TableRules) | undefined
   readonly columnDefault: ExecutionOptions['columnDefault']
-  /** Current values of the columns that apply operators have bound, for the plans below them. */
-  readonly outer = new Map<ColumnId, Datum | null>()
-  readonly shared = new Map<number, SharedRows>()
   /** Rows inserted, updated or deleted by the statement's top modify node: the command tag's count. */
   affectedRows = 0
   /** Place in its batch of a row that broke a constraint of its own or a unique one, when that was raised. */
   failedRow: number | undefined
   #workSincePause = 0
+  #outer: Map<ColumnId, Datum | null> | undefined
+  #shared: Map<number, SharedRows> | undefined
   readonly #calls: (CallContext | undefined)[] = []
 
   constructor(options: ExecutionOptions) {
@@ -101,6 +100,15 @@ export class ExecutionContext {
     this.systemRelations = options.systemRelations
     this.tableRules = options.tableRules
     this.columnDefault = options.columnDefault
+  }
+
+  /** Current values of the columns that apply operators have bound, for the plans below them. */
+  get outer(): Map<ColumnId, Datum | null> {
+    return (this.#outer ??= new Map())
+  }
+
+  get shared(): Map<number, SharedRows> {
+    return (this.#shared ??= new Map())
   }
 
   /**

@@ -2,6 +2,8 @@
 export class LruCache<K, V> {
   readonly #entries = new Map<K, V>()
   readonly #capacity: number
+  /** Used last: needs no re-inserting. */
+  #newest: K | undefined
 
   constructor(capacity: number) {
     this.#capacity = capacity
@@ -9,15 +11,17 @@ export class LruCache<K, V> {
 
   get(key: K): V | undefined {
     const value = this.#entries.get(key)
-    if (value === undefined) return undefined
+    if (value === undefined || key === this.#newest) return value
     this.#entries.delete(key)
     this.#entries.set(key, value)
+    this.#newest = key
     return value
   }
 
   set(key: K, value: V): void {
     this.#entries.delete(key)
     this.#entries.set(key, value)
+    this.#newest = key
     if (this.#entries.size > this.#capacity) {
       const [oldest] = this.#entries.keys()
       if (oldest !== undefined) this.#entries.delete(oldest)
@@ -26,5 +30,6 @@ export class LruCache<K, V> {
 
   clear(): void {
     this.#entries.clear()
+    this.#newest = undefined
   }
 }

@@ -44,10 +44,10 @@ export interface SessionState {
 
 export class SessionEvaluation implements EvaluationSession {
   readonly statementTimestamp: number
-  readonly sequences: SequenceService
   readonly #state: SessionState
   readonly #transaction: RunningTransaction
   readonly #onNotice: (notice: Notice) => void
+  #sequences: SequenceService | undefined
 
   constructor(
     state: SessionState,
@@ -58,7 +58,17 @@ export class SessionEvaluation implements EvaluationSession {
     this.#transaction = transaction
     this.#onNotice = onNotice
     this.statementTimestamp = state.database.nowMicros()
-    this.sequences = new SequenceValues(
+  }
+
+  /** Most statements use none. */
+  get sequences(): SequenceService {
+    return (this.#sequences ??= this.#makeSequences())
+  }
+
+  #makeSequences(): SequenceService {
+    const state = this.#state
+    const transaction = this.#transaction
+    return new SequenceValues(
       transaction.open.access,
       () => transaction.catalog,
       state.drawnSequences,

@@ -17,10 +17,12 @@ export interface Epoch {
   readonly kind: 'epoch'
   /** About how much memory the nodes take that were made or copied for it. */
   madeBytes: number
+  /** The part of it that takes the place of nodes which no layer holds either: so much there is not more to write. */
+  replacedBytes: number
 }
 
 export function newEpoch(): Epoch {
-  return { kind: 'epoch', madeBytes: 0 }
+  return { kind: 'epoch', madeBytes: 0, replacedBytes: 0 }
 }
 
 /** A value of some KB or more that stayed on overflow pages; read through `resolveLarge`. */
@@ -105,6 +107,12 @@ export interface OverflowNode {
 }
 
 export type TreeNode = LeafNode | InteriorNode
+
+/** Made in memory, and no layer holds it. A node that came from a layer has no owner. */
+export function isUnwritten({ owner, written }: TreeNode): boolean {
+  return owner !== undefined && written === undefined
+}
+
 export type PageNode = TreeNode | OverflowNode
 
 /** A resident node (tell it by its `kind`) or where it lies. */

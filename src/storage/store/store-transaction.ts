@@ -40,7 +40,7 @@ export class StoreTransaction extends Transaction {
     this.#dirty = new DirtyBytes(services.transactionLimitBytes)
   }
 
-  /** About how much memory its writes took, pages that were copied for them included. */
+  /** About how much more there is to write to the bucket once it has committed. */
   get dirtiedBytes(): number {
     return this.#dirtiedBytes
   }
@@ -100,9 +100,10 @@ export class StoreTransaction extends Transaction {
   #account(rows: number): boolean {
     const written = this.unspilledBytes
     const dirtied = written + this.copiedBytes
+    this.#dirtiedBytes += dirtied - this.replacedBytes
     this.unspilledBytes = 0
     this.copiedBytes = 0
-    this.#dirtiedBytes += dirtied
+    this.replacedBytes = 0
     this.#operationBytes += written + rows * ROW_BYTES
     return this.#dirty.note(dirtied) || this.#hasManyOperations
   }

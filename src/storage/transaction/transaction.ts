@@ -74,6 +74,8 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
   unspilledBytes = 0
   /** About how much memory the pages take that were made or copied to write to. */
   copiedBytes = 0
+  /** The part of `copiedBytes` that takes the place of pages which no layer holds. */
+  replacedBytes = 0
   /** What it has read, when it is SERIALIZABLE. */
   reads: ReadSet | undefined
   private roots: BranchRoots
@@ -360,19 +362,21 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
   protected *write(operation: RowOperation): Task<void> {
     if (this.writeAtOnce(operation) || operation.rowIds.length === 0) return
     const apply = this.applyContext()
-    const before = apply.epoch.madeBytes
+    const { madeBytes, replacedBytes } = apply.epoch
     const root = yield* applyRows(treeOf(this.roots, operation.tree), operation, apply)
-    this.wrote(operation, root, apply.epoch.madeBytes - before)
+    this.wrote(operation, root)
+    this.noteCopies(apply.epoch, madeBytes, replacedBytes)
   }
 
   /** What `write` does, when it is a single row and needs no page from elsewhere. False: nothing was done. */
   protected writeAtOnce(operation: RowOperation): boolean {
     this.assertWritable()
     const apply = this.applyContext()
-    const before = apply.epoch.madeBytes
+    const { madeBytes, replacedBytes } = apply.epoch
     const root = applyRow(treeOf(this.roots, operation.tree), operation, apply)
     if (root === undefined) return false
-    this.wrote(operation, root, apply.epoch.madeBytes - before)
+    this.wrote(operation, root)
+    this.noteCopies(apply.epoch, madeBytes, replacedBytes)
     return true
   }
 
@@ -380,11 +384,16 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     return { epoch: this.epoch, storage: this.context, lsn: UNCOMMITTED }
   }
 
-  private wrote(operation: RowOperation, root: TreeRoot, copiedBytes: number): void {
+  private wrote(operation: RowOperation, root: TreeRoot): void {
     this.roots = withTree(this.roots, root, this.epoch)
     this.operations.push(operation)
     this.unspilledBytes += writtenBytes(operation, this.context.codec)
-    this.copiedBytes += copiedBytes
+  }
+
+  /** With what the epoch's sums were before. */
+  private noteCopies(epoch: Epoch, madeBytes: number, replacedBytes: number): void {
+    this.copiedBytes += epoch.madeBytes - madeBytes
+    this.replacedBytes += epoch.replacedBytes - replacedBytes
   }
 
   private writeWhole(operation: WriteOperation): void {

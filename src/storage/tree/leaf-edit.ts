@@ -4,6 +4,7 @@
  */
 import { assert } from '../../errors/sql-error.ts'
 import type { Batch, ColumnKind } from '../vector.ts'
+import { isUnwritten } from '../page/node.ts'
 import type { DatumCodec, Epoch, LeafNode } from '../page/node.ts'
 import {
   Arena,
@@ -73,12 +74,8 @@ export function newLeaf(kinds: readonly ColumnKind[], epoch: Epoch, capacity: nu
 export function editableLeaf(leaf: LeafNode, epoch: Epoch, room: number): LeafNode {
   const needed = leaf.length + room
   if (leaf.owner === epoch && !leaf.shared && needed <= leaf.rowIds.length) return leaf
-  return copyLeaf(leaf, epoch, editedCapacity(needed))
-}
-
-/** The next commit copies the leaf again: room that it does not use is paid for by every one. */
-function editedCapacity(needed: number): number {
-  return needed + Math.max(CAPACITY_MIN, needed >>> 3)
+  // The next commit copies the leaf again: room that it does not use is paid for by every one.
+  return copyLeaf(leaf, epoch, needed + CAPACITY_MIN)
 }
 
 /** A version of the leaf to which `room` rows may be appended. */
@@ -110,7 +107,9 @@ function copyLeaf(leaf: LeafNode, epoch: Epoch, capacity: number): LeafNode {
   let bytes = capacity * 8
   for (const column of leaf.columns) bytes += arenaBytes(column, capacity)
   const arena = new Arena(bytes)
-  epoch.madeBytes += LEAF_OVERHEAD + bytes + leaf.variableBytes
+  const copied = LEAF_OVERHEAD + bytes + leaf.variableBytes
+  epoch.madeBytes += copied
+  if (isUnwritten(leaf)) epoch.replacedBytes += copied
   const rowIds = arena.float64(capacity)
   rowIds.set(leaf.rowIds.length === length ? leaf.rowIds : leaf.rowIds.subarray(0, length))
   return {

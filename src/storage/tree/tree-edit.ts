@@ -13,6 +13,7 @@ import type { Task } from '../task.ts'
 import type { RowSource } from './leaf-edit.ts'
 import type { ColumnOrder } from './key-order.ts'
 import { columnOrders } from './key-order.ts'
+import { isUnwritten } from '../page/node.ts'
 import { childFor } from './key-search.ts'
 import type { KeyValues } from './key-search.ts'
 import { deleteFromLeaf, insertIntoLeaf, replaceInLeaf } from './leaf-apply.ts'
@@ -189,7 +190,9 @@ export function splitInterior(
 
 export function editableInterior(node: InteriorNode, epoch: Epoch): InteriorNode {
   if (node.owner === epoch) return node
-  epoch.madeBytes += CHILD_BYTES * node.children.length
+  const copied = CHILD_BYTES * node.children.length
+  epoch.madeBytes += copied
+  if (isUnwritten(node)) epoch.replacedBytes += copied
   const { level } = node
   return {
     kind: 'interior',

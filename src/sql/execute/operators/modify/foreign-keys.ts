@@ -41,7 +41,7 @@ export class ForeignKeyChecks {
   readonly #context: ExecutionContext
   readonly #changes: Change[] = []
   /** Found parents, so that a thousand children of one parent look it up once. */
-  readonly #known = new Map<number, Set<string>>()
+  #known: Map<number, Set<string>> | undefined
 
   constructor(compilation: Compilation, context: ExecutionContext) {
     this.#compilation = compilation
@@ -192,7 +192,7 @@ export class ForeignKeyChecks {
       if (lost.includes(null)) continue
       const renewed = after?.map((vector) => datumAt(vector, i))
       if (renewed !== undefined && listKey(renewed) === listKey(lost)) continue
-      this.#known.get(key.oid)?.delete(listKey(lost))
+      this.#known?.get(key.oid)?.delete(listKey(lost))
       yield* this.#actOnKey(key, writer, lost, renewed)
     }
   }
@@ -301,6 +301,7 @@ export class ForeignKeyChecks {
   // --- both ------------------------------------------------------------------------------------------
 
   #knownKeys(key: number): Set<string> {
+    this.#known ??= new Map()
     let known = this.#known.get(key)
     if (known === undefined) this.#known.set(key, (known = new Set()))
     return known

@@ -3,7 +3,7 @@ import { SqlError } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
 import type { RowId } from '../../../../storage/access.ts'
 import type { Task } from '../../../../storage/task.ts'
-import type { Batch, Datum } from '../../../../storage/vector.ts'
+import type { Batch, Datum, Vector } from '../../../../storage/vector.ts'
 import type { IndexInfo, Relation } from '../../../catalog/catalog.ts'
 import type { ColumnId } from '../../../plan/expression.ts'
 import type { TableRules } from '../../../plan/plan-node.ts'
@@ -16,6 +16,9 @@ import { datumKey, type Key, listKey } from '../../keys/key-encoding.ts'
 import { gather, gatherBatch, selectTrue } from '../../vectors/gather.ts'
 import { layoutOf } from '../operator.ts'
 import { valueText } from './row-text.ts'
+
+/** The only row there is. Never written to. */
+const FIRST_ROW = Int32Array.of(0)
 
 /** Keys of some rows of a batch: `rows[i]` is the batch row of key i (a partial index holds not all). */
 export interface KeyRows {
@@ -61,15 +64,25 @@ export class IndexKeys {
   }
 
   keysOf(rows: Batch, context: ExecutionContext): KeyRows {
+    const places = this.#placesOf(rows, context)
+    const { length } = places
+    const selected = length === rows.length ? rows : gatherBatch(rows, places, length)
+    const columns: Vector[] = []
+    for (const kernel of this.#kernels) columns.push(kernel(selected, context))
+    return { keys: { kind: 'batch', length, columns }, rows: places }
+  }
+
+  /** Which rows of the batch the index holds. */
+  #placesOf(rows: Batch, context: ExecutionContext): Int32Array {
     const n = rows.length
-    const indexes = new Int32Array(n)
-    let count = n
     if (this.#predicate !== undefined) {
-      count = selectTrue(this.#predicate(rows, context), n, indexes)
-    } else for (let i = 0; i < n; i++) indexes[i] = i
-    const selected = count === n ? rows : gatherBatch(rows, indexes, count)
-    const columns = this.#kernels.map((kernel) => kernel(selected, context))
-    return { keys: { kind: 'batch', length: count, columns }, rows: indexes.subarray(0, count) }
+      const places = new Int32Array(n)
+      return places.subarray(0, selectTrue(this.#predicate(rows, context), n, places))
+    }
+    if (n === 1) return FIRST_ROW
+    const places = new Int32Array(n)
+    for (let place = 0; place < n; place++) places[place] = place
+    return places
   }
 
   /** The key of row `i` as something to look up; undefined when it can equal no other (it has a null). */
@@ -195,6 +208,8 @@ export function pickKeys({ keys, rows }: KeyRows, places: readonly number[]): Ke
 }
 
 export function pickRowIds(rowIds: Float64Array, rows: Int32Array): Float64Array {
+  // Places ascend: as many as there are row ids are all of them.
+  if (rows.length === rowIds.length) return rowIds
   const picked = gather({ kind: 'float64', values: rowIds, nulls: undefined }, rows, rows.length)
   return picked.kind === 'float64' ? picked.values : new Float64Array(0)
 }
