@@ -85,6 +85,8 @@ export class Connection {
   #toldMark: readonly unknown[] = []
   /** When the last exchange ended; only kept for sessions that may not be idle for ever. */
   #idleSinceMs = 0
+  /** Told when a message comes, or the session is cancelled, while a statement waits for one. */
+  #onArrival: (() => void) | undefined
   #running: Promise<void> | undefined
   #ended: Promise<void> = Promise.resolve()
 
@@ -115,6 +117,7 @@ export class Connection {
     if (this.#framer.pendingBytes > MAX_PENDING_BYTES) {
       this.end(new SqlError(SQLSTATE.PROGRAM_LIMIT_EXCEEDED, 'too many messages wait for answers'))
     }
+    this.#arrived()
     this.#running ??= this.#run().finally(() => this.#ran())
     return this.#running
   }
@@ -136,9 +139,28 @@ export class Connection {
     if (this.#mailbox !== undefined) this.#branch?.notifications.close(this.#mailbox)
     if (this.#key !== undefined) this.#host.connections.remove(this.#key.processId)
     this.#session?.cancel()
+    this.#arrived()
     // A running statement ends first: it stops where it suspends next.
     this.#socket.close()
     this.#ended = (this.#running ?? Promise.resolve()).then(() => this.#endSession())
+  }
+
+  #cancel(): void {
+    this.#session?.cancel()
+    this.#arrived()
+  }
+
+  #arrived(): void {
+    this.#onArrival?.()
+    this.#onArrival = undefined
+  }
+
+  /** COPY waits for data: the object must not sleep meanwhile. */
+  #arrival(): Promise<void> {
+    if (this.#phase.kind === 'closed') return Promise.resolve()
+    if (this.#toldMark[0] !== false) this.#socket.changed()
+    this.#toldMark = [false]
+    return new Promise((resolve) => void (this.#onArrival = resolve))
   }
 
   /** Settles when nothing of a closed connection is left. */
@@ -367,7 +389,7 @@ export class Connection {
       settings: startupSettings(Object.fromEntries(settings)),
       processId: key.processId,
     })
-    this.#host.connections.add(key, { role, database, cancel: () => session.cancel() })
+    this.#host.connections.add(key, { role, database, cancel: () => this.#cancel() })
     this.#mailbox = branch.notifications.open(
       database,
       () => session.channels,
@@ -378,6 +400,7 @@ export class Connection {
     this.#identity = { role, parameters }
     const conversation = new Conversation(branch.main, session, this.#out, {
       send: () => this.#send(),
+      messages: { next: () => this.#framer.next(), arrival: () => this.#arrival() },
       beforeReady: () => this.#readMail(),
     })
     this.#phase = { kind: 'ready', conversation }

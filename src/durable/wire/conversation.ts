@@ -30,6 +30,7 @@ import type {
 } from './codec/frontend-messages.ts'
 import type { MessageWriter } from './codec/message-writer.ts'
 import { ReportedSettings } from './reported-settings.ts'
+import type { MessageSource } from './wire-copy.ts'
 import { WireSink } from './wire-sink.ts'
 
 /** A statement that lost a race is run again this often; nothing of it was sent yet. */
@@ -38,6 +39,8 @@ const MAX_ATTEMPTS = 20
 export interface ConversationHooks {
   /** Lets go what has been written. */
   readonly send: () => void
+  /** For COPY, which takes messages itself. */
+  readonly messages: MessageSource
   /** May write more, when the session is about to say that it is ready. */
   readonly beforeReady: () => void
 }
@@ -47,6 +50,7 @@ export class Conversation {
   readonly #session: Session
   readonly #out: MessageWriter
   readonly #send: () => void
+  readonly #messages: MessageSource
   readonly #beforeReady: () => void
   readonly #settings: ReportedSettings
   #isSkipping = false
@@ -56,12 +60,13 @@ export class Conversation {
     database: BranchDatabase,
     session: Session,
     out: MessageWriter,
-    { send, beforeReady }: ConversationHooks,
+    { send, messages, beforeReady }: ConversationHooks,
   ) {
     this.#database = database
     this.#session = session
     this.#out = out
     this.#send = send
+    this.#messages = messages
     this.#beforeReady = beforeReady
     this.#settings = new ReportedSettings(session.settings)
   }
@@ -83,7 +88,7 @@ export class Conversation {
     // The simple protocol has no Sync: each message stands for itself.
     if (message.kind === 'query' || message.kind === 'functionCall') return this.#single(message)
     if (message.kind === 'flush') return this.#flush()
-    if (this.#isSkipping) return
+    if (this.#isSkipping || isCopyMessage(message)) return
     this.#batch ??= new ExtendedBatch(this.#out.length, this.#session.status === 'I')
     this.#batch.add(message)
     await this.#extended(message, this.#batch)
@@ -151,11 +156,6 @@ export class Conversation {
         return await this.#execute(message.portal, message.maxRows, batch)
       case 'close':
         return this.#close(message)
-      case 'copyData':
-      case 'copyDone':
-      case 'copyFail':
-        // Left over from a COPY that has failed.
-        return
       default:
         throw protocolViolation(`unexpected message ${message.kind}`)
     }
@@ -165,7 +165,7 @@ export class Conversation {
     const start = this.#out.length
     for (let attempt = 1; ; attempt++) {
       const wasIdle = this.#session.status === 'I'
-      const sink = new WireSink(this.#out, this.#send, true)
+      const sink = this.#sink(true)
       try {
         await this.#database.refresh()
         return await this.#database.run(this.#session.executeScript(text, sink))
@@ -175,6 +175,13 @@ export class Conversation {
         this.#out.truncate(start)
       }
     }
+  }
+
+  #sink(describesRows: boolean): WireSink {
+    return new WireSink(
+      { out: this.#out, send: this.#send, messages: this.#messages },
+      describesRows,
+    )
   }
 
   async #parse({ name, text, parameterTypes }: ParseMessage): Promise<void> {
@@ -216,7 +223,7 @@ export class Conversation {
   }
 
   async #execute(portal: string, maxRows: number, batch: ExtendedBatch): Promise<void> {
-    const sink = new WireSink(this.#out, this.#send, false)
+    const sink = this.#sink(false)
     await this.#database.refresh()
     const isComplete = await this.#database.run(this.#session.runPortal(portal, maxRows, sink))
     if (!isComplete) bare(this.#out, 'portalSuspended')
@@ -261,6 +268,11 @@ export class Conversation {
       await this.#extended(message, batch)
     }
   }
+}
+
+/** Left over from a COPY that has failed. */
+function isCopyMessage({ kind }: FrontendMessage): boolean {
+  return kind === 'copyData' || kind === 'copyDone' || kind === 'copyFail'
 }
 
 function formatOf(code: FormatCode): ValueFormat {

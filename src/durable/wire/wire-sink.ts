@@ -14,14 +14,25 @@ import {
   rowDescription,
 } from './codec/backend-messages.ts'
 import type { MessageWriter } from './codec/message-writer.ts'
+import { WireCopy } from './wire-copy.ts'
+import type { MessageSource } from './wire-copy.ts'
 
 /** A frame of about this size is sent as soon as it is full. */
 const FRAME_BYTES = 64 * 1024
+
+/** What of its connection a sink needs. */
+export interface SinkWire {
+  readonly out: MessageWriter
+  readonly messages: MessageSource
+  /** Lets go what has been written. */
+  readonly send: () => void
+}
 
 export class WireSink implements ResultSink<ResultRow> {
   readonly takesBinary = true
   readonly #out: MessageWriter
   readonly #send: () => void
+  readonly #messages: MessageSource
   readonly #describesRows: boolean
   /** Statements that have come to their end. */
   completed = 0
@@ -30,10 +41,20 @@ export class WireSink implements ResultSink<ResultRow> {
   hasSent = false
 
   /** `describesRows`: the simple protocol's way; in the extended one Describe does that. */
-  constructor(out: MessageWriter, send: () => void, describesRows: boolean) {
+  constructor({ out, send, messages }: SinkWire, describesRows: boolean) {
     this.#out = out
     this.#send = send
+    this.#messages = messages
     this.#describesRows = describesRows
+  }
+
+  get copy(): WireCopy {
+    return new WireCopy({
+      out: this.#out,
+      messages: this.#messages,
+      send: () => this.#flush(),
+      sendFull: () => this.#flushFull(),
+    })
   }
 
   columns(columns: readonly ResultColumn[], formats: readonly ValueFormat[] = []): void {
@@ -48,10 +69,17 @@ export class WireSink implements ResultSink<ResultRow> {
   rows(rows: readonly ResultRow[]): void {
     for (const row of rows) {
       dataRow(this.#out, row)
-      if (this.#out.length < FRAME_BYTES) continue
-      this.#send()
-      this.hasSent = true
+      this.#flushFull()
     }
+  }
+
+  #flushFull(): void {
+    if (this.#out.length >= FRAME_BYTES) this.#flush()
+  }
+
+  #flush(): void {
+    this.#send()
+    this.hasSent = true
   }
 
   complete(tag: string): void {

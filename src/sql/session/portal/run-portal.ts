@@ -110,6 +110,7 @@ function* collect(run: PortalRun, bound: BoundStatement): Task<CollectedRows> {
     },
     complete: () => undefined,
     notice: (notice) => run.sink.notice(notice),
+    copy: run.sink.copy,
   }
   const tag = yield* runStatement(statementRun(run, bound, sink))
   return { columns, rows, tag, given: 0 }

@@ -1,5 +1,6 @@
 /** What a statement gives back, piece by piece, to whoever stands at the front door. */
 import type { Oid } from '../../catalog/catalog.ts'
+import type { CopyChannel } from '../../copy/copy-channel.ts'
 
 /** A column as RowDescription describes it. */
 export interface ResultColumn {
@@ -34,6 +35,8 @@ export interface ResultSink<Row = TextRow> {
   /** The command tag: 'SELECT 3', 'CREATE TABLE'; empty for an empty query. */
   complete(tag: string): void
   notice(notice: Notice): void
+  /** Where the client's protocol has a place for copied data. */
+  readonly copy?: CopyChannel | undefined
 }
 
 export interface Notice {
@@ -42,6 +45,7 @@ export interface Notice {
   readonly message: string
   readonly detail?: string | undefined
   readonly hint?: string | undefined
+  readonly where?: string | undefined
 }
 
 export interface StatementResult {

@@ -3,6 +3,7 @@
  * Returns the command tag.
  */
 import { assert, unsupported } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { Task } from '../../../storage/task.ts'
 import type { Datum } from '../../../storage/vector.ts'
 import { isBindable } from '../../bind/bind-query.ts'
@@ -12,12 +13,14 @@ import { executeDdl, isDdl } from '../../commands/execute-ddl.ts'
 import type { DdlStatement } from '../../commands/execute-ddl.ts'
 import type { ParsedStatement, Statement as Syntax } from '../../parse/ast/statement.ts'
 import type {
+  CopyStatement,
   DeclareCursorStatement,
   DiscardStatement,
   ExecuteStatement,
   ExplainStatement,
 } from '../../parse/ast/utility.ts'
 import { parse } from '../../parse/parse.ts'
+import { runCopy } from '../copy/run-copy.ts'
 import {
   closeCursor,
   declareCursor,
@@ -233,6 +236,8 @@ function* runUtility(
     case 'notify':
       state.channels.notify(syntax.channel, syntax.payload ?? '')
       return 'NOTIFY'
+    case 'copy':
+      return yield* copy(run, environment, syntax)
     case 'declareCursor':
       return declare(run, syntax)
     case 'fetch':
@@ -248,6 +253,21 @@ function* runUtility(
     default:
       throw unsupported(`statement ${syntax.kind}`)
   }
+}
+
+function copy(
+  { state, sink }: StatementRun,
+  environment: QueryEnvironment,
+  statement: CopyStatement,
+): Task<string> {
+  return runCopy({
+    statement,
+    environment,
+    channel: sink.copy,
+    isReadOnly: state.settings.get('transaction_read_only') === 'on',
+    notice: (message, where) =>
+      sink.notice({ severity: 'NOTICE', code: SQLSTATE.SUCCESSFUL_COMPLETION, message, where }),
+  })
 }
 
 function declare(run: StatementRun, syntax: DeclareCursorStatement): string {
