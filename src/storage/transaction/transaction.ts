@@ -386,7 +386,7 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
 
   private wrote(operation: RowOperation, root: TreeRoot): void {
     this.roots = withTree(this.roots, root, this.epoch)
-    this.operations.push(operation)
+    this.note(operation)
     this.unspilledBytes += writtenBytes(operation, this.context.codec)
   }
 
