@@ -83,6 +83,7 @@ async function feed(bytes: Uint8Array, random: SeededRandom): Promise<boolean> {
       if (text.includes('internal error')) ourFaults.push(text)
     },
     close: () => void (isOpen = false),
+    unsentBytes: () => 0,
     changed: () => undefined,
   }
   const connection = new Connection(host, socket, 'cleartext')

@@ -8,6 +8,7 @@ import { Branch } from '../../src/durable/branch.ts'
 import type { ConnectionHost, PasswordMethod } from '../../src/durable/wire/connection-host.ts'
 import { ConnectionRegistry } from '../../src/durable/wire/connection-registry.ts'
 import { Connection } from '../../src/durable/wire/connection.ts'
+import { InputBudget } from '../../src/durable/wire/input-budget.ts'
 import { systemTimers } from '../../src/durable/wire/time/timers.ts'
 import { memoryPlatform } from '../engine/memory-branch.ts'
 
@@ -44,6 +45,7 @@ export class MemoryServer {
         host,
         {
           send: (bytes) => void socket.write(bytes),
+          unsentBytes: () => socket.writableLength,
           close: end,
           changed: () => void setTimeout(() => expireInTime(connection)),
         },
@@ -89,6 +91,7 @@ export function memoryHost(branch: Branch, total?: () => number): ConnectionHost
       ofDatabase: (database) => connections.count((one) => one.database === database),
     },
     connections,
+    input: new InputBudget(),
     timers: systemTimers,
     openBranch: () => Promise.resolve(branch),
     afterExchange: async () => {

@@ -20,6 +20,7 @@ import type { Branch } from '../branch.ts'
 import { protocolViolation } from '../wire/codec/byte-reader.ts'
 import { ConnectionRegistry } from '../wire/connection-registry.ts'
 import { Connection, terminatedError } from '../wire/connection.ts'
+import { InputBudget } from '../wire/input-budget.ts'
 import { systemTimers } from '../wire/time/timers.ts'
 import { factsOf, readAttachment } from './attachment.ts'
 import type { Attachment, SocketRequest } from './attachment.ts'
@@ -52,6 +53,7 @@ export class BranchSockets implements Occupancy {
   readonly #resumed = new Map<WebSocket, number>()
   readonly #states: SavedStates
   readonly #sleepers: SleepingSockets
+  readonly #input = new InputBudget()
   #isTimerSet = false
 
   constructor(state: DurableObjectState, services: SocketServices) {
@@ -125,6 +127,7 @@ export class BranchSockets implements Occupancy {
       attempts,
       occupancy: this,
       connections: this.#registry,
+      input: this.#input,
       timers: systemTimers,
       openBranch: () => openBranch(request),
       afterExchange,
@@ -134,6 +137,7 @@ export class BranchSockets implements Occupancy {
       {
         address: request.address,
         send: (bytes) => socket.send(bytes),
+        unsentBytes: () => socket.bufferedAmount ?? 0,
         close: () => {
           this.#forget(socket)
           socket.close(NORMAL_CLOSURE)

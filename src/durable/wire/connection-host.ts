@@ -5,6 +5,7 @@ import type { PasswordCheck } from '../auth/password-check.ts'
 import type { Branch } from '../branch.ts'
 import type { SavedSession } from '../../sql/session/saved-session.ts'
 import type { BackendKey, ConnectionRegistry } from './connection-registry.ts'
+import type { InputBudget } from './input-budget.ts'
 import type { Timers } from './time/timers.ts'
 
 export interface ConnectionHost {
@@ -12,6 +13,7 @@ export interface ConnectionHost {
   readonly attempts: AttemptLimiter
   readonly occupancy: Occupancy
   readonly connections: ConnectionRegistry
+  readonly input: InputBudget
   readonly timers: Timers
   /** PostgreSQL's, unless a test is in a hurry. */
   readonly authenticationTimeoutMs?: number
@@ -25,6 +27,8 @@ export interface ConnectionSocket {
   /** Where the client is, if that is known. */
   readonly address?: string | undefined
   send(bytes: Uint8Array<ArrayBuffer>): void
+  /** Taken by `send`, and not on its way to the client yet. */
+  unsentBytes(): number
   close(): void
   /** Called whenever what `Connection.saved` returns has changed. */
   changed(): void

@@ -2,9 +2,9 @@
  * One client's connection in the PostgreSQL protocol, version 3: bytes in, bytes out. It knows nothing of sockets; a
  * WebSocket of the branch's object carries it in production.
  *
- *   startup ──▶ password ──▶ ready ──▶ closed
- *                            ▲
- *                resuming ───┘
+ *   login ──▶ ready ──▶ closed
+ *               ▲
+ *   resuming ───┘
  *
  * Messages are answered one after the other, whatever pieces they come in. What is to be sent is collected and leaves when
  * everything that has come is answered, when a frame is full, or when the client asks for it (Flush).
@@ -13,26 +13,20 @@ import { SqlError, assert } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { SavedSession } from '../../sql/session/saved-session.ts'
 import type { Session } from '../../sql/session/session.ts'
-import {
-  authenticationTimeoutMs,
-  checkConnectionLimits,
-  checkRoom,
-} from '../auth/connection-limits.ts'
+import { authenticationTimeoutMs, checkConnectionLimits } from '../auth/connection-limits.ts'
 import { roleLogin } from '../auth/role-login.ts'
 import type { Branch } from '../branch.ts'
 import type { Mailbox } from '../notification/notification-hub.ts'
 import { asSqlError } from '../http-sql/error-body.ts'
 import { startupSettings } from '../startup-settings.ts'
-import { Authentication } from './authentication.ts'
+import { BackPressure } from './back-pressure.ts'
 import {
   authenticationOk,
   backendKeyData,
   errorResponse,
-  negotiateProtocolVersion,
   notification,
   parameterStatus,
 } from './codec/backend-messages.ts'
-import { protocolViolation } from './codec/byte-reader.ts'
 import type {
   ConnectionHost,
   ConnectionSocket,
@@ -46,23 +40,16 @@ import type { FrontendMessage } from './codec/frontend-messages.ts'
 import { MessageFramer } from './codec/message-framer.ts'
 import type { FramedMessage } from './codec/message-framer.ts'
 import { MessageWriter } from './codec/message-writer.ts'
-import { decodeStartup } from './codec/startup-message.ts'
-import type { StartupRequest } from './codec/startup-message.ts'
+import type { ConnectionInput } from './input-budget.ts'
+import { Login } from './login.ts'
+import type { KnownClient } from './login.ts'
 import { SessionTimeouts, idleSessionMs, idleSessionTimeout } from './time/session-timeouts.ts'
 
-/** Sent ahead of the answers: a client that sends more without reading is cut off. */
-const MAX_PENDING_BYTES = 64 * 1024 * 1024
-const NO_ENCRYPTION = 'N'.charCodeAt(0)
 /** Startup parameters that are no settings. */
 const NOT_SETTINGS: ReadonlySet<string> = new Set(['user', 'database', 'replication'])
 
 type Phase =
-  | { readonly kind: 'startup' }
-  | {
-      readonly kind: 'password'
-      readonly authentication: Authentication
-      readonly request: StartupRequest
-    }
+  | { readonly kind: 'login'; readonly login: Login }
   | { readonly kind: 'ready'; readonly conversation: Conversation }
   /** Slept: the session is made anew before the next message is answered. */
   | { readonly kind: 'resuming'; readonly saved: SavedConnection; readonly session: SavedSession }
@@ -71,10 +58,11 @@ type Phase =
 export class Connection {
   readonly #host: ConnectionHost
   readonly #socket: ConnectionSocket
-  readonly #method: PasswordMethod
   readonly #framer = new MessageFramer()
   readonly #out = new MessageWriter()
-  #phase: Phase = { kind: 'startup' }
+  #phase: Phase
+  readonly #input: ConnectionInput
+  readonly #pressure: BackPressure
   #branch: Branch | undefined
   #session: Session | undefined
   #identity: Pick<SavedConnection, 'role' | 'parameters'> = { role: '', parameters: new Map() }
@@ -93,8 +81,14 @@ export class Connection {
   constructor(host: ConnectionHost, socket: ConnectionSocket, method: PasswordMethod) {
     this.#host = host
     this.#socket = socket
-    this.#method = method
+    const [framer, out] = [this.#framer, this.#out]
+    this.#phase = { kind: 'login', login: new Login({ host, socket, method, framer, out }) }
+    this.#input = host.input.open()
     this.#timeouts = new SessionTimeouts(host.timers, (error) => this.end(error))
+    this.#pressure = new BackPressure(socket, host.timers, {
+      isOpen: () => this.#phase.kind !== 'closed',
+      giveUp: () => this.close(),
+    })
   }
 
   /** A new client: it has to say who it is before long. */
@@ -105,6 +99,7 @@ export class Connection {
   /** A connection whose object slept. One that was in a transaction cannot go on: 57P01. */
   resume(saved: SavedConnection): void {
     this.#framer.leaveStartup()
+    this.#input.known()
     const { session } = saved
     if (session === undefined) this.end(terminatedError())
     else this.#phase = { kind: 'resuming', saved, session }
@@ -113,9 +108,11 @@ export class Connection {
   /** Settles when everything that has come so far is answered. Never rejects. */
   receive(chunk: Uint8Array): Promise<void> {
     if (this.#phase.kind === 'closed') return Promise.resolve()
-    this.#framer.append(chunk)
-    if (this.#framer.pendingBytes > MAX_PENDING_BYTES) {
-      this.end(new SqlError(SQLSTATE.PROGRAM_LIMIT_EXCEEDED, 'too many messages wait for answers'))
+    try {
+      this.#framer.append(chunk)
+      this.#input.note(this.#framer.pendingBytes)
+    } catch (error) {
+      this.end(error)
     }
     this.#arrived()
     this.#running ??= this.#run().finally(() => this.#ran())
@@ -136,6 +133,7 @@ export class Connection {
     if (this.#phase.kind === 'closed') return
     this.#phase = { kind: 'closed' }
     this.#timeouts.close()
+    this.#input.close()
     if (this.#mailbox !== undefined) this.#branch?.notifications.close(this.#mailbox)
     if (this.#key !== undefined) this.#host.connections.remove(this.#key.processId)
     this.#session?.cancel()
@@ -200,11 +198,18 @@ export class Connection {
     let hasAnswered = false
     for (;;) {
       if (this.#phase.kind === 'closed') return false
-      const message = this.#framer.next()
+      const message = this.#nextMessage()
       if (message === undefined) return hasAnswered
       await this.#handle(message)
+      if (this.#pressure.backlog !== undefined) await this.#pressure.backlog
       hasAnswered = true
     }
+  }
+
+  #nextMessage(): FramedMessage | undefined {
+    const message = this.#framer.next()
+    this.#input.note(this.#framer.pendingBytes)
+    return message
   }
 
   #ran(): void {
@@ -291,20 +296,8 @@ export class Connection {
   async #handle(message: FramedMessage): Promise<void> {
     const phase = this.#phase
     switch (phase.kind) {
-      case 'startup':
-        return this.#startup(message)
-      case 'password': {
-        const { authentication, request } = phase
-        const decoded = decodeFrontend(message)
-        if (decoded.kind === 'terminate') return this.close()
-        if (decoded.kind !== 'password') {
-          throw protocolViolation(`expected password response, got message type ${message.tag}`)
-        }
-        const isKnown = await authentication.answer(decoded.body, this.#out)
-        if (isKnown) await this.#enter(authentication.role, request.parameters)
-        else this.#send()
-        return
-      }
+      case 'login':
+        return this.#login(phase.login, message)
       case 'ready':
         return this.#converse(phase.conversation, message)
       case 'resuming':
@@ -314,43 +307,16 @@ export class Connection {
     }
   }
 
-  async #startup({ body }: FramedMessage): Promise<void> {
-    const request = decodeStartup(body)
-    if (request.kind === 'encryption') {
-      this.#socket.send(Uint8Array.of(NO_ENCRYPTION))
-      return
-    }
-    if (request.kind === 'cancel') {
-      this.#host.connections.cancel(request)
-      return this.close()
-    }
-    this.#framer.leaveStartup()
-    const { minorVersion, unknownOptions } = request
-    if (minorVersion > 0 || unknownOptions.length > 0) {
-      negotiateProtocolVersion(this.#out, unknownOptions)
-    }
-    const role = request.parameters.get('user') ?? ''
-    if (role === '') {
-      throw new SqlError(
-        SQLSTATE.INVALID_AUTHORIZATION_SPECIFICATION,
-        'no PostgreSQL user name specified in startup packet',
-      )
-    }
-    checkRoom(this.#host.occupancy)
-    this.#branch = await this.#host.openBranch()
-    // Neon's drivers send the password, and the first query, with the startup message.
-    const method = this.#framer.pendingBytes > 0 ? 'cleartext' : this.#method
-    const attempt = { role, address: this.#socket.address }
-    const authentication = new Authentication(this.#branch, this.#host, attempt, method)
-    authentication.ask(this.#out)
-    this.#send()
-    this.#phase = { kind: 'password', authentication, request }
+  async #login(login: Login, message: FramedMessage): Promise<void> {
+    const step = await login.handle(message)
+    if (step === 'over') this.close()
+    else if (step === 'more') this.#send()
+    else if (this.#phase.kind !== 'closed') await this.#enter(step)
   }
 
-  /** The role is known: its session begins. */
-  async #enter(role: string, parameters: ReadonlyMap<string, string>): Promise<void> {
-    const branch = this.#branch
-    assert(branch !== undefined, 'the branch is open')
+  /** The client is known: its session begins. */
+  async #enter({ branch, role, parameters }: KnownClient): Promise<void> {
+    this.#branch = branch
     const catalog = await branch.refresh()
     checkConnectionLimits(this.#host.occupancy, catalog, {
       role,
@@ -358,6 +324,7 @@ export class Connection {
       database: databaseOf(role, parameters),
     })
     this.#timeouts.authenticated()
+    this.#input.known()
     const key = this.#host.connections.newKey()
     const conversation = this.#begin(role, parameters, key)
     authenticationOk(this.#out)
@@ -399,8 +366,9 @@ export class Connection {
     this.#key = key
     this.#identity = { role, parameters }
     const conversation = new Conversation(branch.main, session, this.#out, {
+      pressure: this.#pressure,
       send: () => this.#send(),
-      messages: { next: () => this.#framer.next(), arrival: () => this.#arrival() },
+      messages: { next: () => this.#nextMessage(), arrival: () => this.#arrival() },
       beforeReady: () => this.#readMail(),
     })
     this.#phase = { kind: 'ready', conversation }

@@ -9,6 +9,7 @@ import { unsupported } from '../../errors/sql-error.ts'
 import type { SqlError } from '../../errors/sql-error.ts'
 import type { Session } from '../../sql/session/session.ts'
 import type { ValueFormat } from '../../sql/session/result/statement-result.ts'
+import type { Task } from '../../storage/task.ts'
 import type { BranchDatabase } from '../branch-database.ts'
 import { asSqlError } from '../http-sql/error-body.ts'
 import {
@@ -19,6 +20,7 @@ import {
   rowDescription,
 } from './codec/backend-messages.ts'
 import { decodeText, protocolViolation } from './codec/byte-reader.ts'
+import type { BackPressure } from './back-pressure.ts'
 import { ExtendedBatch, isLostRace } from './extended-batch.ts'
 import type {
   BindMessage,
@@ -37,6 +39,7 @@ import { WireSink } from './wire-sink.ts'
 const MAX_ATTEMPTS = 20
 
 export interface ConversationHooks {
+  readonly pressure: BackPressure
   /** Lets go what has been written. */
   readonly send: () => void
   /** For COPY, which takes messages itself. */
@@ -49,9 +52,7 @@ export class Conversation {
   readonly #database: BranchDatabase
   readonly #session: Session
   readonly #out: MessageWriter
-  readonly #send: () => void
-  readonly #messages: MessageSource
-  readonly #beforeReady: () => void
+  readonly #hooks: ConversationHooks
   readonly #settings: ReportedSettings
   #isSkipping = false
   #batch: ExtendedBatch | undefined
@@ -60,20 +61,18 @@ export class Conversation {
     database: BranchDatabase,
     session: Session,
     out: MessageWriter,
-    { send, messages, beforeReady }: ConversationHooks,
+    hooks: ConversationHooks,
   ) {
     this.#database = database
     this.#session = session
     this.#out = out
-    this.#send = send
-    this.#messages = messages
-    this.#beforeReady = beforeReady
+    this.#hooks = hooks
     this.#settings = new ReportedSettings(session.settings)
   }
 
   /** What was said on channels, settings that have changed, then ReadyForQuery. */
   ready(): void {
-    this.#beforeReady()
+    this.#hooks.beforeReady()
     this.#settings.report(this.#out)
     readyForQuery(this.#out, this.#session.status)
   }
@@ -119,7 +118,7 @@ export class Conversation {
       if (batch.canRepeat(error)) batch.lostRace = error
       else {
         this.report(error)
-        this.#send()
+        this.#hooks.send()
       }
     }
   }
@@ -127,7 +126,7 @@ export class Conversation {
   #flush(): void {
     const lostRace = this.#batch?.settle()
     if (lostRace !== undefined) this.report(lostRace)
-    this.#send()
+    this.#hooks.send()
   }
 
   /** A message that could not be read: as if it had failed. */
@@ -136,7 +135,7 @@ export class Conversation {
     this.#batch?.settle()
     this.report(error)
     this.#isSkipping = true
-    this.#send()
+    this.#hooks.send()
   }
 
   report(error: unknown): void {
@@ -168,7 +167,7 @@ export class Conversation {
       const sink = this.#sink(true)
       try {
         await this.#database.refresh()
-        return await this.#database.run(this.#session.executeScript(text, sink))
+        return await this.#run(this.#session.executeScript(text, sink))
       } catch (error) {
         const canRepeat = wasIdle && sink.completed === 0 && !sink.hasSent && attempt < MAX_ATTEMPTS
         if (!canRepeat || !isLostRace(error)) throw error
@@ -178,10 +177,12 @@ export class Conversation {
   }
 
   #sink(describesRows: boolean): WireSink {
-    return new WireSink(
-      { out: this.#out, send: this.#send, messages: this.#messages },
-      describesRows,
-    )
+    return new WireSink({ out: this.#out, ...this.#hooks }, describesRows)
+  }
+
+  /** Held back while the client does not read. */
+  #run<T>(task: Task<T>): Promise<T> {
+    return this.#database.run(this.#hooks.pressure.pace(task))
   }
 
   async #parse({ name, text, parameterTypes }: ParseMessage): Promise<void> {
@@ -225,7 +226,7 @@ export class Conversation {
   async #execute(portal: string, maxRows: number, batch: ExtendedBatch): Promise<void> {
     const sink = this.#sink(false)
     await this.#database.refresh()
-    const isComplete = await this.#database.run(this.#session.runPortal(portal, maxRows, sink))
+    const isComplete = await this.#run(this.#session.runPortal(portal, maxRows, sink))
     if (!isComplete) bare(this.#out, 'portalSuspended')
     batch.completed(sink.lastTag)
   }

@@ -13,6 +13,7 @@ import {
   noticeResponse,
   rowDescription,
 } from './codec/backend-messages.ts'
+import type { BackPressure } from './back-pressure.ts'
 import type { MessageWriter } from './codec/message-writer.ts'
 import { WireCopy } from './wire-copy.ts'
 import type { MessageSource } from './wire-copy.ts'
@@ -24,6 +25,7 @@ const FRAME_BYTES = 64 * 1024
 export interface SinkWire {
   readonly out: MessageWriter
   readonly messages: MessageSource
+  readonly pressure: BackPressure
   /** Lets go what has been written. */
   readonly send: () => void
 }
@@ -33,6 +35,7 @@ export class WireSink implements ResultSink<ResultRow> {
   readonly #out: MessageWriter
   readonly #send: () => void
   readonly #messages: MessageSource
+  readonly #pressure: BackPressure
   readonly #describesRows: boolean
   /** Statements that have come to their end. */
   completed = 0
@@ -41,11 +44,16 @@ export class WireSink implements ResultSink<ResultRow> {
   hasSent = false
 
   /** `describesRows`: the simple protocol's way; in the extended one Describe does that. */
-  constructor({ out, send, messages }: SinkWire, describesRows: boolean) {
+  constructor({ out, send, messages, pressure }: SinkWire, describesRows: boolean) {
     this.#out = out
     this.#send = send
     this.#messages = messages
+    this.#pressure = pressure
     this.#describesRows = describesRows
+  }
+
+  get backlog(): Promise<void> | undefined {
+    return this.#pressure.backlog
   }
 
   get copy(): WireCopy {

@@ -29,6 +29,8 @@ export type ResultRow = readonly (string | Uint8Array | null)[]
 export interface ResultSink<Row = TextRow> {
   /** Values in binary form can be handed on, though nobody has asked for them. */
   readonly takesBinary?: boolean
+  /** Settles when the client has taken what it was sent; undefined when it is not behind. */
+  readonly backlog?: Promise<void> | undefined
   /** `formats` where they are not what the client has asked for: rows of a BINARY cursor. */
   columns(columns: readonly ResultColumn[], formats?: readonly ValueFormat[]): void
   rows(rows: readonly Row[]): void

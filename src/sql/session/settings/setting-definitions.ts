@@ -35,6 +35,8 @@ const OVERRIDES: Readonly<Record<string, string>> = {
   search_path: '"$user", public',
   transaction_isolation: 'read committed',
   max_stack_depth: '2048',
+  // An idle connection takes no memory.
+  max_connections: '1000',
   // For the whole statement, not for each operator as in PostgreSQL.
   work_mem: '16384',
   temp_file_limit: '2097152',

@@ -135,7 +135,10 @@ function* runPlanned(
       continue
     }
     rows += item.length
-    if (hasRows && item.length > 0) run.sink.rows(writer.rows(item))
+    if (!hasRows || item.length === 0) continue
+    run.sink.rows(writer.rows(item))
+    const until = run.sink.backlog
+    if (until !== undefined) yield { kind: 'wait', until }
   }
   return commandTag(query, rows, context.affectedRows)
 }
