@@ -6,8 +6,12 @@ import type { Datum } from '../../storage/vector.ts'
 import type { Oid } from '../catalog/catalog.ts'
 
 export interface EvaluationSession {
-  /** Current values of settings, by lower-case name ('timezone', 'datestyle', 'intervalstyle', 'search_path' …), as SHOW prints them. */
+  /** Current values of settings, by lower-case name ('timezone', 'datestyle', 'intervalstyle', 'search_path' …), numbers in their base units. */
   setting(name: string): string | undefined
+  /** As SHOW prints it, with units. */
+  shownSetting?(name: string): string | undefined
+  /** pg_settings */
+  settings?(): Iterable<SettingFacts>
   /** set_config(): applies at once, for the transaction only if `local`. */
   setSetting(name: string, value: string, local: boolean): void
   readonly searchPath: readonly string[]
@@ -59,6 +63,14 @@ export interface PreparedStatementFacts {
   readonly resultTypes: readonly Oid[] | undefined
   readonly isFromSql: boolean
   readonly runs: number
+}
+
+export interface SettingFacts {
+  readonly name: string
+  readonly value: string
+  readonly source: 'default' | 'client' | 'session'
+  readonly defaultValue: string
+  readonly resetValue: string
 }
 
 /** A portal of the session. */

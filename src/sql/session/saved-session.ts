@@ -16,7 +16,6 @@ export interface SavedStatement {
 /** Survives a structured clone. */
 export interface SavedSession {
   readonly settings: SettingsMark
-  readonly currentUser: string
   readonly statements: readonly SavedStatement[]
   /** What it listens to. */
   readonly channels: ReadonlySet<string>
@@ -25,10 +24,9 @@ export interface SavedSession {
 }
 
 export function saveSession(state: SessionState): SavedSession {
-  const { settings, currentUser, prepared, drawnSequences, channels } = state
+  const { settings, prepared, drawnSequences, channels } = state
   return {
     settings: settings.mark(),
-    currentUser,
     channels: channels.listening,
     statements: [...prepared.values()].map(({ name, text, declaredTypes, isFromSql }) => ({
       name,
@@ -43,17 +41,9 @@ export function saveSession(state: SessionState): SavedSession {
 
 /** Equal marks, element by element: nothing has changed that would have to be saved again. */
 export function sessionMark(state: SessionState): readonly unknown[] {
-  const { settings, currentUser, prepared, portals, drawnSequences, channels } = state
+  const { settings, prepared, portals, drawnSequences, channels } = state
   const { values, last } = drawnSequences
   const { listening } = channels
   const settingsMark = settings.mark()
-  return [
-    settingsMark,
-    currentUser,
-    prepared.version,
-    portals.hasHeld,
-    last,
-    values.size,
-    listening,
-  ]
+  return [settingsMark, prepared.version, portals.hasHeld, last, values.size, listening]
 }

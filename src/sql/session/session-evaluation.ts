@@ -9,6 +9,7 @@ import type {
   EvaluationSession,
   PreparedStatementFacts,
   SequenceService,
+  SettingFacts,
 } from '../execute/evaluation-session.ts'
 import type { Database } from './database.ts'
 import { cursorFacts, cursorRowId } from './portal/cursor-commands.ts'
@@ -20,6 +21,7 @@ import { SequenceValues } from './sequence/sequence-values.ts'
 import type { SeededGenerator } from './seeded-generator.ts'
 import type { SessionChannels } from './notify/session-channels.ts'
 import type { Settings } from './settings/settings.ts'
+import { changeSetting } from './settings/change-setting.ts'
 import type { Notice } from './result/statement-result.ts'
 import type { RunningTransaction } from './transaction/running-transaction.ts'
 
@@ -33,7 +35,10 @@ export interface SessionState {
   readonly portals: Portals
   readonly channels: SessionChannels
   readonly sessionUser: string
-  currentUser: string
+  /** Who logged in. */
+  readonly authenticatedUser: string
+  /** Follow from the settings: SET SESSION AUTHORIZATION, SET ROLE. */
+  readonly currentUser: string
   /** As clients know it. */
   readonly processId: number
   /** How often the transaction's time was asked for: a plan that did so while it was made is good for that time only. */
@@ -113,7 +118,23 @@ export class SessionEvaluation implements EvaluationSession {
     return this.#state.settings.get(name)
   }
   setSetting(name: string, value: string, local: boolean): void {
-    this.#state.settings.set(name, value, local)
+    changeSetting(this.#state, this.#transaction.catalog, { name, isLocal: local }, value)
+  shownSetting(name: string): string | undefined {
+    const { settings } = this.#state
+    return settings.get(name) === undefined ? undefined : settings.show(name)
+  }
+  *settings(): Iterable<SettingFacts> {
+    const { settings } = this.#state
+    for (const name of settings.names()) {
+      yield {
+        name,
+        value: settings.get(name) ?? '',
+        source: settings.source(name),
+        defaultValue: settings.defaultValue(name),
+        resetValue: settings.resetValue(name),
+      }
+    }
+  }
   }
   get searchPath(): readonly string[] {
     const path = this.#state.settings.searchPath(this.#state.currentUser)

@@ -30,6 +30,7 @@ import { environmentOf } from './statement/statement-environment.ts'
 import { SessionChannels } from './notify/session-channels.ts'
 import { SeededGenerator } from './seeded-generator.ts'
 import type { SessionState } from './session-evaluation.ts'
+import { currentUserOf, sessionUserOf } from './settings/change-setting.ts'
 import { Settings } from './settings/settings.ts'
 import { CollectedResults } from './result/statement-result.ts'
 import type { ResultRow, ResultSink } from './result/statement-result.ts'
@@ -41,6 +42,7 @@ import type { Statement } from './statement/statement-cache.ts'
 import { failedBlockError } from './transaction/running-transaction.ts'
 import type { BlockStatus } from './transaction/running-transaction.ts'
 import { TransactionBlock } from './transaction/transaction-block.ts'
+import { lookAhead } from './transaction/snapshot.ts'
 import { runTransactionCommand } from './transaction/transaction-command.ts'
 
 export interface SessionOptions {
@@ -73,15 +75,23 @@ export class Session {
   constructor(database: Database, options: SessionOptions) {
     const processId = options.processId ?? database.nextSessionNumber()
     this.#state = {
+    const settings = new Settings(options.settings)
+    const sessionUser = (): string => sessionUserOf(settings, options.user)
+    const currentUser = (): string => currentUserOf(settings, options.user)
       database,
-      settings: new Settings(options.settings),
+      settings,
       drawnSequences: { values: new Map(), last: undefined },
       generator: new SeededGenerator(database.random()),
       prepared: new PreparedStatements(),
       portals: new Portals(),
       channels: new SessionChannels(),
-      sessionUser: options.user,
-      currentUser: options.user,
+      authenticatedUser: options.user,
+      get sessionUser() {
+        return settings.derived(sessionUser)
+      },
+      get currentUser() {
+        return settings.derived(currentUser)
+      },
       timeReads: 0,
       processId,
       temporarySchema: `pg_temp_${processId}`,
@@ -95,7 +105,7 @@ export class Session {
   }
 
   get user(): string {
-    return this.#state.sessionUser
+    return this.#state.authenticatedUser
   }
 
   get settings(): Settings {
@@ -246,7 +256,9 @@ export class Session {
   #environmentFor(syntax: Syntax | undefined): QueryEnvironment | undefined {
     if (syntax === undefined || syntax.kind === 'transaction') return undefined
     if (this.#block.isFailed) throw failedBlockError()
-    return environmentOf(this.#state, this.#block.ensure(), () => undefined)
+    const transaction = this.#block.ensure()
+    lookAhead(this.#state, transaction)
+    return environmentOf(this.#state, transaction, () => undefined)
   }
 
   #attempt<T>(work: () => T): T {
@@ -282,7 +294,6 @@ export class Session {
     const { settings, drawnSequences, channels } = this.#state
     settings.rollbackTo(saved.settings)
     channels.resume(saved.channels)
-    this.#state.currentUser = saved.currentUser
     for (const { name, text, declaredTypes, isFromSql } of saved.statements) {
       try {
         if (isFromSql) yield* this.executeScript(text, new CollectedResults())

@@ -82,13 +82,14 @@ function* ownActivity(context: CallContext, pid: number | null): Iterable<readon
   yield (activity?.argumentNames ?? []).slice(1).map((name) => facts[name] ?? null)
 }
 
-function* allSettings(context: CallContext): Iterable<readonly Value[]> {
+function* allSettings({ session }: CallContext): Iterable<readonly Value[]> {
   const table = builtinTable('pg_settings')
-  for (let row = 0; row < table.rowCount; row++) {
+  const rows = new Map<string, number>()
+  for (let row = 0; row < table.rowCount; row++) rows.set(table.cell('name', row) ?? '', row)
+  for (const { name, value, source, defaultValue, resetValue } of session.settings?.() ?? []) {
+    const row = rows.get(name)
+    if (row === undefined) continue
     const cell = (column: string): string | null => table.cell(column, row)
-    const name = cell('name') ?? ''
-    const boot = cell('boot_val')
-    const value = context.session.setting(name.toLowerCase()) ?? boot
     const choices = cell('enumvals')
     yield [
       name,
@@ -99,12 +100,12 @@ function* allSettings(context: CallContext): Iterable<readonly Value[]> {
       cell('extra_desc'),
       cell('context'),
       cell('vartype'),
-      value === boot ? 'default' : 'session',
+      source,
       cell('min_val'),
       cell('max_val'),
       choices === null ? null : new PgArray(parseTextArray(choices)),
-      boot,
-      boot,
+      defaultValue,
+      resetValue,
       null,
       null,
       false,

@@ -46,9 +46,13 @@ function existingSchemas({ session, catalog }: CallContext) {
   }
 }
 
+function shown({ session }: CallContext, name: string): string | undefined {
+  return session.shownSetting === undefined ? session.setting(name) : session.shownSetting(name)
+}
+
 function registerSettings(registry: FunctionRegistry): void {
   const show = (context: CallContext, name: string, isMissingFine: boolean | null): Value => {
-    const value = context.session.setting(name.toLowerCase())
+    const value = shown(context, name.toLowerCase())
     if (value !== undefined) return value
     if (isMissingFine === true) return null
     throw unknownSetting(name)
@@ -57,10 +61,11 @@ function registerSettings(registry: FunctionRegistry): void {
   registry.scalar('show_config_by_name_missing_ok', show)
   registry.scalar(
     'set_config_by_name',
-    ({ session }, name: string | null, value: string | null, isLocal: boolean | null) => {
+    (context, name: string | null, value: string | null, isLocal: boolean | null) => {
+      const { session } = context
       if (name === null) throw new SqlError('22004', 'SET requires parameter name')
       session.setSetting(name.toLowerCase(), value ?? '', isLocal ?? false)
-      return session.setting(name.toLowerCase()) ?? value ?? ''
+      return shown(context, name.toLowerCase()) ?? value ?? ''
     },
   )
 }

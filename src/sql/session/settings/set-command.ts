@@ -2,6 +2,7 @@
 import { SqlError, unsupported } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { Oid } from '../../catalog/catalog.ts'
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
 import type { Expression } from '../../parse/ast/expression.ts'
 import type { SettingChange } from '../../parse/ast/routine.ts'
 import type {
@@ -9,6 +10,7 @@ import type {
   ShowStatement,
   TransactionModes,
 } from '../../parse/ast/utility.ts'
+import { changeSetting } from './change-setting.ts'
 import { settingDefinitions } from './setting-definitions.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { ResultColumn, ResultSink } from '../result/statement-result.ts'
@@ -16,34 +18,27 @@ import type { RunningTransaction } from '../transaction/running-transaction.ts'
 
 const TEXT = 25 as Oid // pg_type.oid of text
 
-export function applySetting(state: SessionState, change: SettingChange, isLocal: boolean): void {
+export function applySetting(
+  state: SessionState,
+  catalog: CatalogSnapshot,
+  change: SettingChange,
+  isLocal: boolean,
+): void {
   switch (change.kind) {
     case 'resetAll':
       state.settings.resetAll()
       return
     case 'reset':
     case 'default':
-      resetSetting(state, change.name, isLocal)
+      changeSetting(state, catalog, { name: change.name, isLocal }, undefined)
       return
     case 'current':
       throw unsupported('SET … FROM CURRENT outside a function definition')
-    case 'value':
-      setSetting(state, change.name, valueText(change.name, change.values), isLocal)
+    case 'value': {
+      const { name, values } = change
+      changeSetting(state, catalog, { name, isLocal }, valueText(name, values))
+    }
   }
-}
-
-function resetSetting(state: SessionState, name: string, isLocal: boolean): void {
-  if (name === 'role' || name === 'session_authorization') state.currentUser = state.sessionUser
-  else state.settings.reset(name, isLocal)
-}
-
-function setSetting(state: SessionState, name: string, value: string, isLocal: boolean): void {
-  if (name === 'role' || name === 'session_authorization') {
-    state.currentUser = value === 'none' ? state.sessionUser : value
-    return
-  }
-  if (name === 'seed') return state.generator.seed(Number(value))
-  state.settings.set(name, value, isLocal)
 }
 
 /** search_path takes identifiers, which are quoted again; everything else is one value or words joined by commas. */
@@ -84,7 +79,12 @@ export function showSetting(state: SessionState, statement: ShowStatement, sink:
     return
   }
   sink.columns(shownColumns(statement))
-  sink.rows(settings.names().map((name) => [name, settings.show(name), '']))
+  sink.rows(
+    settings.names().map((name) => {
+      const description = settingDefinitions().get(name.toLowerCase())?.description
+      return [name, settings.show(name), description ?? null]
+    }),
+  )
 }
 
 /** The columns of SHOW: the setting's name, or those of SHOW ALL. */
@@ -98,8 +98,6 @@ function showOne(
   name: string,
 ): { readonly name: string; readonly value: string } {
   if (name === 'session_authorization') return { name, value: state.sessionUser }
-  if (name === 'role')
-    return { name, value: state.currentUser === state.sessionUser ? 'none' : state.currentUser }
   const definition = settingDefinitions().get(name.toLowerCase())
   return { name: definition?.name ?? name, value: state.settings.show(name) }
 }

@@ -15,6 +15,10 @@ export interface SettingDefinition {
   readonly context: string
   /** As stored: numbers in the base unit. */
   readonly defaultValue: string
+  /** Neither SHOW ALL nor pg_settings lists it. */
+  readonly isHidden?: boolean
+  /** pg_settings.short_desc */
+  readonly description: string
 }
 
 /** Where Lakelet's defaults differ from an empty configuration file. */
@@ -48,17 +52,41 @@ const OVERRIDES: Readonly<Record<string, string>> = {
 
 /** Settings that pg_settings does not show. */
 const HIDDEN: readonly SettingDefinition[] = [
-  {
-    name: 'default_with_oids',
-    type: 'bool',
-    unit: null,
-    minimum: undefined,
-    maximum: undefined,
-    values: [],
-    context: 'user',
-    defaultValue: 'off',
-  },
+  hidden('default_with_oids', 'bool', 'off'),
+  hidden('role', 'string', 'none'),
+  hidden('session_authorization', 'string', ''),
 ]
+
+function hidden(
+  name: string,
+  type: SettingDefinition['type'],
+  defaultValue: string,
+): SettingDefinition {
+  const [unit, minimum, maximum] = [null, undefined, undefined]
+  const context = 'user'
+  const description = ''
+  const isHidden = true
+  const values: readonly string[] = []
+  return {
+    name,
+    type,
+    unit,
+    minimum,
+    maximum,
+    values,
+    context,
+    defaultValue,
+    description,
+    isHidden,
+  }
+}
+
+/** Words that enums take without showing them among their values, and what they mean. */
+const HIDDEN_VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  client_min_messages: { debug: 'debug2', info: 'info' },
+  log_min_messages: { debug: 'debug2' },
+  log_min_error_statement: { debug: 'debug2' },
+}
 
 let definitions: ReadonlyMap<string, SettingDefinition> | undefined
 
@@ -90,32 +118,37 @@ function readDefinitions(): ReadonlyMap<string, SettingDefinition> {
         .map((v) => v.replaceAll('"', '')),
       context: table.cell('context', row) ?? 'user',
       defaultValue: OVERRIDES[key] ?? table.cell('boot_val', row) ?? '',
+      description: table.cell('short_desc', row) ?? '',
     })
   }
   return result
 }
 
-/** Checks and normalises a new value. Raises 22023 as PostgreSQL does. */
-export function readSettingValue(definition: SettingDefinition, text: string): string {
+/** Checks and normalises a new value. Raises 22023 as PostgreSQL does, with the name as the user has written it. */
+export function readSettingValue(
+  definition: SettingDefinition,
+  text: string,
+  name: string,
+): string {
   switch (definition.type) {
     case 'bool': {
       const value = readBoolean(text)
       if (value === undefined) {
         throw new SqlError(
           SQLSTATE.INVALID_PARAMETER_VALUE,
-          `parameter "${definition.name}" requires a Boolean value`,
+          `parameter "${name}" requires a Boolean value`,
         )
       }
       return value ? 'on' : 'off'
     }
     case 'integer':
     case 'real':
-      return readNumber(definition, text)
+      return readNumber(definition, text, name)
     case 'enum': {
       const value = definition.values.find(
         (allowed) => allowed.toLowerCase() === text.toLowerCase(),
       )
-      return value ?? readBooleanEnum(definition, text)
+      return value ?? readBooleanEnum(definition, text, name)
     }
     case 'string':
       return text
@@ -133,35 +166,40 @@ function readBoolean(text: string): boolean | undefined {
 }
 
 /** Enums that replaced booleans still take the boolean words. */
-function readBooleanEnum(definition: SettingDefinition, text: string): string {
+function readBooleanEnum(definition: SettingDefinition, text: string, name: string): string {
+  const meant = HIDDEN_VALUES[definition.name]?.[text.toLowerCase()]
+  if (meant !== undefined) return meant
   const value = readBoolean(text)
   if (value !== undefined && definition.values.includes(value ? 'on' : 'off'))
     return value ? 'on' : 'off'
-  throw invalidValue(definition, text, `Available values: ${definition.values.join(', ')}.`)
+  throw invalidValue(name, text, `Available values: ${definition.values.join(', ')}.`)
 }
 
-function readNumber(definition: SettingDefinition, text: string): string {
-  const value = parseQuantity(text, definition.unit)
-  if (value === undefined) throw invalidValue(definition, text)
-  const rounded = definition.type === 'integer' ? Math.round(value) : value
-  const { minimum, maximum } = definition
-  if (
-    (minimum !== undefined && rounded < minimum) ||
-    (maximum !== undefined && rounded > maximum)
-  ) {
-    const unit = definition.unit === null ? '' : ` ${definition.unit}`
+function readNumber(definition: SettingDefinition, text: string, name: string): string {
+  const { type, unit, minimum, maximum } = definition
+  const quantity = parseQuantity(text, unit)
+  if (typeof quantity !== 'number') throw invalidValue(name, text, quantity.hint)
+  const value = type === 'integer' ? Math.round(quantity) : quantity
+  if (type === 'integer' && Math.abs(value) > LARGEST_INTEGER) {
+    throw invalidValue(name, text, 'Value exceeds integer range.')
+  }
+  if ((minimum !== undefined && value < minimum) || (maximum !== undefined && value > maximum)) {
+    const suffix = unit === null ? '' : ` ${unit}`
+    const range = `${minimum}${suffix} .. ${maximum}${suffix}`
     throw new SqlError(
       SQLSTATE.INVALID_PARAMETER_VALUE,
-      `${rounded}${unit} is outside the valid range for parameter "${definition.name}" (${minimum}${unit} .. ${maximum}${unit})`,
+      `${value}${suffix} is outside the valid range for parameter "${name}" (${range})`,
     )
   }
-  return String(rounded)
+  return String(value)
 }
 
-function invalidValue(definition: SettingDefinition, text: string, hint?: string): SqlError {
+const LARGEST_INTEGER = 2 ** 31 - 1
+
+function invalidValue(name: string, text: string, hint?: string): SqlError {
   return new SqlError(
     SQLSTATE.INVALID_PARAMETER_VALUE,
-    `invalid value for parameter "${definition.name}": "${text}"`,
+    `invalid value for parameter "${name}": "${text}"`,
     { hint },
   )
 }

@@ -29,18 +29,26 @@ function baseUnit(
   return table === undefined ? undefined : { table, size: factor * table[name]! }
 }
 
-/** The number in base units; undefined when the text is no quantity of that kind. */
-export function parseQuantity(text: string, unit: string | null): number | undefined {
-  const match = /^\s*([+-]?(?:0x[0-9a-f]+|\d*\.?\d+(?:e[+-]?\d+)?))\s*([a-zA-Z]*)\s*$/i.exec(text)
-  if (match === null) return undefined
-  const value = Number(match[1])
-  if (!Number.isFinite(value)) return undefined
-  const suffix = match[2] ?? ''
+/** The number in base units; a hint where the text is no quantity of that kind. */
+export function parseQuantity(
+  text: string,
+  unit: string | null,
+): number | { readonly hint: string | undefined } {
+  const match = NUMBER.exec(text)
+  const value = match === null ? NaN : Number(match[1])
+  if (!Number.isFinite(value)) return { hint: undefined }
+  const suffix = match?.[2] ?? ''
   if (suffix === '') return value
   const base = unit === null ? undefined : baseUnit(unit)
-  const size = base?.table[suffix]
-  return base === undefined || size === undefined ? undefined : (value * size) / base.size
+  if (base === undefined) return { hint: undefined }
+  const size = Object.hasOwn(base.table, suffix) ? base.table[suffix] : undefined
+  if (size !== undefined) return (value * size) / base.size
+  const valid = base.table === MEMORY ? '"B", "kB", "MB", "GB", and "TB"' : TIME_UNITS
+  return { hint: `Valid units for this parameter are ${valid}.` }
 }
+
+const NUMBER = /^\s*([+-]?(?:0x[0-9a-f]+|\d*\.?\d+(?:e[+-]?\d+)?))\s*([a-zA-Z]*)\s*$/i
+const TIME_UNITS = '"us", "ms", "s", "min", "h", and "d"'
 
 export function showQuantity(value: number, unit: string): string {
   const base = baseUnit(unit)

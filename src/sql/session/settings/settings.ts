@@ -6,6 +6,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import { normalizeSpecialSetting, splitIdentifierList } from './special-settings.ts'
 import { readSettingValue, settingDefinitions, showSettingValue } from './setting-definitions.ts'
+import type { SettingDefinition } from './setting-definitions.ts'
 
 interface Layers {
   readonly session: ReadonlyMap<string, string>
@@ -14,6 +15,24 @@ interface Layers {
 
 /** A point to which settings can be rolled back. */
 export type SettingsMark = Layers
+
+/** Applications may make up settings with a dot in their name. */
+const CUSTOM_NAME = /^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)+$/
+/** pg_settings.context of what a session may change, and of what may also be said when it begins. */
+const SESSION_CONTEXTS: ReadonlySet<string> = new Set(['user', 'superuser'])
+const STARTUP_CONTEXTS: ReadonlySet<string> = new Set([
+  ...SESSION_CONTEXTS,
+  'backend',
+  'superuser-backend',
+])
+/** RESET ALL leaves them as they are. */
+const NOT_RESET: ReadonlySet<string> = new Set([
+  'role',
+  'session_authorization',
+  'transaction_isolation',
+  'transaction_read_only',
+  'transaction_deferrable',
+])
 
 const NO_SETTINGS: ReadonlyMap<string, string> = new Map()
 
@@ -31,7 +50,9 @@ export class Settings {
     const values = new Map<string, string>()
     // Set before it is filled: a value may refer to one before it (DateStyle's order of fields).
     this.#startup = values
-    for (const [name, value] of startup) values.set(name.toLowerCase(), this.#check(name, value))
+    for (const [name, value] of startup) {
+      values.set(name.toLowerCase(), this.#check(name, value, STARTUP_CONTEXTS))
+    }
   }
 
   /** The stored value; undefined when there is no such setting. */
@@ -58,19 +79,42 @@ export class Settings {
   }
 
   set(name: string, value: string, isLocal: boolean): void {
-    this.#store(name.toLowerCase(), this.#check(name, value), isLocal)
+    this.#store(name.toLowerCase(), this.#check(name, value, SESSION_CONTEXTS), isLocal)
   }
 
   /** SET … TO DEFAULT, RESET name. */
   reset(name: string, isLocal = false): void {
     const key = name.toLowerCase()
-    if (this.get(key) === undefined) throw unknownSetting(name)
+    const definition = settingDefinitions().get(key)
+    if (definition === undefined && !CUSTOM_NAME.test(name)) throw unknownSetting(name)
+    if (definition !== undefined) requireChangeable(definition, SESSION_CONTEXTS)
+    if (definition === undefined && this.get(key) === undefined) return
     const value = this.#startup.get(key) ?? settingDefinitions().get(key)?.defaultValue ?? ''
     this.#store(key, value, isLocal)
   }
 
   resetAll(): void {
-    this.#replace({ session: new Map(), local: NO_SETTINGS })
+    const kept = [...this.#layers.session].filter(([key]) => NOT_RESET.has(key))
+    this.#replace({ session: new Map(kept), local: NO_SETTINGS })
+  }
+
+  /** Who has last said what the value is, as pg_settings.source names it. */
+  source(name: string): 'default' | 'client' | 'session' {
+    const key = name.toLowerCase()
+    const { session, local } = this.#layers
+    const value = local.get(key) ?? session.get(key)
+    if (value !== undefined && value !== this.resetValue(key)) return 'session'
+    return this.#startup.has(key) ? 'client' : value === undefined ? 'default' : 'session'
+  }
+
+  /** What RESET would make it. */
+  resetValue(name: string): string {
+    const key = name.toLowerCase()
+    return this.#startup.get(key) ?? this.defaultValue(key)
+  }
+
+  defaultValue(name: string): string {
+    return settingDefinitions().get(name.toLowerCase())?.defaultValue ?? ''
   }
 
   /** What `compute` makes of the settings: computed again only after one has changed. */
@@ -89,13 +133,12 @@ export class Settings {
     this.#searchPath = undefined
   }
 
-  /** Names of everything that SHOW ALL lists, custom settings included. */
+  /** Names of everything that SHOW ALL lists; settings that applications have made up are not. */
   names(): readonly string[] {
-    const builtin = [...settingDefinitions().values()].map((definition) => definition.name)
-    const custom = [...this.#layers.session.keys(), ...this.#layers.local.keys()].filter(
-      (key) => !settingDefinitions().has(key),
-    )
-    return [...builtin, ...new Set(custom)]
+    return [...settingDefinitions()]
+      .filter(([, { isHidden }]) => isHidden !== true)
+      .toSorted(([one], [other]) => (one < other ? -1 : 1))
+      .map(([, { name }]) => name)
   }
 
   /** The schemas of search_path with "$user" replaced. The catalog looks into pg_catalog first by itself. */
@@ -142,18 +185,16 @@ export class Settings {
     this.#replace({ session: new Map(session).set(key, value), local: remaining })
   }
 
-  #check(name: string, value: string): string {
+  #check(name: string, value: string, contexts: ReadonlySet<string>): string {
     const definition = settingDefinitions().get(name.toLowerCase())
     if (definition === undefined) {
-      if (/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)+$/.test(name)) return value
+      if (CUSTOM_NAME.test(name)) return value
       throw unknownSetting(name)
     }
-    if (definition.context === 'internal') {
-      throw new SqlError('55P02', `parameter "${definition.name}" cannot be changed`)
-    }
+    requireChangeable(definition, contexts)
     return normalizeSpecialSetting(
       definition,
-      readSettingValue(definition, value),
+      readSettingValue(definition, value, name),
       (key) => this.get(key) ?? '',
     )
   }
@@ -161,6 +202,21 @@ export class Settings {
 
 function withoutLocal(layers: Layers): Layers {
   return layers.local.size === 0 ? layers : { session: layers.session, local: NO_SETTINGS }
+}
+
+function requireChangeable(
+  { name, context }: SettingDefinition,
+  contexts: ReadonlySet<string>,
+): void {
+  if (contexts.has(context)) return
+  throw new SqlError('55P02', `parameter "${name}" ${UNCHANGEABLE[context] ?? 'cannot be changed'}`)
+}
+
+const UNCHANGEABLE: Readonly<Record<string, string>> = {
+  postmaster: 'cannot be changed without restarting the server',
+  sighup: 'cannot be changed now',
+  backend: 'cannot be set after connection start',
+  'superuser-backend': 'cannot be set after connection start',
 }
 
 function unknownSetting(name: string): SqlError {

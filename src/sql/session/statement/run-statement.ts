@@ -187,7 +187,7 @@ function* discard(
   state.portals.closeAll()
   state.prepared.clear()
   state.channels.unlisten(undefined)
-  state.currentUser = state.sessionUser
+  for (const name of ['session_authorization', 'role']) state.settings.reset(name)
   state.settings.resetAll()
 }
 
@@ -211,7 +211,8 @@ function* runUtility(
   const { state, transaction, sink } = run
   switch (syntax.kind) {
     case 'set':
-      applySetting(state, syntax.setting, syntax.isLocal)
+      if (syntax.isLocal) warnOutsideBlock(run, 'SET LOCAL')
+      applySetting(state, transaction.catalog, syntax.setting, syntax.isLocal)
       return syntax.setting.kind === 'reset' || syntax.setting.kind === 'resetAll' ? 'RESET' : 'SET'
     case 'setTransaction':
       if (syntax.scope === 'session') setCharacteristics(state, syntax)
@@ -285,6 +286,13 @@ function declare(run: StatementRun, syntax: DeclareCursorStatement): string {
     parameterTypes: portal?.parameterTypes ?? [],
     values: (types) => portal?.values ?? readParameters(types, run.parameters, environment),
   })
+}
+
+/** Outside of a block it ends with the statement and changes nothing. */
+function warnOutsideBlock({ transaction, sink }: StatementRun, command: string): void {
+  if (transaction.isBlock || transaction.isScript) return
+  const message = `${command} can only be used in transaction blocks`
+  sink.notice({ severity: 'WARNING', code: SQLSTATE.NO_ACTIVE_SQL_TRANSACTION, message })
 }
 
 function* executePrepared(
