@@ -20,8 +20,8 @@ import { checkSequenceUse } from './sequence/sequence-guard.ts'
 import { SequenceValues } from './sequence/sequence-values.ts'
 import type { SeededGenerator } from './seeded-generator.ts'
 import type { SessionChannels } from './notify/session-channels.ts'
-import type { Settings } from './settings/settings.ts'
 import { changeSetting } from './settings/change-setting.ts'
+import type { Settings } from './settings/settings.ts'
 import type { Notice } from './result/statement-result.ts'
 import type { RunningTransaction } from './transaction/running-transaction.ts'
 
@@ -34,10 +34,10 @@ export interface SessionState {
   readonly prepared: PreparedStatements
   readonly portals: Portals
   readonly channels: SessionChannels
-  readonly sessionUser: string
   /** Who logged in. */
   readonly authenticatedUser: string
   /** Follow from the settings: SET SESSION AUTHORIZATION, SET ROLE. */
+  readonly sessionUser: string
   readonly currentUser: string
   /** As clients know it. */
   readonly processId: number
@@ -117,8 +117,6 @@ export class SessionEvaluation implements EvaluationSession {
   setting(name: string): string | undefined {
     return this.#state.settings.get(name)
   }
-  setSetting(name: string, value: string, local: boolean): void {
-    changeSetting(this.#state, this.#transaction.catalog, { name, isLocal: local }, value)
   shownSetting(name: string): string | undefined {
     const { settings } = this.#state
     return settings.get(name) === undefined ? undefined : settings.show(name)
@@ -135,6 +133,8 @@ export class SessionEvaluation implements EvaluationSession {
       }
     }
   }
+  setSetting(name: string, value: string, local: boolean): void {
+    changeSetting(this.#state, this.#transaction.catalog, { name, isLocal: local }, value)
   }
   get searchPath(): readonly string[] {
     const path = this.#state.settings.searchPath(this.#state.currentUser)

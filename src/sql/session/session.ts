@@ -42,7 +42,6 @@ import type { Statement } from './statement/statement-cache.ts'
 import { failedBlockError } from './transaction/running-transaction.ts'
 import type { BlockStatus } from './transaction/running-transaction.ts'
 import { TransactionBlock } from './transaction/transaction-block.ts'
-import { lookAhead } from './transaction/snapshot.ts'
 import { runTransactionCommand } from './transaction/transaction-command.ts'
 
 export interface SessionOptions {
@@ -74,10 +73,10 @@ export class Session {
 
   constructor(database: Database, options: SessionOptions) {
     const processId = options.processId ?? database.nextSessionNumber()
-    this.#state = {
     const settings = new Settings(options.settings)
     const sessionUser = (): string => sessionUserOf(settings, options.user)
     const currentUser = (): string => currentUserOf(settings, options.user)
+    this.#state = {
       database,
       settings,
       drawnSequences: { values: new Map(), last: undefined },
@@ -256,9 +255,7 @@ export class Session {
   #environmentFor(syntax: Syntax | undefined): QueryEnvironment | undefined {
     if (syntax === undefined || syntax.kind === 'transaction') return undefined
     if (this.#block.isFailed) throw failedBlockError()
-    const transaction = this.#block.ensure()
-    lookAhead(this.#state, transaction)
-    return environmentOf(this.#state, transaction, () => undefined)
+    return environmentOf(this.#state, this.#block.ensure(), () => undefined)
   }
 
   #attempt<T>(work: () => T): T {
