@@ -1,6 +1,7 @@
 /** A growing little-endian buffer, and its reader. Arrays are 8-byte aligned so that decoding can be a view. */
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
+import { crc32c } from './crc32c.ts'
 
 const ENCODER = new TextEncoder()
 const DECODER = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true })
@@ -50,6 +51,11 @@ export class ByteWriter {
       this.view = new DataView(grown.buffer)
     }
     return at
+  }
+
+  /** Writes the CRC-32C of all that was written from `from` on where `at` left room for it. */
+  checksum(at: number, from: number): void {
+    this.view.setUint32(at, crc32c(this.bytes, 0, from, this.at), true)
   }
 
   align(): void {

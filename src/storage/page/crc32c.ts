@@ -28,11 +28,11 @@ const [T0, T1, T2, T3, T4, T5, T6, T7] = TABLES as [
   Int32Array,
 ]
 
-/** The checksum of `bytes`, or of what came before (`seed`) followed by `bytes`. Unsigned. */
-export function crc32c(bytes: Uint8Array, seed = 0): number {
+/** The checksum of bytes [from, to), or of what came before (`seed`) followed by them. Unsigned. */
+export function crc32c(bytes: Uint8Array, seed = 0, from = 0, to = bytes.length): number {
   let crc = ~seed
-  let at = 0
-  const blocksEnd = bytes.length - 7
+  let at = from
+  const blocksEnd = to - 7
   for (; at < blocksEnd; at += 8) {
     const low =
       crc ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24))
@@ -46,6 +46,6 @@ export function crc32c(bytes: Uint8Array, seed = 0): number {
       T1[bytes[at + 6]!]! ^
       T0[bytes[at + 7]!]!
   }
-  for (; at < bytes.length; at++) crc = (crc >>> 8) ^ T0[(crc ^ bytes[at]!) & 255]!
+  for (; at < to; at++) crc = (crc >>> 8) ^ T0[(crc ^ bytes[at]!) & 255]!
   return ~crc >>> 0
 }

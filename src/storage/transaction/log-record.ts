@@ -52,6 +52,7 @@ export interface LogRecord {
 const MAGIC = 0x524c
 const VERSION = 1
 const HEADER_BYTES = 8
+const CHECKSUM_AT = 4
 const RECORD_BYTES_MAX = 1024 * 1024 * 1024
 
 const KINDS: readonly WriteOperation['kind'][] = [
@@ -100,10 +101,8 @@ export function encodeLogRecord(record: LogRecord, codec: DatumCodec): Uint8Arra
       throw new SqlError(SQLSTATE.PROGRAM_LIMIT_EXCEEDED, 'transaction is too large for the log')
     }
   }
-  const bytes = out.finish()
-  const checksum = crc32c(bytes.subarray(HEADER_BYTES))
-  new DataView(bytes.buffer).setUint32(4, checksum, true)
-  return bytes
+  out.checksum(CHECKSUM_AT, HEADER_BYTES)
+  return out.finish()
 }
 
 function writeOperation(out: ByteWriter, operation: WriteOperation, codec: DatumCodec): void {

@@ -81,8 +81,8 @@ export function keyReader(
   keyColumns: number,
 ): (row: number) => readonly (Datum | null)[] {
   if (keyColumns === 0) return () => NO_KEY
-  const [first] = rows.columns
-  if (keyColumns === 1 && first !== undefined) return (row) => [datumAt(first, row)]
+  const first = rows.columns[0]!
+  if (keyColumns === 1) return (row) => [datumAt(first, row)]
   return (row) => rows.columns.map((column) => datumAt(column, row))
 }
 

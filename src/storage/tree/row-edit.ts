@@ -76,8 +76,7 @@ function withChanged(
   const node = editableInterior(original, editor.epoch)
   const { children } = node
   const before = children[index]!.zone
-  const [only] = changed
-  if (changed.length === 1 && only !== undefined) children[index] = only
+  if (changed.length === 1) children[index] = changed[0]!
   else children.splice(index, 1, ...changed)
   if (children.length > INTERIOR_CHILDREN_MAX) return splitInterior(node, ONE_ROW, edit, editor)
   let { zone } = entry

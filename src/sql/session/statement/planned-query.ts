@@ -252,13 +252,13 @@ function readParameter(
   environment: QueryEnvironment,
   portal: string,
 ): Datum {
-  const portalName = portal === '' ? 'unnamed portal' : `portal "${portal}"`
   try {
     return typeof input === 'string'
       ? readDatum(input, type, environment)
       : readBinaryDatum(input, type, environment)
   } catch (error) {
     if (!(error instanceof SqlError) || error.fields.where !== undefined) throw error
+    const portalName = portal === '' ? 'unnamed portal' : `portal "${portal}"`
     // The value itself is not shown, as PostgreSQL's log_parameter_max_length_on_error has it by default.
     const where = `${portalName} parameter $${index + 1}${typeof input === 'string' ? ` = '...'` : ''}`
     throw new SqlError(error.code, error.message, { ...error.fields, where })

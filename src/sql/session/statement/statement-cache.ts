@@ -84,7 +84,8 @@ export function cachedPlan(
   access: TransactionAccess,
   plan: () => FreshPlan,
 ): PlannedQuery {
-  const place = plans.findIndex((cached) => isSame(cached.conditions, conditions))
+  let place = plans.length - 1
+  while (place >= 0 && !isSame(plans[place]!.conditions, conditions)) place--
   const cached = plans[place]?.planned
   if (cached !== undefined && !isOutgrown(cached, access)) return cached
   const { planned, isMomentary } = plan()
@@ -99,7 +100,8 @@ function isSame(a: PlanConditions, b: PlanConditions): boolean {
   if (a.catalogVersion !== b.catalogVersion || a.user !== b.user || a.settings !== b.settings) {
     return false
   }
-  const [path, other] = [a.searchPath, b.searchPath]
+  const path = a.searchPath
+  const other = b.searchPath
   if (path === other) return true
   return path.length === other.length && path.every((schema, i) => schema === other[i])
 }

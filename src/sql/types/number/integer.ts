@@ -147,12 +147,20 @@ function fitInteger(value: bigint, width: 4 | 8): Int8 {
   return width === 8 ? toInt8(value) : checkWidth(Number(value), width)
 }
 
+const MINUS = 45
+const ZERO = 48
+/** So many always fit 32 bits. */
+const PLAIN_DIGITS_MAX = 9
+
 const DECIMAL = /^[ \t\n\v\f\r]*([+-]?)([0-9](?:_?[0-9])*)[ \t\n\v\f\r]*$/
 const WITH_BASE =
   /^[ \t\n\v\f\r]*([+-]?)(0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+)[ \t\n\v\f\r]*$/
 
 /** Reads an integer literal as PostgreSQL 17 does: sign, blanks around, 0x/0o/0b, underscores between digits. */
 export function parseInteger(text: string, width: IntegerWidth): Int8 {
+  const plain = plainInteger(text)
+  if (plain !== undefined && (width !== 2 || (plain >= -LIMITS[2] && plain < LIMITS[2])))
+    return plain
   const match = DECIMAL.exec(text) ?? WITH_BASE.exec(text)
   if (match === null) throw invalidInteger(text, INTEGER_NAMES[width])
   const digits = match[2].replaceAll('_', '')
@@ -168,6 +176,19 @@ export function parseInteger(text: string, width: IntegerWidth): Int8 {
   const limit = width === 8 ? INT8_MAX + 1n : BigInt(LIMITS[width])
   if (value < -limit || value >= limit) throw integerTextOutOfRange(text, width)
   return normalizeInt64(value)
+}
+
+/** A few digits and perhaps a minus, as most are; undefined: look closer. */
+function plainInteger(text: string): number | undefined {
+  const first = text.charCodeAt(0) === MINUS ? 1 : 0
+  if (text.length === first || text.length > first + PLAIN_DIGITS_MAX) return undefined
+  let value = 0
+  for (let at = first; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - ZERO
+    if (digit < 0 || digit > 9) return undefined
+    value = value * 10 + digit
+  }
+  return first === 0 ? value : 0 - value
 }
 
 export function invalidInteger(text: string, typeName: string): SqlError {

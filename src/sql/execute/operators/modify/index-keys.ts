@@ -101,6 +101,17 @@ export class IndexKeys {
     return found !== undefined && pending.moved.has(found) ? undefined : found
   }
 
+  /** Raises 23505 when a new row's key is there already. */
+  *checkFree({ keys, rows }: KeyRows, context: ExecutionContext): Task<void> {
+    if (keys.length !== 1) {
+      return yield* this.checkUnique(keys, { taken: new Set(), moved: new Set() }, context, rows)
+    }
+    const key = this.probeKey(keys, 0)
+    if (key === undefined) return
+    const found = yield* context.access.firstMatch(this.index.tree, key)
+    if (found !== undefined) throw this.#duplicateAt(0, keys, context, rows)
+  }
+
   /** Raises 23505 when a key is there already, among stored rows or earlier in the batch. `rows`: the batch row of each key. */
   *checkUnique(
     keys: Batch,

@@ -10,7 +10,7 @@ import type { OutputColumn } from '../../../plan/plan-node.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { compileAll } from '../../expression/compile-expression.ts'
 import type { Kernel, Layout } from '../../expression/kernel.ts'
-import { fill, RowStore } from '../../memory/row-store.ts'
+import { RowStore } from '../../memory/row-store.ts'
 import { kindsOf, type Operator, type Preparation } from '../operator.ts'
 import { ForeignKeyChecks } from './foreign-keys.ts'
 
@@ -81,13 +81,23 @@ export function* modify(
   }
 }
 
-/** The whole input first, then its batches. */
+/** The whole input first, then its batches. A single one need not be kept anywhere. */
 function* kept(
   rows: RowStore,
   { input, lock }: Modification,
   context: ExecutionContext,
 ): BatchStream {
-  yield* fill(rows, input.run(context))
+  let only: Batch | undefined
+  for (const item of input.run(context)) {
+    if (item.kind !== 'batch') yield item
+    else if (lock === undefined && only === undefined && rows.length === 0) only = item
+    else {
+      if (only !== undefined) rows.append(only)
+      only = undefined
+      rows.append(item)
+    }
+  }
+  if (only !== undefined) return yield only
   if (lock === undefined) return yield* rows.batches()
   const left = yield* lock(rows, context)
   try {

@@ -39,23 +39,22 @@ export class RowConstraints {
 
   check(rows: Batch, context: ExecutionContext): void {
     let first: Failure | undefined
-    const consider = (row: number, raise: Failure['raise']) => {
-      if (row >= 0 && (first === undefined || row < first.row)) first = { row, raise }
-    }
-    for (const rule of this.#rules.notNull) {
-      consider(firstNull(rows, rule.position), (detail) => this.#notNull(rule.name, detail))
+    for (const { name, position } of this.#rules.notNull) {
+      const row = firstNull(rows, position)
+      if (isEarlier(row, first)) first = { row, raise: (detail) => this.#notNull(name, detail) }
     }
     for (const { name, kernel } of this.#checks) {
-      consider(firstFailure(kernel, rows, context, false), (detail) => this.#check(name, detail))
+      const row = firstFailure(kernel, rows, context, false)
+      if (isEarlier(row, first)) first = { row, raise: (detail) => this.#check(name, detail) }
     }
     for (const { view, kernel } of this.#viewChecks) {
-      consider(firstFailure(kernel, rows, context, true), (detail) => viewCheck(view, detail))
+      const row = firstFailure(kernel, rows, context, true)
+      if (isEarlier(row, first)) first = { row, raise: (detail) => viewCheck(view, detail) }
     }
-    this.#raise(first, rows, context)
+    if (first !== undefined) this.#raise(first, rows, context)
   }
 
-  #raise(failure: Failure | undefined, rows: Batch, context: ExecutionContext): void {
-    if (failure === undefined) return
+  #raise(failure: Failure, rows: Batch, context: ExecutionContext): void {
     context.failedRow = failure.row
     const { environment } = this.#compilation
     throw failure.raise(failingRow(this.#relation, rows, failure.row, environment, context))
@@ -78,6 +77,11 @@ export class RowConstraints {
       { detail, schema, table: name, constraint },
     )
   }
+}
+
+/** `row` is negative when there is no failure. */
+function isEarlier(row: number, first: Failure | undefined): boolean {
+  return row >= 0 && (first === undefined || row < first.row)
 }
 
 function viewCheck(view: string, detail: string): SqlError {

@@ -57,7 +57,7 @@ export class TableWriter {
     for (const { index, found } of entries) {
       if (!index.index.isUnique) continue
       yield* this.#settle(index, found.keys, context)
-      yield* index.checkUnique(found.keys, noPending(), context, found.rows)
+      yield* index.checkFree(found, context)
     }
     const rowIds = yield* context.access.insert(this.tree, rows)
     for (const { index, found } of entries) {
@@ -111,7 +111,7 @@ export class TableWriter {
 
   /** Until no other transaction may still put these keys there, or take them away. */
   *#settle(index: IndexKeys, keys: Batch, context: ExecutionContext): Task<void> {
-    if (context.locks === undefined) return
+    if (context.locks === undefined || context.locks.isAlone) return
     const refuse = (position: number): SqlError =>
       index.duplicate(rowOf(keys.columns, position), context)
     yield* settleKeys(index, this.tree, keys, context, refuse)
