@@ -35,6 +35,7 @@ import type {
 } from './connection-host.ts'
 import type { BackendKey } from './connection-registry.ts'
 import { Conversation } from './conversation.ts'
+import { protocolViolation } from './codec/byte-reader.ts'
 import { decodeFrontend } from './codec/frontend-messages.ts'
 import type { FrontendMessage } from './codec/frontend-messages.ts'
 import { MessageFramer } from './codec/message-framer.ts'
@@ -75,6 +76,8 @@ export class Connection {
   #idleSinceMs = 0
   /** Told when a message comes, or the session is cancelled, while a statement waits for one. */
   #onArrival: (() => void) | undefined
+  /** The client's messages make no sense any more. */
+  #hasLostTrack = false
   #running: Promise<void> | undefined
   #ended: Promise<void> = Promise.resolve()
 
@@ -201,6 +204,7 @@ export class Connection {
       const message = this.#nextMessage()
       if (message === undefined) return hasAnswered
       await this.#handle(message)
+      if (this.#hasLostTrack) throw lostTrack()
       if (this.#pressure.backlog !== undefined) await this.#pressure.backlog
       hasAnswered = true
     }
@@ -368,7 +372,11 @@ export class Connection {
     const conversation = new Conversation(branch.main, session, this.#out, {
       pressure: this.#pressure,
       send: () => this.#send(),
-      messages: { next: () => this.#nextMessage(), arrival: () => this.#arrival() },
+      messages: {
+        next: () => this.#nextMessage(),
+        arrival: () => this.#arrival(),
+        loseTrack: () => void (this.#hasLostTrack = true),
+      },
       beforeReady: () => this.#readMail(),
     })
     this.#phase = { kind: 'ready', conversation }
@@ -393,6 +401,10 @@ export class Connection {
 /** Without a name the database is that of the role's name. */
 function databaseOf(role: string, parameters: ReadonlyMap<string, string>): string {
   return parameters.get('database') ?? role
+}
+
+function lostTrack(): SqlError {
+  return protocolViolation('terminating connection because protocol synchronization was lost')
 }
 
 /** What a client is told whose session was lost with its object. */

@@ -20,6 +20,8 @@ export interface MessageSource {
   next(): FramedMessage | undefined
   /** Settles when something has come, or nothing is waited for any more. */
   arrival(): Promise<void>
+  /** The client says what it must not say now: the connection ends when the statement's error has been told. */
+  loseTrack(): void
 }
 
 export interface CopyWire {
@@ -96,6 +98,8 @@ class CopiedMessages implements CopyInput {
         return undefined
       default: {
         const shown = tag.toString(16).toUpperCase().padStart(2, '0')
+        // What else it may send by mistake cannot be told from data.
+        this.#messages.loseTrack()
         throw protocolViolation(`unexpected message type 0x${shown} during COPY from stdin`)
       }
     }

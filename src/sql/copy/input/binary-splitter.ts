@@ -21,6 +21,8 @@ const HEADER_BYTES = SIGNATURE.length + 2 * INT32
 export class BinarySplitter implements RowSplitter {
   #rowStart = 0
   #hasHeader = false
+  /** Of the row that is being split. */
+  #field: number | undefined
   #view: DataView = new DataView(new ArrayBuffer(0))
   line = 0
   isAtEnd = false
@@ -35,7 +37,7 @@ export class BinarySplitter implements RowSplitter {
       while (!table.isFull && !this.isAtEnd && this.#row(buffer, table));
     } catch (error) {
       if (!(error instanceof SqlError)) throw error
-      this.problem = { error, line: this.#hasHeader ? this.line + 1 : 0 }
+      this.problem = { error, line: this.#hasHeader ? this.line + 1 : 0, field: this.#field }
     }
   }
 
@@ -69,6 +71,7 @@ export class BinarySplitter implements RowSplitter {
   /** False when more bytes are needed. */
   #row({ end, isComplete }: InputBuffer, table: RowTable): boolean {
     const start = this.#rowStart
+    this.#field = undefined
     if (start + INT16 > end) {
       if (isComplete) this.isAtEnd = true
       return false
@@ -80,6 +83,7 @@ export class BinarySplitter implements RowSplitter {
     }
     let position = start + INT16
     for (let field = 0; field < count; field++) {
+      this.#field = field
       if (position + INT32 > end) return needMore(isComplete)
       const length = this.#view.getInt32(position)
       if (length < -1) throw badFormat('invalid field size')
@@ -91,8 +95,9 @@ export class BinarySplitter implements RowSplitter {
       table.ends[index] = position
       table.forms[index] = length < 0 ? FIELD.null : FIELD.quoted
     }
+    this.#field = undefined
     this.line++
-    table.finishRow(count, start, position, this.line, false)
+    table.finishRow(count, start, position, this.line, 0)
     this.#rowStart = position
     return true
   }

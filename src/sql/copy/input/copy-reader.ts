@@ -92,13 +92,14 @@ export class CopyReader {
     const table = new RowTable(columns.length, 1)
     yield* this.#fill(input, table)
     this.#raiseProblem()
-    if (table.length === 0) return
     if (copy.header === 'match') {
+      // Nothing at all is read as an empty line.
+      if (table.length === 0) table.finishRow(1, 0, 0, 1, 0)
       const fields = new FieldReader(this.#buffer, table, copy)
       const names = columns.map((column) => column.name)
       checkHeader(fields, names, copy.nullText, relation)
     }
-    this.#splitter.restart(this.#buffer, table)
+    if (table.length > 0) this.#splitter.restart(this.#buffer, table)
   }
 
   *#fill(input: CopyInput, table: RowTable): Task<void> {
@@ -156,8 +157,10 @@ export class CopyReader {
   #raiseProblem(): void {
     const { problem } = this.#splitter
     if (problem === undefined) return
-    const { error, line, text } = problem
-    throw line === 0 ? error : atPlace(error, this.#options.relation, { line, text })
+    const { error, line, text, field } = problem
+    const { columns, relation } = this.#options
+    const column = field === undefined ? undefined : columns[field]?.name
+    throw line === 0 ? error : atPlace(error, relation, { line, column, text })
   }
 }
 

@@ -6,7 +6,7 @@ import { CSV_LINE_ENDS, LineEnds, MORE } from './line-ends.ts'
 import { BYTE, CLASS, byteClasses } from './row-splitter.ts'
 import type { RowSplitter, SplitProblem } from './row-splitter.ts'
 import { badFormat } from './row-splitter.ts'
-import { FIELD } from './row-table.ts'
+import { FIELD, UNUSUAL } from './row-table.ts'
 import type { RowTable } from './row-table.ts'
 
 export class CsvSplitter implements RowSplitter {
@@ -20,7 +20,7 @@ export class CsvSplitter implements RowSplitter {
   #field = 0
   #form: number = FIELD.plain
   #isQuoting = false
-  #isUnusual = false
+  #unusual = 0
   /** Line ends inside the quotes of the row in progress. */
   #innerLines = 0
   #finishedLines = 0
@@ -114,7 +114,7 @@ export class CsvSplitter implements RowSplitter {
         if (ends) return end
         position++
       } else {
-        if (kind === CLASS.unusual) this.#isUnusual = true
+        if (kind === CLASS.unusual) this.#unusual = UNUSUAL.bytes
         position++
       }
     }
@@ -128,7 +128,7 @@ export class CsvSplitter implements RowSplitter {
     for (let position = from; position < end; position++) {
       const byte = bytes[position]!
       if (byte === lineByte) this.#innerLines++
-      else if (byte === 0 || byte >= 0x80) this.#isUnusual = true
+      else if (byte === 0 || byte >= 0x80) this.#unusual = UNUSUAL.bytes
       else if (byte === escape || byte === quote) {
         if (position + 1 >= end && !isComplete) return stop(position, from)
         const next = position + 1 < end ? bytes[position + 1]! : -1
@@ -181,12 +181,12 @@ export class CsvSplitter implements RowSplitter {
     const isEmpty = table.width === 0 && end === this.#rowStart
     if (!isEmpty) this.#finishField(table, end)
     this.#finishedLines += 1 + this.#innerLines
-    table.finishRow(this.#field, this.#rowStart, end, this.#finishedLines, this.#isUnusual)
+    table.finishRow(this.#field, this.#rowStart, end, this.#finishedLines, this.#unusual)
     this.#rowStart = next
     this.#fieldStart = next
     this.#field = 0
     this.#innerLines = 0
-    this.#isUnusual = false
+    this.#unusual = 0
   }
 }
 

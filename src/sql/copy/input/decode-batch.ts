@@ -12,6 +12,7 @@ import type { InputPlace } from '../error-context.ts'
 import type { ColumnDecoder } from './decode-column.ts'
 import type { FieldReader } from './field-reader.ts'
 import type { InputColumn } from './input-column.ts'
+import { UNUSUAL } from './row-table.ts'
 import { badFormat } from './row-splitter.ts'
 
 export interface DecodedColumn extends InputColumn {
@@ -143,7 +144,9 @@ export class BatchDecoder {
   #checkText(): void {
     const { buffer, table } = this.#fields
     for (let row = 0; row < this.#limit; row++) {
-      if (table.unusual[row] === 0) continue
+      const unusual = table.unusual[row]!
+      if (unusual === 0) continue
+      if ((unusual & UNUSUAL.escapes) !== 0 && !this.#checkEscapes(row)) return
       const next = row + 1 < table.length ? table.rowStarts[row + 1]! : table.rowEnds[row]! + 1
       const end = Math.min(next, buffer.end)
       try {
@@ -152,6 +155,20 @@ export class BatchDecoder {
         if (!(error instanceof SqlError)) throw error
         return this.#fail(row, error, { line: table.lines[row]! })
       }
+    }
+  }
+
+  #checkEscapes(row: number): boolean {
+    const { lines, width } = this.#fields.table
+    try {
+      for (let index = row * width; index < (row + 1) * width; index++) {
+        this.#fields.checkEscapes(index)
+      }
+      return true
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error
+      this.#fail(row, error, { line: lines[row]!, text: this.#fields.rowText(row) })
+      return false
     }
   }
 

@@ -193,13 +193,13 @@ function decodeBool(request: ColumnRequest, read: TextReader): Vector {
   return { kind: 'bool', values, nulls: request.nulls }
 }
 
-function decodeText({ fields, place, rows, nulls, reject }: ColumnRequest): Vector {
-  return { kind: 'text', values: fields.texts(place, rows, nulls, reject) }
+function decodeText({ fields, place, rows, nulls }: ColumnRequest): Vector {
+  return { kind: 'text', values: fields.texts(place, rows, nulls) }
 }
 
 function decodeWith(request: ColumnRequest, { kind }: InputColumn, read: TextReader): Vector {
   const { fields, place, rows, nulls, reject } = request
-  const texts = fields.texts(place, rows, nulls, reject)
+  const texts = fields.texts(place, rows, nulls)
   const values = new Array<Datum | null>(rows).fill(null)
   // Neighbours are often equal, and values are immutable.
   let lastText: string | null = null

@@ -1,6 +1,5 @@
 /** Fields of a batch of rows as nulls, markers and texts, a column at a time. */
 import type { CopyOptions } from '../options.ts'
-import { SqlError } from '../../../errors/sql-error.ts'
 import { convertFrom } from '../../types/binary/encodings.ts'
 import type { InputBuffer } from './input-buffer.ts'
 import { FIELD } from './row-table.ts'
@@ -94,21 +93,24 @@ export class FieldReader {
     if (csv !== undefined) {
       return decoder.decode(scratch.subarray(0, unescapeCsv(bytes, start, end, scratch, csv)))
     }
-    // An escape may make bytes that are no text.
-    const length = unescapeText(bytes, start, end, scratch)
-    return convertFrom(scratch.subarray(0, length), 'UTF8')
+    return decoder.decode(scratch.subarray(0, unescapeText(bytes, start, end, scratch)))
+  }
+
+  /** Raises 22021 when escapes of the text format have made bytes that are no text. */
+  checkEscapes(index: number): void {
+    const { starts, ends, forms } = this.table
+    if (forms[index] !== FIELD.escaped) return
+    const [start, end] = [starts[index]!, ends[index]!]
+    const scratch = this.#room(end - start)
+    const length = unescapeText(this.buffer.bytes, start, end, scratch)
+    convertFrom(scratch.subarray(0, length), 'UTF8')
   }
 
   /**
    * The texts of a column at once: its bytes are put side by side and decoded together, which is many times faster than one by
    * one. Nulls stay null.
    */
-  texts(
-    column: number,
-    rows: number,
-    nulls: Uint8Array | undefined,
-    reject: (row: number, error: SqlError) => boolean,
-  ): (string | null)[] {
+  texts(column: number, rows: number, nulls: Uint8Array | undefined): (string | null)[] {
     const { width, starts, ends, forms } = this.table
     const values = new Array<string | null>(rows)
     const { bytes } = this.buffer
@@ -132,28 +134,13 @@ export class FieldReader {
     let from = 0
     for (let row = 0, index = column; row < rows; row++, index += width) {
       if (nulls?.[row] === 1) values[row] = null
-      else if (forms[index] === FIELD.escaped) values[row] = this.#escapedText(index, row, reject)
-      else if (isAscii) {
+      else if (isAscii && forms[index] !== FIELD.escaped) {
         const to = from + ends[index]! - starts[index]!
         values[row] = all.substring(from, to)
         from = to
       } else values[row] = this.text(index)
     }
     return values
-  }
-
-  #escapedText(
-    index: number,
-    row: number,
-    reject: (row: number, error: SqlError) => boolean,
-  ): string | null {
-    try {
-      return this.text(index)
-    } catch (error) {
-      if (!(error instanceof SqlError)) throw error
-      reject(row, error)
-      return null
-    }
   }
 
   rowText(row: number): string {

@@ -22,6 +22,8 @@ export interface SplitProblem {
   readonly text?: string
   readonly error: SqlError
   readonly line: number
+  /** Where one field is to blame. */
+  readonly field?: number | undefined
 }
 
 export function badFormat(message: string, hint?: string): SqlError {

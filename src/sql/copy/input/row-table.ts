@@ -16,6 +16,13 @@ export const FIELD = {
   null: 3,
 } as const
 
+export const UNUSUAL = {
+  /** Bytes that are not plain ASCII, or zeros. */
+  bytes: 1,
+  /** Escapes that stand for a byte by its number. */
+  escapes: 2,
+} as const
+
 const MAX_ROWS = 1024
 /** Tables of very many columns are read in smaller batches. */
 const MAX_FIELDS = 64 * 1024
@@ -32,7 +39,7 @@ export class RowTable {
   readonly rowEnds: Int32Array
   /** Line of the input that the row ends in, from 1. */
   readonly lines: Float64Array
-  /** 1 where a row has bytes that are not plain ASCII, or zeros. */
+  /** What has to be looked at in the row as a whole: bits of UNUSUAL. */
   readonly unusual: Uint8Array
   length = 0
   /** The first row with another number of fields than columns; the length where there is none. */
@@ -70,13 +77,13 @@ export class RowTable {
   }
 
   /** The row's fields are all there. */
-  finishRow(count: number, start: number, end: number, line: number, isUnusual: boolean): void {
+  finishRow(count: number, start: number, end: number, line: number, unusual: number): void {
     const row = this.length++
     this.counts[row] = count
     this.rowStarts[row] = start
     this.rowEnds[row] = end
     this.lines[row] = line
-    this.unusual[row] = isUnusual ? 1 : 0
+    this.unusual[row] = unusual
     if (this.firstUneven === row && count === this.width) this.firstUneven = row + 1
   }
 }

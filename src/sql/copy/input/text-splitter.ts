@@ -4,8 +4,12 @@ import type { InputBuffer } from './input-buffer.ts'
 import { LineEnds, MORE, TEXT_LINE_ENDS } from './line-ends.ts'
 import { BYTE, CLASS, byteClasses } from './row-splitter.ts'
 import type { RowSplitter, SplitProblem } from './row-splitter.ts'
-import { FIELD } from './row-table.ts'
+import { FIELD, UNUSUAL } from './row-table.ts'
 import type { RowTable } from './row-table.ts'
+
+const ZERO = 48
+const SEVEN = 55
+const LOWER_X = 120
 
 export class TextSplitter implements RowSplitter {
   readonly #classes: Uint8Array
@@ -15,7 +19,7 @@ export class TextSplitter implements RowSplitter {
   #fieldStart = 0
   #field = 0
   #form: number = FIELD.plain
-  #isUnusual = false
+  #unusual = 0
   line = 0
   isAtEnd = false
   problem: SplitProblem | undefined
@@ -73,7 +77,7 @@ export class TextSplitter implements RowSplitter {
         position = next
         if (this.isAtEnd) break
       } else {
-        this.#isUnusual = true
+        this.#unusual |= UNUSUAL.bytes
         position++
       }
     }
@@ -96,7 +100,8 @@ export class TextSplitter implements RowSplitter {
       return end
     }
     this.#form = FIELD.escaped
-    if (next === 0 || next >= 0x80) this.#isUnusual = true
+    if (next === 0 || next >= 0x80) this.#unusual |= UNUSUAL.bytes
+    else if (next === LOWER_X || (next >= ZERO && next <= SEVEN)) this.#unusual |= UNUSUAL.escapes
     return position + 2
   }
 
@@ -116,10 +121,10 @@ export class TextSplitter implements RowSplitter {
     const isEmpty = table.width === 0 && end === this.#rowStart
     if (!isEmpty) this.#finishField(table, end)
     this.line++
-    table.finishRow(this.#field, this.#rowStart, end, this.line, this.#isUnusual)
+    table.finishRow(this.#field, this.#rowStart, end, this.line, this.#unusual)
     this.#rowStart = next
     this.#fieldStart = next
     this.#field = 0
-    this.#isUnusual = false
+    this.#unusual = 0
   }
 }

@@ -20,10 +20,12 @@ export function unescapeText(from: Uint8Array, start: number, end: number, to: U
   let at = start
   while (at < end) {
     const byte = from[at++]!
-    if (byte !== BACKSLASH || at >= end) {
+    if (byte !== BACKSLASH) {
       to[length++] = byte
       continue
     }
+    // The last one of the data escapes nothing, and is gone.
+    if (at >= end) break
     const escaped = from[at++]!
     if (escaped >= ZERO && escaped <= SEVEN) {
       let value = escaped - ZERO

@@ -10,11 +10,12 @@ const NULL = -1
 export class BinaryWriter implements RowWriter {
   readonly #bytes = new RowBytes('utf8')
 
-  header(): Uint8Array {
+  /** Leaves with the first row, or with the end. */
+  header(): undefined {
     this.#bytes.bytes(SIGNATURE)
     this.#bytes.int32(0)
     this.#bytes.int32(0)
-    return this.#bytes.take()
+    return undefined
   }
 
   row(values: ResultRow): Uint8Array {

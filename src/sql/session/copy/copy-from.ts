@@ -25,6 +25,7 @@ import { gatherBatch, selectTrue, sliceBatch } from '../../execute/vectors/gathe
 import { checkPrivileges } from '../statement/check-privileges.ts'
 import { executionContext } from '../statement/planned-query.ts'
 import type { QueryEnvironment } from '../statement/planned-query.ts'
+import { requireSchema } from './copy-to.ts'
 import { domainValues } from './domain-values.ts'
 import { forcedColumns } from './forced-columns.ts'
 import { requireChannel } from './run-copy.ts'
@@ -62,6 +63,7 @@ function bindTarget({ statement, environment }: CopyRun, options: CopyOptions): 
     typeIo: database.typeIo,
   })
   const { schema, name } = relation
+  requireSchema(catalog, schema)
   const hasDefaultMarker = options.defaultText !== undefined
   const target = { relation: { schema, name }, columns, where, hasDefaultMarker }
   const bound = bindCopyFrom(context, target)

@@ -4,12 +4,14 @@ import type { Task } from '../../../storage/task.ts'
 import { copiedColumns, refuseUnopened } from '../../bind/modify/bind-copy.ts'
 import { isBindable } from '../../bind/bind-query.ts'
 import type { BindableStatement } from '../../bind/bind-query.ts'
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
 import type { Relation } from '../../catalog/catalog.ts'
 import { BinaryWriter } from '../../copy/output/binary-writer.ts'
 import { CsvWriter } from '../../copy/output/csv-writer.ts'
 import type { RowWriter } from '../../copy/output/row-writer.ts'
 import { TextWriter } from '../../copy/output/text-writer.ts'
 import type { CopyOptions } from '../../copy/options.ts'
+import type { ParameterReference } from '../../parse/ast/expression.ts'
 import type { RelationName } from '../../parse/ast/common.ts'
 import type { SelectQuery } from '../../parse/ast/select.ts'
 import type { Statement } from '../../parse/ast/statement.ts'
@@ -26,6 +28,7 @@ export function* copyTo(run: CopyRun, options: CopyOptions): Task<number> {
   const { environment } = run
   const { syntax, relation } = copiedQuery(run)
   const query = planQuery(syntax, environment)
+  refuseParameters(query, syntax)
   if (run.isReadOnly && !query.bound.isReadOnly) {
     const message = `cannot execute ${query.bound.command} in a read-only transaction`
     throw new SqlError('25006', message)
@@ -100,8 +103,26 @@ function requireQuery(query: Statement | undefined): BindableStatement {
   return query
 }
 
+/** There is nobody to give them a value. */
+function refuseParameters({ bound }: PlannedQuery, syntax: BindableStatement): void {
+  if (bound.parameters.length === 0) return
+  const { number, position } = findParameter(syntax) ?? { number: 1 }
+  throw new SqlError('42P02', `there is no parameter $${number}`, { position })
+}
+
+function findParameter(node: unknown): ParameterReference | undefined {
+  if (typeof node !== 'object' || node === null) return undefined
+  if ('kind' in node && node.kind === 'parameter') return node as ParameterReference // by its kind
+  for (const part of Object.values(node)) {
+    const found = findParameter(part)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
 function openTable({ catalog, session }: QueryEnvironment, written: RelationName): Relation {
   const { schema, name } = written
+  requireSchema(catalog, schema)
   const relation = catalog.findRelation(schema, name, session.searchPath)
   if (relation === undefined) {
     const shown = schema === undefined ? name : `${schema}.${name}`
@@ -109,6 +130,12 @@ function openTable({ catalog, session }: QueryEnvironment, written: RelationName
   }
   refuseKind(relation)
   return relation
+}
+
+/** COPY opens its table like other commands do, not like a query. */
+export function requireSchema(catalog: CatalogSnapshot, schema: string | undefined): void {
+  if (schema === undefined || catalog.hasSchema(schema)) return
+  throw new SqlError('3F000', `schema "${schema}" does not exist`)
 }
 
 const REFUSED: Partial<Record<Relation['kind'], string>> = {
