@@ -47,8 +47,8 @@ export interface DatabaseHost {
   nextSessionNumber(): number
 }
 
-/** Statements whose plans are kept. */
-const STATEMENT_CACHE_ENTRIES = 512
+/** Statements whose plans are kept, by the characters of their texts: each takes some 70 bytes. */
+const STATEMENT_CACHE_CHARACTERS = 250_000
 
 /** DDL commits that older transactions are checked against; one that has missed more must begin again. */
 const REMEMBERED_DDL = 100
@@ -75,7 +75,7 @@ export class BranchDatabase implements Database {
   readonly functions: FunctionLibrary
   readonly typeIo: TypeIo
   readonly codec = datumCodec
-  readonly statements = new LruCache<string, Statement>(STATEMENT_CACHE_ENTRIES)
+  readonly statements = new LruCache<string, Statement>(STATEMENT_CACHE_CHARACTERS)
   readonly store: Store
   readonly #host: DatabaseHost
   /** As of the newest commit; undefined when DDL of two transactions crossed and it has to be read again. */

@@ -9,6 +9,8 @@ import type { Task } from '../../../storage/task.ts'
 import type { Portal } from './portal.ts'
 
 const INVALID_CURSOR_NAME = '34000'
+/** Of a session, cursors included. */
+const PORTALS_MAX = 1_000
 
 export class Portals {
   readonly #portals = new Map<string, Portal>()
@@ -44,7 +46,9 @@ export class Portals {
     }
   }
 
+  /** Raises 53200 when there are too many. */
   open(portal: Portal): void {
+    if (this.#portals.size >= PORTALS_MAX) throw tooManyPortals()
     portal.number = ++this.#made
     this.#portals.set(portal.name, portal)
   }
@@ -105,4 +109,10 @@ export class Portals {
       this.#portals.delete(name)
     }
   }
+}
+
+function tooManyPortals(): SqlError {
+  return new SqlError(SQLSTATE.OUT_OF_MEMORY, 'too many open portals', {
+    detail: `A session may have ${PORTALS_MAX} portals and cursors at a time.`,
+  })
 }

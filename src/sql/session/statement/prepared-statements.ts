@@ -38,23 +38,47 @@ export interface PreparedStatement {
   runs: number
 }
 
+/** What one session may keep; a text takes some 70 times its length as a tree and a plan, and something in any case. */
+const KEPT_BYTES = 48 << 20
+const BYTES_PER_CHARACTER = 70
+const STATEMENT_BYTES = 8 << 10
+
 /** By name. The unnamed statement is '': it lives until the next one, and is not worth keeping. */
 export class PreparedStatements extends Map<string, PreparedStatement> {
   /** Changes with every change of a statement. */
   version = 0
 
+  #bytes = 0
+
+  /** Raises 53200 when the session keeps too many. */
   override set(name: string, statement: PreparedStatement): this {
-    this.version++
+    const bytes = bytesOf(statement)
+    if (name !== '' && this.#bytes + bytes > KEPT_BYTES) throw tooManyStatements()
+    this.delete(name)
+    this.#bytes += bytes
     return super.set(name, statement)
   }
   override delete(name: string): boolean {
     this.version++
+    const old = this.get(name)
+    if (old !== undefined) this.#bytes -= bytesOf(old)
     return super.delete(name)
   }
   override clear(): void {
     this.version++
+    this.#bytes = 0
     super.clear()
   }
+}
+
+function bytesOf({ text }: PreparedStatement): number {
+  return STATEMENT_BYTES + text.length * BYTES_PER_CHARACTER
+}
+
+function tooManyStatements(): SqlError {
+  return new SqlError(SQLSTATE.OUT_OF_MEMORY, 'too many prepared statements', {
+    hint: "Close statements that are not needed any more, with DEALLOCATE or the protocol's Close.",
+  })
 }
 
 export function prepareStatement(

@@ -38,6 +38,8 @@ interface CachedPlan {
 
 /** Plans kept per statement: old catalog versions are dropped with the oldest. */
 const MAX_PLANS_PER_STATEMENT = 4
+/** A tree and a plan take memory by the length of their text, and as much as for so many characters in any case. */
+const STATEMENT_WEIGHT = 120
 /** Longer texts are not worth their memory. */
 const MAX_CACHED_TEXT = 16_384
 /** An INSERT of so many rows of literals is not expected again. */
@@ -61,7 +63,8 @@ export function parsedStatement(
   const cached = database.statements.get(key)
   if (cached !== undefined) return cached
   const statement: Statement = { parsed: parse(text), plans: [] }
-  if (isWorthKeeping(text, statement)) database.statements.set(key, statement)
+  if (isWorthKeeping(text, statement))
+    database.statements.set(key, statement, STATEMENT_WEIGHT + text.length)
   return statement
 }
 
