@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import Cursor from 'pg-cursor'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MemoryServer } from './memory-server.ts'
@@ -202,6 +203,13 @@ describe('pg', () => {
     const portions = { text: 'SELECT id FROM item ORDER BY id', values: [], rows: 3 }
     expect((await client.query(portions as pg.QueryConfig)).rows).toHaveLength(10)
     await client.query('ROLLBACK')
+  })
+
+  test('a Close sent right after a Sync does not hold back ReadyForQuery', async () => {
+    const cursor = client.query(new Cursor('SELECT * FROM nope'))
+    await expect(cursor.read(1)).rejects.toMatchObject({ code: '42P01' })
+    await cursor.close()
+    expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   })
 
   test('what is not there yet says so', async () => {

@@ -185,9 +185,9 @@ export class Connection {
     try {
       // More may have come while the host was busy.
       while (await this.#answerAll()) {
-        // In the middle of an extended conversation the client waits for nothing yet.
-        const isExpected = this.#phase.kind !== 'ready' || !this.#phase.conversation.isInBatch
-        if (isExpected) this.#send()
+        // In the middle of an extended batch the client waits for nothing of it yet.
+        if (this.#phase.kind === 'ready') this.#transmit(this.#phase.conversation.takeAnswered())
+        else this.#send()
         if (this.#branch !== undefined) await this.#host.afterExchange(this.#branch)
       }
       this.#rest()
@@ -290,8 +290,13 @@ export class Connection {
   #send(): void {
     if (this.#out.length === 0) return
     if (this.#phase.kind === 'ready') this.#phase.conversation.sent()
+    this.#transmit(this.#out.take())
+  }
+
+  #transmit(bytes: Uint8Array<ArrayBuffer> | undefined): void {
+    if (bytes === undefined) return
     try {
-      this.#socket.send(this.#out.take())
+      this.#socket.send(bytes)
     } catch {
       // The client has gone; the socket's close follows.
     }

@@ -93,9 +93,18 @@ export class Conversation {
     await this.#extended(message, this.#batch)
   }
 
+  /** Takes what waits to be sent of batches that are over: their client waits for it. */
+  takeAnswered(): Uint8Array<ArrayBuffer> | undefined {
+    const length = this.#batch?.start ?? this.#out.length
+    if (length === 0) return undefined
+    this.#batch?.becameFirst()
+    return this.#out.take(length)
+  }
+
   /** What was sent cannot be taken back. */
   sent(): void {
     this.#batch?.settle()
+    this.#batch?.becameFirst()
   }
 
   async #single(message: FrontendMessage): Promise<void> {

@@ -14,17 +14,26 @@ const TRANSACTION_TAG = /^(?:BEGIN|START|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|PREPA
 
 export class ExtendedBatch {
   readonly messages: FrontendMessage[] = []
-  /** Where its answers begin in what waits to be sent. */
-  readonly start: number
   /** A lost race, not reported yet. */
   lostRace: SqlError | undefined
+  /** Where its answers begin in what waits to be sent. */
+  #start: number
   #isRepeatable: boolean
   #attempts = 1
 
   /** `isIdle`: it begins outside of a block. */
   constructor(start: number, isIdle: boolean) {
-    this.start = start
+    this.#start = start
     this.#isRepeatable = isIdle
+  }
+
+  get start(): number {
+    return this.#start
+  }
+
+  /** What came before it has been sent. */
+  becameFirst(): void {
+    this.#start = 0
   }
 
   add(message: FrontendMessage): void {

@@ -64,11 +64,13 @@ export class MessageWriter {
     this.bytes(value)
   }
 
-  /** Everything written so far; the writer is empty afterwards. */
-  take(): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.slice(0, this.#length)
-    this.#length = 0
-    if (this.#bytes.length > KEPT_BYTES) this.#replace(new Uint8Array(INITIAL_BYTES))
+  /** Everything written so far, or its first `length` bytes: the writer goes on with the rest. */
+  take(length = this.#length): Uint8Array<ArrayBuffer> {
+    const taken = this.#bytes.slice(0, length)
+    this.#bytes.copyWithin(0, length, this.#length)
+    this.#length -= length
+    if (this.#length === 0 && this.#bytes.length > KEPT_BYTES)
+      this.#replace(new Uint8Array(INITIAL_BYTES))
     return taken
   }
 
