@@ -19,6 +19,7 @@ import { createFunctionLibrary } from '../sql/functions/library.ts'
 import type { FunctionLibrary } from '../sql/functions/registry.ts'
 import type { DatabaseDirectory } from '../sql/commands/database/database-directory.ts'
 import type { Database, OpenTransaction } from '../sql/session/database.ts'
+import type { SessionDirectory } from '../sql/session/activity/session-directory.ts'
 import { LruCache } from '../sql/session/lru-cache.ts'
 import { Session } from '../sql/session/session.ts'
 import type { SessionOptions } from '../sql/session/session.ts'
@@ -41,6 +42,7 @@ export interface DatabaseHost {
   readonly store: Store
   readonly platform: StoragePlatform
   readonly notifications: NotificationHub
+  readonly sessions: SessionDirectory
   readonly databases: Databases
   readonly shared: SharedCatalogs
   nextTransactionNumber(): number
@@ -72,6 +74,7 @@ function sharedLibraries(): { readonly functions: FunctionLibrary; readonly type
 export class BranchDatabase implements Database {
   /** pg_database.oid */
   readonly oid: Oid
+  readonly sessions: SessionDirectory
   readonly functions: FunctionLibrary
   readonly typeIo: TypeIo
   readonly codec = datumCodec
@@ -93,6 +96,7 @@ export class BranchDatabase implements Database {
     this.oid = oid
     this.#space = new TreeSpace(oid)
     this.store = host.store
+    this.sessions = host.sessions
     this.functions = functions
     this.typeIo = typeIo
     this.#host = host

@@ -12,6 +12,7 @@ import type { Task } from '../storage/task.ts'
 import type { CatalogSnapshot } from '../sql/catalog/catalog-snapshot.ts'
 import { FIRST_DATABASE, bootstrapCatalog, loadCatalog } from '../sql/catalog/load-catalog.ts'
 import { CATALOG_NAMES, catalogTable } from '../sql/catalog/store/catalog-tables.ts'
+import { SessionDirectory } from '../sql/session/activity/session-directory.ts'
 import type { Session } from '../sql/session/session.ts'
 import type { SessionOptions } from '../sql/session/session.ts'
 import { datumCodec } from '../sql/types/datum-codec.ts'
@@ -39,6 +40,7 @@ export class Branch implements DatabaseHost {
   /** The database that the branch was made with. */
   readonly main: BranchDatabase
   readonly notifications = new NotificationHub()
+  readonly sessions = new SessionDirectory()
   readonly databases: Databases
   readonly shared: SharedCatalogs
   #transactionsBegun = 0

@@ -9,10 +9,15 @@ import { Transaction } from '../../src/storage/transaction/transaction.ts'
 import { EMPTY_ROOTS } from '../../src/storage/tree/tree-root.ts'
 import type { BranchRoots } from '../../src/storage/tree/tree-root.ts'
 import type { CatalogSnapshot } from '../../src/sql/catalog/catalog-snapshot.ts'
-import { FIRST_DATABASE, bootstrapCatalog, loadCatalog } from '../../src/sql/catalog/load-catalog.ts'
+import {
+  FIRST_DATABASE,
+  bootstrapCatalog,
+  loadCatalog,
+} from '../../src/sql/catalog/load-catalog.ts'
 import { createFunctionLibrary } from '../../src/sql/functions/library.ts'
 import type { Database, OpenTransaction } from '../../src/sql/session/database.ts'
 import { LruCache } from '../../src/sql/session/lru-cache.ts'
+import { SessionDirectory } from '../../src/sql/session/activity/session-directory.ts'
 import { Session } from '../../src/sql/session/session.ts'
 import { CollectedResults } from '../../src/sql/session/result/statement-result.ts'
 import type { Notice } from '../../src/sql/session/result/statement-result.ts'
@@ -34,6 +39,7 @@ const typeIo = createTypeIo()
 export class MemoryDatabase implements Database {
   readonly name = 'postgres'
   readonly oid = FIRST_DATABASE
+  readonly sessions = new SessionDirectory()
   readonly functions = functions
   readonly typeIo = typeIo
   readonly codec = datumCodec

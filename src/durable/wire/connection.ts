@@ -364,6 +364,8 @@ export class Connection {
       user: role,
       settings: startupSettings(Object.fromEntries(settings)),
       processId: key.processId,
+      clientAddress: this.#socket.address,
+      control: { cancel: () => this.#cancel(), terminate: () => this.end(terminatedByAdmin()) },
     })
     this.#host.connections.add(key, { role, database, cancel: () => this.#cancel() })
     this.#mailbox = branch.notifications.open(
@@ -410,6 +412,14 @@ function databaseOf(role: string, parameters: ReadonlyMap<string, string>): stri
 
 function lostTrack(): SqlError {
   return protocolViolation('terminating connection because protocol synchronization was lost')
+}
+
+/** pg_terminate_backend() */
+export function terminatedByAdmin(): SqlError {
+  return new SqlError(
+    SQLSTATE.ADMIN_SHUTDOWN,
+    'terminating connection due to administrator command',
+  )
 }
 
 /** What a client is told whose session was lost with its object. */

@@ -4,6 +4,7 @@
  */
 import type { Datum } from '../../storage/vector.ts'
 import type { Oid } from '../catalog/catalog.ts'
+import type { BackendSignal, SessionFacts } from './session-facts.ts'
 
 export interface EvaluationSession {
   /** Current values of settings, by lower-case name ('timezone', 'datestyle', 'intervalstyle', 'search_path' …), numbers in their base units. */
@@ -32,6 +33,10 @@ export interface EvaluationSession {
   readonly listeningChannels?: Iterable<string>
   /** 0 … 1 */
   readonly notificationQueueUsage?: number
+  /** pg_stat_activity: all sessions of the branch. */
+  activity?(): Iterable<SessionFacts>
+  /** Ends what a session does, or the session. */
+  signalBackend?(processId: number, signal: BackendSignal): void
   /** pg_cursors */
   cursors?(): Iterable<CursorFacts>
   /** WHERE CURRENT OF: the row of the table that the cursor stands on. */

@@ -7,6 +7,7 @@ import type { DatabaseDirectory } from '../commands/database/database-directory.
 import type { DatumCodec } from '../execute/memory/spill-store.ts'
 import type { FunctionLibrary } from '../functions/registry.ts'
 import type { TypeIo } from '../types/type-io.ts'
+import type { SessionDirectory } from './activity/session-directory.ts'
 import type { LruCache } from './lru-cache.ts'
 import type { Notification } from './notify/session-channels.ts'
 import type { Statement } from './statement/statement-cache.ts'
@@ -25,6 +26,8 @@ export interface Database {
   readonly oid: Oid
   /** The other databases of the branch. */
   readonly directory: DatabaseDirectory
+  /** Of the whole branch. */
+  readonly sessions: SessionDirectory
   readonly functions: FunctionLibrary
   readonly typeIo: TypeIo
   readonly codec: DatumCodec

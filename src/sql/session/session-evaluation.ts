@@ -12,6 +12,8 @@ import type {
   SettingFacts,
 } from '../execute/evaluation-session.ts'
 import type { Database } from './database.ts'
+import type { BackendSignal, SessionFacts } from '../execute/session-facts.ts'
+import { cancelError } from './limits/statement-timeout.ts'
 import { cursorFacts, cursorRowId } from './portal/cursor-commands.ts'
 import type { Portals } from './portal/portals.ts'
 import type { PreparedStatements } from './statement/prepared-statements.ts'
@@ -107,6 +109,15 @@ export class SessionEvaluation implements EvaluationSession {
   }
   get notificationQueueUsage(): number {
     return this.#state.database.notificationQueueUsage()
+  }
+  *activity(): Iterable<SessionFacts> {
+    for (const { facts } of this.#state.database.sessions.all()) yield facts
+  }
+  signalBackend(processId: number, signal: BackendSignal): void {
+    const entry = this.#state.database.sessions.find(processId)
+    if (signal === 'terminate') entry?.terminate()
+    else if (processId === this.#state.processId) throw cancelError()
+    else entry?.cancel()
   }
   cursors(): Iterable<CursorFacts> {
     return cursorFacts(this.#state)

@@ -9,6 +9,8 @@ import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { Task } from '../../storage/task.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
+import { SessionActivity } from './activity/session-activity.ts'
+import type { SessionFacts } from '../execute/session-facts.ts'
 import type { Database } from './database.ts'
 import { withoutEngineLimits } from './limits/engine-limit.ts'
 import {
@@ -52,6 +54,10 @@ export interface SessionOptions {
   readonly isSingleRequest?: boolean
   /** The number that its client knows a long-lived session by; names its temporary schema. */
   readonly processId?: number
+  /** Where the client is, if that is known. */
+  readonly clientAddress?: string | undefined
+  /** How others end what it does, and itself, when that takes more than the session. */
+  readonly control?: { readonly cancel: () => void; readonly terminate: () => void }
 }
 
 /** How one statement of a message is run. */
@@ -69,6 +75,7 @@ export class Session {
   readonly #state: SessionState
   readonly #isSingleRequest: boolean
   readonly #block: TransactionBlock
+  readonly #activity: SessionActivity
   #isCancelRequested = false
 
   constructor(database: Database, options: SessionOptions) {
@@ -97,6 +104,15 @@ export class Session {
     }
     this.#isSingleRequest = options.isSingleRequest ?? false
     this.#block = new TransactionBlock(this.#state, { dropsTemporary: this.#isSingleRequest })
+    const cancel = options.control?.cancel ?? (() => this.cancel())
+    this.#activity = new SessionActivity({
+      state: this.#state,
+      block: this.#block,
+      clientAddress: options.clientAddress,
+      cancel,
+      terminate: options.control?.terminate ?? cancel,
+    })
+    database.sessions.add(processId, this.#activity)
   }
 
   get status(): BlockStatus {
@@ -116,6 +132,11 @@ export class Session {
     return this.#state.processId
   }
 
+  /** What pg_stat_activity says of it. */
+  get facts(): SessionFacts {
+    return this.#activity.facts
+  }
+
   /** What it listens to, as of its last commit. */
   get channels(): ReadonlySet<string> {
     return this.#state.channels.listening
@@ -128,6 +149,15 @@ export class Session {
 
   /** One statement with parameters in text form and a transaction of its own. More than one raises 42601. */
   *execute(text: string, parameters: readonly (string | null)[], sink: ResultSink): Task<void> {
+    this.#activity.begin(text)
+    try {
+      yield* this.#execute(text, parameters, sink)
+    } finally {
+      this.#activity.rest()
+    }
+  }
+
+  *#execute(text: string, parameters: readonly (string | null)[], sink: ResultSink): Task<void> {
     const statement = this.#parse(text)
     if (statement.parsed.length > 1) {
       this.#block.fail()
@@ -149,6 +179,15 @@ export class Session {
 
   /** A script as the simple protocol runs it: several statements, one implicit transaction around those outside a block. */
   *executeScript(text: string, sink: ResultSink): Task<void> {
+    this.#activity.begin(text)
+    try {
+      yield* this.#executeScript(text, sink)
+    } finally {
+      this.#activity.rest()
+    }
+  }
+
+  *#executeScript(text: string, sink: ResultSink): Task<void> {
     const statement = this.#parse(text)
     if (statement.parsed.length === 0) return sink.complete('')
     this.#isCancelRequested = false
@@ -164,6 +203,7 @@ export class Session {
 
   /** Parse of the extended protocol: keeps the statement by its name. */
   prepare(request: ParseRequest): void {
+    this.#activity.begin(request.text)
     this.#attempt(() => {
       const parts = parseOne(this.#state, request)
       const syntax = parts.statement.parsed[0]?.statement
@@ -174,7 +214,8 @@ export class Session {
   /** Bind: a portal lives until its transaction ends. */
   bind(request: BindRequest): void {
     this.#attempt(() => {
-      const { syntax } = namedStatement(this.#state, request.statement)
+      const { syntax, text } = namedStatement(this.#state, request.statement)
+      this.#activity.begin(text)
       const { portals } = this.#state
       portals.reserve(request.portal)
       portals.open(bindPortal(this.#state, request, this.#environmentFor(syntax)))
@@ -199,6 +240,7 @@ export class Session {
     try {
       const { portals } = this.#state
       const portal = portals.get(name)
+      this.#activity.begin(portal.text)
       const syntax = portal.bound?.statement.syntax
       if (portal.bound !== undefined && syntax === undefined) {
         sink.complete('')
@@ -236,6 +278,8 @@ export class Session {
     } catch (error) {
       this.#block.fail()
       throw withoutEngineLimits(error)
+    } finally {
+      this.#activity.rest()
     }
   }
 
@@ -317,6 +361,7 @@ export class Session {
   close(): void {
     this.#block.rollback()
     this.#state.portals.closeAll()
+    this.#state.database.sessions.remove(this.#state.processId)
   }
 
   #parse(text: string): Statement {

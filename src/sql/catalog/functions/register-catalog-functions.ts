@@ -7,6 +7,7 @@ import { registerObjectFacts } from './object-facts.ts'
 import { registerFunctionDefinition } from './function-definition.ts'
 import { registerRegTypeFunctions } from './reg-types.ts'
 import { registerServerFacts } from './server-facts.ts'
+import { registerSessionViews } from './session-views.ts'
 
 export function registerCatalogFunctions(registry: FunctionRegistry): void {
   registerFormatType(registry)
@@ -17,4 +18,5 @@ export function registerCatalogFunctions(registry: FunctionRegistry): void {
   registerRegTypeFunctions(registry)
   registerAccessControl(registry)
   registerServerFacts(registry)
+  registerSessionViews(registry)
 }

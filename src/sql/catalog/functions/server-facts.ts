@@ -27,59 +27,7 @@ export function registerServerFacts(registry: FunctionRegistry): void {
   registry.scalar('pg_partition_root', () => null)
   // Both tablespaces are built in: they lie nowhere in particular.
   registry.scalar('pg_tablespace_location', () => '')
-  registry.set('pg_stat_get_activity', ownActivity)
-  registry.set('pg_prepared_statement', preparedStatements)
-  registry.set('pg_cursor', cursors)
   registerStatistics(registry)
-}
-
-function* preparedStatements({ session }: CallContext): Iterable<readonly Value[]> {
-  for (const prepared of session.preparedStatements?.() ?? []) {
-    yield [
-      prepared.name,
-      prepared.text,
-      prepared.preparedAtMicros,
-      new PgArray(prepared.parameterTypes),
-      prepared.resultTypes === undefined ? null : new PgArray(prepared.resultTypes),
-      prepared.isFromSql,
-      // Plans do not depend on the parameters' values.
-      prepared.runs,
-      0,
-    ]
-  }
-}
-
-function* cursors({ session }: CallContext): Iterable<readonly Value[]> {
-  for (const cursor of session.cursors?.() ?? []) {
-    const { name, text, isHoldable, isBinary, isScrollable, createdAtMicros } = cursor
-    yield [name, text, isHoldable, isBinary, isScrollable, createdAtMicros]
-  }
-}
-
-/** LIMIT: a session sees itself only. */
-function* ownActivity(context: CallContext, pid: number | null): Iterable<readonly Value[]> {
-  const { session } = context
-  const catalog = snapshotOf(context)
-  const own = session.backendPid ?? 1
-  if (pid !== null && pid !== own) return
-  const facts: Readonly<Record<string, Value>> = {
-    datid: catalog.data.rows('pg_database').find('datname', session.databaseName)?.oid ?? null,
-    pid: own,
-    usesysid: catalog.findRole(session.sessionUser)?.oid ?? null,
-    application_name: session.setting('application_name') ?? '',
-    state: 'active',
-    xact_start: session.transactionTimestamp,
-    query_start: session.statementTimestamp,
-    state_change: session.statementTimestamp,
-    backend_type: 'client backend',
-    ssl: false,
-    gss_auth: false,
-    gss_enc: false,
-    gss_delegation: false,
-  }
-  const [activity] = catalog.functionsNamed('pg_catalog', 'pg_stat_get_activity', [])
-  // The first argument is the pid asked for; the others are the columns.
-  yield (activity?.argumentNames ?? []).slice(1).map((name) => facts[name] ?? null)
 }
 
 function* allSettings({ session }: CallContext): Iterable<readonly Value[]> {

@@ -1,0 +1,85 @@
+/** What a session is doing: noted at the beginning and the end of each of its client's messages, read by pg_stat_activity. */
+import type { SessionFacts, SessionPhase, WaitEvent } from '../../execute/session-facts.ts'
+import type { SessionState } from '../session-evaluation.ts'
+import type { TransactionBlock } from '../transaction/transaction-block.ts'
+import type { SessionEntry } from './session-directory.ts'
+
+/** track_activity_query_size */
+const QUERY_CHARACTERS = 1024
+const AT_REST: WaitEvent = { type: 'Client', event: 'ClientRead' }
+
+export interface ActivityOptions {
+  readonly state: SessionState
+  readonly block: TransactionBlock
+  /** Where the client is, if that is known. */
+  readonly clientAddress: string | undefined
+  readonly cancel: () => void
+  readonly terminate: () => void
+}
+
+export class SessionActivity implements SessionEntry {
+  readonly #options: ActivityOptions
+  readonly #startedAtMicros: number
+  #queryStartMicros: number | undefined
+  #changedAtMicros: number
+  #isRunning = false
+  #text = ''
+
+  constructor(options: ActivityOptions) {
+    this.#options = options
+    this.#startedAtMicros = options.state.database.nowMicros()
+    this.#changedAtMicros = this.#startedAtMicros
+  }
+
+  /** A message of the client begins. */
+  begin(text: string): void {
+    this.#text = text
+    this.#isRunning = true
+    this.#queryStartMicros = this.#options.state.database.nowMicros()
+    this.#changedAtMicros = this.#queryStartMicros
+  }
+
+  /** The client is to speak next. */
+  rest(): void {
+    this.#isRunning = false
+    this.#changedAtMicros = this.#options.state.database.nowMicros()
+  }
+
+  /** As it was before the session slept. */
+  resume(query: string): void {
+    this.#text = query
+  }
+
+  get facts(): SessionFacts {
+    const { state, block, clientAddress } = this.#options
+    return {
+      processId: state.processId,
+      database: state.database.name,
+      user: state.sessionUser,
+      applicationName: state.settings.get('application_name') ?? '',
+      clientAddress,
+      startedAtMicros: this.#startedAtMicros,
+      transactionStartMicros: block.current?.startedAtMicros,
+      queryStartMicros: this.#queryStartMicros,
+      changedAtMicros: this.#changedAtMicros,
+      phase: this.#phase,
+      wait: this.#isRunning ? undefined : AT_REST,
+      query: this.#text.slice(0, QUERY_CHARACTERS),
+    }
+  }
+
+  get #phase(): SessionPhase {
+    if (this.#isRunning) return 'active'
+    const { status } = this.#options.block
+    if (status === 'I') return 'idle'
+    return status === 'T' ? 'idle in transaction' : 'idle in transaction (aborted)'
+  }
+
+  cancel(): void {
+    this.#options.cancel()
+  }
+
+  terminate(): void {
+    this.#options.terminate()
+  }
+}
