@@ -10,7 +10,12 @@ import type { PageAddress } from './page/page-address.ts'
 
 export type Suspension =
   /** Pages that are neither in memory nor in the local store; the driver fetches them from the object store. */
-  | { readonly kind: 'pages'; readonly addresses: readonly PageAddress[] }
+  | {
+      readonly kind: 'pages'
+      readonly addresses: readonly PageAddress[]
+      /** Near is enough: whoever asks reads them by `PageSource.readOnce`. */
+      readonly isPassing?: boolean
+    }
   /** Let others run: yielded every so many batches by long operators. */
   | { readonly kind: 'pause' }
   /** Until `until` settles: a spill being written. */

@@ -146,6 +146,25 @@ describe('pages from the bucket', () => {
     }
   })
 
+  test('pass the memory by when a scan asks for parts of them', async () => {
+    const { addresses, tiered, local } = await setUp(20)
+    const wanted = { positions: [0], rowIds: false }
+    expect(tiered.readOnce(addresses[3]!, wanted)).toBeUndefined()
+    await tiered.load(addresses.slice(3, 8), true)
+    expect(tiered.memory.pages).toBe(0)
+    expect(local.hasPage(addresses[3]!.layer, addresses[3]!.offset)).toBe(true)
+    // Near already: no second request.
+    await tiered.load(addresses.slice(3, 8), true)
+    expect(tiered.statistics.fetches).toBe(1)
+    for (let round = 0; round < 2; round++) {
+      const node = tiered.readOnce(addresses[3]!, wanted)
+      expect(node?.kind === 'leaf' && node.columns[0]?.values?.[0]).toBe(3)
+    }
+    expect(tiered.memory.pages).toBe(0)
+    // What is in memory is taken from there.
+    expect(tiered.get(addresses[3]!)).toBe(tiered.readOnce(addresses[3]!, wanted))
+  })
+
   test('stay in the local store within its bounds', async () => {
     const { addresses, tiered, local } = await setUp(200)
     for (const address of addresses) {

@@ -318,6 +318,38 @@ describe('a transaction larger than memory', () => {
   })
 })
 
+test('a table larger than the cache is scanned past it', async () => {
+  const world = newWorld()
+  const memory = { ...options(), memoryCacheBytes: 400_000, localCacheBytes: 300_000 }
+  const store = await Store.open(world, memory)
+  const all = Array.from({ length: 30_000 }, (_, i) => i * 7)
+  for (let at = 0; at < all.length; at += 5000) await put(store, ...all.slice(at, at + 5000))
+  await store.checkpoint()
+  store.pages.memory.clear()
+  for (let round = 0; round < 2; round++) {
+    expect(await contents(store)).toEqual(all)
+    const { cachePages, localCacheBytes } = store.memory()
+    expect(cachePages).toBeLessThan(20)
+    expect(localCacheBytes).toBeLessThanOrEqual(300_000)
+  }
+  // Again from the bucket alone, backwards.
+  const far = await Store.open({ ...world, local: new MemoryLocalStore() }, memory)
+  const found: number[] = []
+  const scan = far.begin().scan(TABLE, { columns: [1, 0], reverse: true, withRowId: true })
+  for (let step = scan.next(); step.done !== true; step = scan.next()) {
+    if (step.value.kind !== 'batch') await far.serve(step.value)
+    else {
+      const [texts, values] = step.value.columns
+      if (values?.kind !== 'int64' || texts?.kind !== 'text') throw new Error('int64 and text')
+      for (let row = 0; row < step.value.length; row++) {
+        expect(texts.values[row]).toBe(`value ${values.values[row]}`)
+        found.push(Number(values.values[row]))
+      }
+    }
+  }
+  expect(found).toEqual(all.toReversed())
+})
+
 test('a damaged layer is reported as data_corrupted, a damaged local copy is fetched anew', async () => {
   const world = newWorld()
   const store = await Store.open(world, options())

@@ -10,7 +10,13 @@ import {
 import { crc32c } from '../../src/storage/page/crc32c.ts'
 import { newEpoch } from '../../src/storage/page/node.ts'
 import type { LargeValue, LeafNode, PageNode } from '../../src/storage/page/node.ts'
-import { OVERFLOW_CHUNK_BYTES, decodePage, encodePage } from '../../src/storage/page/page-codec.ts'
+import {
+  OVERFLOW_CHUNK_BYTES,
+  decodeLeafParts,
+  decodePage,
+  encodePage,
+} from '../../src/storage/page/page-codec.ts'
+import { releaseBytes } from '../../src/storage/release-bytes.ts'
 import { appendRows, newLeaf } from '../../src/storage/tree/leaf-edit.ts'
 import { decodeLogRecord, encodeLogRecord } from '../../src/storage/transaction/log-record.ts'
 import type { LogRecord } from '../../src/storage/transaction/log-record.ts'
@@ -141,6 +147,67 @@ describe('leaf pages', () => {
       expect(valuesOf(leaf)).toEqual(clean[0]!.map((_, row) => clean.map((c) => c[row]!)))
     }
   })
+})
+
+describe('parts of a leaf', () => {
+  const kinds: readonly ColumnKind[] = [
+    'bool',
+    'text',
+    'int32',
+    'float64',
+    'datum',
+    'int64',
+    'text',
+  ]
+
+  /** 600 rows, so that nothing is too small to be released. */
+  function columnsOf(spread: number): (Datum | null)[][] {
+    const column = (make: (row: number) => Datum, hasNulls: boolean): (Datum | null)[] =>
+      Array.from({ length: 600 }, (_, row) => (hasNulls && row % 7 === 3 ? null : make(row)))
+    return [
+      column((row) => row % 3 === 0, true),
+      column((row) => `é ${row % 5}`, false),
+      column((row) => Math.trunc(row * spread) | 0, true),
+      column((row) => row / 3, false),
+      column((row) => new Box(`box ${row}`), true),
+      column((row) => Math.trunc(row * spread * 4096), false),
+      column((row) => `text ${row * spread}`, true),
+    ]
+  }
+
+  for (const spread of [0, 0.1, 50, 1e5, 1e9]) {
+    it(`alone and together, numbers ${spread} apart`, () => {
+      const columns = columnsOf(spread)
+      const bytes = encodePage(leafOf(kinds, columns), {
+        codec: BOX_CODEC,
+        addressOf: () => {
+          throw new Error('a leaf has no children')
+        },
+        writeOverflow: () => {
+          throw new Error('nothing is large')
+        },
+      })
+      for (const positions of [[], [6], [4, 0], [3, 5, 2], [0, 1, 2, 3, 4, 5, 6]]) {
+        for (const rowIds of [false, true]) {
+          const copy = bytes.slice()
+          const leaf = decodeLeafParts(copy, { positions, rowIds }, BOX_CODEC)
+          // It must not need them any more.
+          releaseBytes(copy)
+          expect(copy.length).toBe(0)
+          if (leaf === undefined) throw new Error('it is a leaf')
+          for (const position of positions) {
+            const values = vectorOfRange(leaf.columns[position]!, 0, leaf.length)
+            expect(rowsOf([batch([values], leaf.length)])).toEqual(
+              columns[position]!.map((value) => [value]),
+            )
+          }
+          if (rowIds) expect([...leaf.rowIds]).toEqual(columns[0]!.map((_, row) => 10 + row * 3))
+          const other = kinds.findIndex((_, position) => !positions.includes(position))
+          if (other >= 0) expect(() => columnValues(leaf.columns[other]!)).toThrow('not asked for')
+        }
+      }
+    })
+  }
 })
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')

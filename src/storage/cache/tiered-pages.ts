@@ -4,19 +4,22 @@
  *
  * Invariant: a page that enters either level has been checked against the checksum in its address or frame.
  */
-import { decodePage } from '../page/page-codec.ts'
-import type { DatumCodec, PageNode, PageSource } from '../page/node.ts'
+import { decodeLeafParts, decodePage } from '../page/page-codec.ts'
+import type { DatumCodec, LeafParts, PageNode, PageSource } from '../page/node.ts'
 import type { PageAddress } from '../page/page-address.ts'
 import { checkPage, corrupt, paddedLength } from '../layer/layer-format.ts'
 import { readFrameHeader } from '../layer/layer-format.ts'
 import { crc32c } from '../page/crc32c.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
+import { releaseBytes } from '../release-bytes.ts'
 import type { PageCache } from './page-cache.ts'
 import { planRanges, type FetchRange } from './range-plan.ts'
 
 export const DEFAULT_LOCAL_CACHE_BYTES = 1 << 30
 /** A Worker may have six connections open; leave some for others. */
 const PARALLEL_FETCHES = 4
+/** A tree of more than this share of the memory cache passes it by; decoded, pages take about twice their bytes. */
+const PASSING_SHARE = 1 / 2
 /** Evict this share of the local cache beyond what is needed, so that it does not happen at every page. */
 const EVICT_SHARE = 1 / 16
 
@@ -71,6 +74,14 @@ export class TieredPages implements PageSource {
   }
 
   #fromLocal(address: PageAddress): PageNode | undefined {
+    const bytes = this.#localBytesOf(address)
+    if (bytes === undefined) return undefined
+    const node = decodePage(bytes, this.#codec)
+    this.memory.put(address, node)
+    return node
+  }
+
+  #localBytesOf(address: PageAddress): Uint8Array | undefined {
     const bytes = this.#platform.local.getPage(address.layer, address.offset)
     if (bytes === undefined || !isIntact(bytes, address)) {
       this.statistics.misses++
@@ -79,26 +90,52 @@ export class TieredPages implements PageSource {
       return undefined
     }
     this.statistics.localHits++
-    const node = decodePage(bytes, this.#codec)
-    this.memory.put(address, node)
-    return node
+    return bytes
   }
 
-  /** Resolves when the pages are worth looking for again. Rejects with XX001 when one is lost or damaged. */
-  async load(addresses: readonly PageAddress[]): Promise<void> {
+  get passingBytes(): number {
+    return this.memory.limitBytes * PASSING_SHARE
+  }
+
+  readOnce(address: PageAddress, wanted: LeafParts): PageNode | undefined {
+    const node = this.memory.get(address)
+    if (node !== undefined) {
+      this.statistics.memoryHits++
+      return node
+    }
+    const bytes = this.#localBytesOf(address)
+    if (bytes === undefined) return undefined
+    const leaf = decodeLeafParts(bytes, wanted, this.#codec)
+    // Never so for a leaf's address, and then there is a way.
+    if (leaf === undefined) return this.get(address)
+    releaseBytes(bytes)
+    return leaf
+  }
+
+  /**
+   * Resolves when the pages are worth looking for again. Rejects with XX001 when one is lost or damaged.
+   * `isPassing`: they come into the local store only.
+   */
+  async load(addresses: readonly PageAddress[], isPassing = false): Promise<void> {
     const waits: Promise<void>[] = []
     const missing: PageAddress[] = []
     for (const address of addresses) {
       const flight = this.#flightWith(address)
       if (flight !== undefined) waits.push(flight.landed)
-      else if (this.get(address) === undefined) missing.push(address)
+      else if (!this.#isNear(address, isPassing)) missing.push(address)
     }
     const ranges = planRanges(missing)
     for (let at = 0; at < ranges.length; at += PARALLEL_FETCHES) {
       const some = ranges.slice(at, at + PARALLEL_FETCHES)
-      await Promise.all(some.map((range) => this.#fly(range)))
+      await Promise.all(some.map((range) => this.#fly(range, isPassing)))
     }
     await Promise.all(waits)
+  }
+
+  #isNear(address: PageAddress, isPassing: boolean): boolean {
+    if (!isPassing) return this.get(address) !== undefined
+    if (this.memory.get(address) !== undefined) return true
+    return this.#platform.local.hasPage(address.layer, address.offset)
   }
 
   /** A checkpoint wrote this page: keep a copy near. */
@@ -123,8 +160,8 @@ export class TieredPages implements PageSource {
     return undefined
   }
 
-  async #fly(range: FetchRange): Promise<void> {
-    const flight: Flight = { range, landed: this.#fetch(range) }
+  async #fly(range: FetchRange, isPassing: boolean): Promise<void> {
+    const flight: Flight = { range, landed: this.#fetch(range, isPassing) }
     this.#flights.add(flight)
     try {
       await flight.landed
@@ -133,7 +170,7 @@ export class TieredPages implements PageSource {
     }
   }
 
-  async #fetch(range: FetchRange): Promise<void> {
+  async #fetch(range: FetchRange, isPassing: boolean): Promise<void> {
     const { objects } = this.#platform
     let error: unknown
     // A second look at the original before we call it damaged: the transfer may have been.
@@ -143,7 +180,9 @@ export class TieredPages implements PageSource {
       this.statistics.fetches++
       this.statistics.fetchedBytes += bytes.length
       try {
-        this.#land(range, bytes)
+        if (isPassing) this.#landNear(range, bytes)
+        else this.#land(range, bytes)
+        releaseBytes(bytes)
         return
       } catch (caught) {
         error = caught
@@ -164,6 +203,15 @@ export class TieredPages implements PageSource {
     this.#platform.local.transaction(() => this.#keepNeighbours(range, fetched))
     this.trimLocal()
     for (const [address, node] of nodes) this.memory.put(address, node)
+  }
+
+  #landNear(range: FetchRange, fetched: Uint8Array): void {
+    for (const address of range.wanted) {
+      const at = address.offset - range.start
+      checkPage(fetched.subarray(at, at + address.length), address)
+    }
+    this.#platform.local.transaction(() => this.#keepNeighbours(range, fetched))
+    this.trimLocal()
   }
 
   /** Walks the frames from the first wanted page on, as far as whole pages were fetched. */

@@ -7,6 +7,7 @@ import { crc32c } from '../page/crc32c.ts'
 import type { PageAddress } from '../page/page-address.ts'
 import type { ObjectStore } from '../platform/object-store.ts'
 import { randomHex, type Random } from '../platform/random.ts'
+import { releaseBytes } from '../release-bytes.ts'
 import { FRAME_BYTES, encodeFooter, paddedLength, writeFrameHeader } from './layer-format.ts'
 import type { LayerPage } from './layer-format.ts'
 
@@ -79,6 +80,7 @@ export class LayerWriter {
     this.#pages = []
     this.#name = this.#newName()
     await this.#options.objects.put(name, object)
+    releaseBytes(new Uint8Array(object.buffer))
     this.#sealed.push(name)
   }
 
@@ -89,6 +91,7 @@ export class LayerWriter {
     const doubled = Math.min(this.#buffer.length * 2, this.#targetBytes + SLACK_BYTES)
     const larger = new Uint8Array(Math.max(needed, doubled))
     larger.set(this.#buffer.subarray(0, this.#used))
+    releaseBytes(this.#buffer)
     this.#buffer = larger
   }
 

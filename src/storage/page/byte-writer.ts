@@ -1,6 +1,7 @@
 /** A growing little-endian buffer, and its reader. Arrays are 8-byte aligned so that decoding can be a view. */
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
+import { releaseBytes } from '../release-bytes.ts'
 import { crc32c } from './crc32c.ts'
 
 const ENCODER = new TextEncoder()
@@ -37,6 +38,7 @@ export class ByteWriter {
   finish(): Uint8Array {
     const result = this.bytes.slice(0, this.at)
     if (this.bytes.length <= SCRATCH_BYTES_MAX) scratch = this.bytes
+    else releaseBytes(this.bytes)
     this.bytes = EMPTY
     return result
   }
@@ -47,6 +49,7 @@ export class ByteWriter {
     if (this.at > this.bytes.length) {
       const grown = new Uint8Array(Math.max(this.at, this.bytes.length * 2))
       grown.set(this.bytes)
+      releaseBytes(this.bytes)
       this.bytes = grown
       this.view = new DataView(grown.buffer)
     }
@@ -210,6 +213,11 @@ export class ByteReader {
 
   i64s(count: number): BigInt64Array {
     return new BigInt64Array(this.bytes.buffer, this.arrayStart(count * 8), count)
+  }
+
+  /** Past an array of so many bytes. */
+  skipArray(byteCount: number): void {
+    this.arrayStart(byteCount)
   }
 
   private arrayStart(byteCount: number): number {

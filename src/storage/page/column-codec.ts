@@ -5,8 +5,9 @@
  *   [null bits]  [u32 count, per large value: u32 row, LargeValue]
  *   values: see number-codec.ts and string-codec.ts
  */
+import { AssertionError } from '../../errors/sql-error.ts'
 import type { ColumnKind, Datum } from '../vector.ts'
-import { INLINE_BYTES_MAX, isLargeValue } from './column.ts'
+import { INLINE_BYTES_MAX, columnValues, isLargeValue } from './column.ts'
 import type { ValueRange } from './column.ts'
 import { damaged } from './byte-writer.ts'
 import type { ByteReader, ByteWriter } from './byte-writer.ts'
@@ -16,6 +17,7 @@ import {
   readBits,
   readInt32s,
   readInt64s,
+  skipInts,
   writeBits,
   writeInt32s,
   writeInt64s,
@@ -24,6 +26,8 @@ import {
 import {
   readDatums,
   readStrings,
+  skipDatums,
+  skipStrings,
   writeDatums,
   writeOneString,
   writeStrings,
@@ -198,8 +202,61 @@ export function readColumn(reader: ByteReader, length: number, codec: DatumCodec
   }
 }
 
+/** A column that keeps nothing of the reader's bytes: decoded at once, views copied. */
+export function readOwnColumn(reader: ByteReader, length: number, codec: DatumCodec): Column {
+  const column = readColumn(reader, length, codec)
+  const values = columnValues(column)
+  if (!Array.isArray(values) && values.buffer === reader.bytes.buffer)
+    column.values = values.slice()
+  return column
+}
+
+/** Past a column that nobody will read. */
+export function skipColumn(reader: ByteReader, length: number): Column {
+  const kind = readKind(reader)
+  const flags = reader.u8()
+  if (flags & HAS_NULLS) reader.raw((length + 7) >>> 3)
+  switch (kind) {
+    case 'bool':
+      reader.skipArray(length)
+      break
+    case 'int32':
+      skipInts(reader, length, 4)
+      break
+    case 'int64':
+      skipInts(reader, length, 8)
+      break
+    case 'float64':
+      reader.skipArray(length * 8)
+      break
+    default:
+      readLargeList(reader, kind, flags)
+      if (kind === 'text') skipStrings(reader, length)
+      else skipDatums(reader, length)
+  }
+  return { kind, values: undefined, nulls: undefined, hasLarge: false, decode: notRead }
+}
+
+function notRead(): never {
+  throw new AssertionError('a column was not asked for when its page was read')
+}
+
 function fixed(kind: ColumnKind, values: ColumnValues, nulls: Uint8Array | undefined): Column {
   return { kind, values, nulls, hasLarge: false, decode: undefined }
+}
+
+function readLargeList(
+  reader: ByteReader,
+  kind: 'text' | 'datum',
+  flags: number,
+): Map<number, LargeValue> {
+  const large = new Map<number, LargeValue>()
+  if ((flags & HAS_LARGE) === 0) return large
+  for (let count = reader.u32(); count > 0; count--) {
+    const row = reader.u32()
+    large.set(row, readLargeValue(reader, kind))
+  }
+  return large
 }
 
 function readVariable(
@@ -210,13 +267,7 @@ function readVariable(
   nulls: Uint8Array | undefined,
   codec: DatumCodec,
 ): Column {
-  const large = new Map<number, LargeValue>()
-  if (flags & HAS_LARGE) {
-    for (let count = reader.u32(); count > 0; count--) {
-      const row = reader.u32()
-      large.set(row, readLargeValue(reader, kind))
-    }
-  }
+  const large = readLargeList(reader, kind, flags)
   const lazy =
     kind === 'text'
       ? readStrings(reader, length)

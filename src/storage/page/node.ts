@@ -122,15 +122,30 @@ export function isResident(pointer: ChildPointer): pointer is TreeNode {
   return 'kind' in pointer
 }
 
+/** What a scan will look at in a leaf. */
+export interface LeafParts {
+  /** Of columns. */
+  readonly positions: readonly number[]
+  readonly rowIds: boolean
+}
+
 /** Where decoded pages come from: the page cache, backed by the local store. Synchronous. */
 export interface PageSource {
   /** Undefined: ask the driver by `yield { kind: 'pages', … }`, then look again. */
   get(address: PageAddress): PageNode | undefined
+  /**
+   * A leaf for one look only, with just the parts that are wanted: it is not cached, so a scan of more than the cache
+   * could hold leaves alone what is in it, and its page's bytes are freed at once. Absent where nothing is cached.
+   */
+  readOnce?(address: PageAddress, wanted: LeafParts): PageNode | undefined
+  /** A tree whose pages take more bytes than this is read by `readOnce`. */
+  readonly passingBytes?: number
 }
 
 /** What storage knows about a datum; implemented by `sql/types`, injected. */
 export interface DatumCodec {
   encode(value: Datum): Uint8Array
+  /** The value must not keep `bytes` or a view of them: they may be released. */
   decode(bytes: Uint8Array): Datum
   /** The type's btree order, for index keys. */
   compare(a: Datum, b: Datum): number

@@ -41,6 +41,17 @@ export function writeOneInteger(writer: ByteWriter, value: number): void {
   writer.f64(value)
 }
 
+/** Past what `readInt64s` or `readInt32s` would read. */
+export function skipInts(reader: ByteReader, count: number, rawBytes: 4 | 8): void {
+  const width = reader.u8()
+  if (width === WIDTH_BIGINT || width === WIDTH_RAW || width === rawBytes) {
+    reader.skipArray(count * rawBytes)
+    return
+  }
+  reader.f64()
+  if (width > 0) reader.skipArray(count * width)
+}
+
 export function writeInt32s(writer: ByteWriter, values: Int32Array): void {
   const { least, width } = rangeOf(values)
   writer.u8(width)

@@ -11,14 +11,23 @@
 import { assert } from '../../errors/sql-error.ts'
 import type { Datum } from '../vector.ts'
 import { rangeOfColumn } from './column.ts'
-import { readColumn, writeColumn } from './column-codec.ts'
+import { readColumn, readOwnColumn, skipColumn, writeColumn } from './column-codec.ts'
 import type { Overflow } from './column-codec.ts'
 import { crc32c } from './crc32c.ts'
 import { ByteReader, ByteWriter, damaged } from './byte-writer.ts'
 import { readAddress, readDatum, writeAddress, writeDatum } from './datum-codec.ts'
 import { isResident } from './node.ts'
-import type { ChildEntry, DatumCodec, InteriorNode, LeafNode, PageNode, TreeNode } from './node.ts'
-import { readInt64s, writeInt64s } from './number-codec.ts'
+import type {
+  ChildEntry,
+  Column,
+  DatumCodec,
+  InteriorNode,
+  LeafNode,
+  LeafParts,
+  PageNode,
+  TreeNode,
+} from './node.ts'
+import { readInt64s, skipInts, writeInt64s } from './number-codec.ts'
 import type { PageAddress } from './page-address.ts'
 
 const MAGIC = 0x504c
@@ -108,10 +117,7 @@ function writeEntry(out: ByteWriter, entry: ChildEntry, writer: PageWriter): voi
 export function decodePage(bytes: Uint8Array, codec: DatumCodec, checksum?: number): PageNode {
   if (checksum !== undefined && crc32c(bytes) !== checksum) throw damaged('page: checksum mismatch')
   const reader = new ByteReader(bytes)
-  if (reader.u16() !== MAGIC) throw damaged('page: it does not begin like one')
-  const version = reader.u8()
-  if (version !== VERSION) throw damaged(`page: unknown version ${version}`)
-  const kind = reader.u8()
+  const kind = readHeader(reader)
   switch (kind) {
     case KIND_LEAF:
       return readLeaf(reader, codec)
@@ -124,14 +130,75 @@ export function decodePage(bytes: Uint8Array, codec: DatumCodec, checksum?: numb
   }
 }
 
+/** The kind of page. */
+function readHeader(reader: ByteReader): number {
+  if (reader.u16() !== MAGIC) throw damaged('page: it does not begin like one')
+  const version = reader.u8()
+  if (version !== VERSION) throw damaged(`page: unknown version ${version}`)
+  return reader.u8()
+}
+
 function readLeaf(reader: ByteReader, codec: DatumCodec): LeafNode {
-  const length = reader.u32()
-  const columnCount = reader.u32()
-  const variableBytes = reader.u32()
+  const header = readLeafHeader(reader)
+  const rowIds = readRowIds(reader, header.length)
+  const columns = []
+  for (let i = 0; i < header.columnCount; i++) {
+    columns.push(readColumn(reader, header.length, codec))
+  }
+  return leafOf(header, rowIds, columns)
+}
+
+/**
+ * A leaf of which only the wanted parts can be read. It keeps nothing of `bytes`, so these may be released; undefined
+ * when they are no leaf.
+ */
+export function decodeLeafParts(
+  bytes: Uint8Array,
+  wanted: LeafParts,
+  codec: DatumCodec,
+): LeafNode | undefined {
+  const reader = new ByteReader(bytes)
+  if (readHeader(reader) !== KIND_LEAF) return undefined
+  const header = readLeafHeader(reader)
+  const { length } = header
+  const rowIds = wanted.rowIds ? ownRowIds(reader, length) : NO_ROW_IDS
+  if (!wanted.rowIds) skipInts(reader, length, 8)
+  const columns = []
+  for (let position = 0; position < header.columnCount; position++) {
+    const isWanted = wanted.positions.includes(position)
+    columns.push(isWanted ? readOwnColumn(reader, length, codec) : skipColumn(reader, length))
+  }
+  return leafOf(header, rowIds, columns)
+}
+
+const NO_ROW_IDS = new Float64Array(0)
+
+function ownRowIds(reader: ByteReader, length: number): Float64Array {
+  const rowIds = readRowIds(reader, length)
+  return rowIds.buffer === reader.bytes.buffer ? rowIds.slice() : rowIds
+}
+
+interface LeafHeader {
+  readonly length: number
+  readonly columnCount: number
+  readonly variableBytes: number
+}
+
+function readLeafHeader(reader: ByteReader): LeafHeader {
+  return { length: reader.u32(), columnCount: reader.u32(), variableBytes: reader.u32() }
+}
+
+function readRowIds(reader: ByteReader, length: number): Float64Array {
   const rowIds = readInt64s(reader, length)
   assert(rowIds instanceof Float64Array, 'row ids are safe integers')
-  const columns = []
-  for (let i = 0; i < columnCount; i++) columns.push(readColumn(reader, length, codec))
+  return rowIds
+}
+
+function leafOf(
+  { length, variableBytes }: LeafHeader,
+  rowIds: Float64Array,
+  columns: Column[],
+): LeafNode {
   return {
     kind: 'leaf',
     owner: undefined,

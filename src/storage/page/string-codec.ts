@@ -86,6 +86,19 @@ export function readStrings(reader: ByteReader, count: number): LazyValues {
   }
 }
 
+/** Past what `readStrings` would read. */
+export function skipStrings(reader: ByteReader, count: number): void {
+  const encoding = reader.u8()
+  if (encoding === PLAIN) return skipPlain(reader, count)
+  skipPlain(reader, reader.u32())
+  reader.skipArray(encoding === DICTIONARY_8 ? count : count * 2)
+}
+
+function skipPlain(reader: ByteReader, count: number): void {
+  reader.skipArray(count * 4)
+  reader.raw(reader.u32())
+}
+
 function readPlain(reader: ByteReader, count: number): LazyValues {
   const ends = reader.u32s(count)
   const bytes = reader.blob()
@@ -108,6 +121,11 @@ export function writeDatums(writer: ByteWriter, encoded: readonly Uint8Array[]):
   for (const bytes of encoded) writer.u32((end += bytes.length))
   writer.u32(end)
   for (const bytes of encoded) writer.raw(bytes)
+}
+
+/** Past what `readDatums` would read. */
+export function skipDatums(reader: ByteReader, count: number): void {
+  skipPlain(reader, count)
 }
 
 export function readDatums(

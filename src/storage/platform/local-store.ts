@@ -4,6 +4,9 @@
  *
  * Durability: writes become durable in order and, unless an `await` lies between them, together. `sync` waits until
  * everything written so far is durable. (In a Durable Object the output gate does that for every reply by itself.)
+ *
+ * Bytes are copied in both directions: what was given may change or be released afterwards, what was got belongs to
+ * whoever asked.
  */
 export interface LocalStore {
   /** All writes of `work` or, when it throws, none. Must not be nested; `work` must be synchronous. */
@@ -25,6 +28,7 @@ export interface LocalStore {
 
   /** Copies of pages of layer objects; any may vanish. Offsets are multiples of 8 below 2^33. */
   getPage(layer: string, offset: number): Uint8Array | undefined
+  hasPage(layer: string, offset: number): boolean
   putPage(layer: string, offset: number, bytes: Uint8Array): void
   deletePage(layer: string, offset: number): void
   pageBytes(): number

@@ -2,7 +2,8 @@
  * The bucket: immutable objects by name, slow (tens of milliseconds) and unlimited. Layers, log segments and
  * manifests live here. No name is ever written twice, so there is nothing to keep coherent.
  *
- * Every operation may fail without saying whether it took effect; callers retry or leave an orphan behind.
+ * Every operation may fail without saying whether it took effect; callers retry or leave an orphan behind. Bytes that
+ * were read belong to whoever asked; bytes to write may be released once that has succeeded.
  */
 export interface ObjectStore {
   get(key: string): Promise<Uint8Array | undefined>

@@ -142,6 +142,13 @@ export class SqliteLocalStore implements LocalStore {
     return this.#getChunked('pages', number * PAGE_SLOTS + offset)
   }
 
+  hasPage(layer: string, offset: number): boolean {
+    const number = this.#layers.get(layer)
+    if (number === undefined) return false
+    const query = 'SELECT 1 FROM pages WHERE id = ?'
+    return this.#database.query(query, number * PAGE_SLOTS + offset).length > 0
+  }
+
   putPage(layer: string, offset: number, bytes: Uint8Array): void {
     const chunks = chunksOf(bytes)
     // A page too large for its slots is simply not cached.

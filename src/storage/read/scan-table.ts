@@ -32,7 +32,7 @@ export function* scanTable(
     const leaf = cursor.next()
     if (leaf === undefined) break
     if ('missing' in leaf) {
-      yield { kind: 'pages', addresses: leaf.missing }
+      yield { kind: 'pages', addresses: leaf.missing, isPassing: leaf.isPassing }
       continue
     }
     const from = first === 0 ? 0 : rowIdBound(leaf.rowIds, first, 0, leaf.length)
@@ -71,9 +71,15 @@ function tableCursor(root: TreeRoot, request: ScanRequest, context: StorageConte
     source: context.source,
     reverse,
     zoneFilters: zoneFilters?.length === 0 ? undefined : zoneFilters,
+    wanted: { positions: request.columns, rowIds: needsRowIds(request) },
     startChild: start === undefined ? undefined : (children) => childFor(children, [], [], start),
     isPast: toRowId === undefined || reverse ? undefined : (entry) => entry.firstRowId > toRowId,
   })
+}
+
+/** Also to find where a range begins and ends. */
+function needsRowIds({ withRowId, fromRowId, toRowId }: ScanRequest): boolean {
+  return withRowId === true || fromRowId !== undefined || toRowId !== undefined
 }
 
 /** Rows [from, to) of a leaf, in batches of at most BATCH_ROWS; fewer where large values are read. */

@@ -11,6 +11,7 @@ import { RetryingObjectStore } from '../platform/retrying-object-store.ts'
 import { randomHex } from '../platform/random.ts'
 import type { ObjectStore } from '../platform/object-store.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
+import { releaseBytes } from '../release-bytes.ts'
 import type { Suspension, Task } from '../task.ts'
 import { releaseWritten } from '../tree/checkpoint.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
@@ -51,7 +52,7 @@ export class BranchServices implements ReplayServices {
   async serve(suspension: Suspension): Promise<void> {
     switch (suspension.kind) {
       case 'pages':
-        return this.pages.load(suspension.addresses)
+        return this.pages.load(suspension.addresses, suspension.isPassing)
       case 'pause':
         return this.platform.clock.sleep(0)
       case 'wait':
@@ -88,10 +89,11 @@ export class BranchServices implements ReplayServices {
     this.release(roots)
   }
 
-  /** Keeps a piece of a giant transaction's write set in the bucket; returns its key. */
+  /** Keeps a piece of a giant transaction's write set in the bucket; returns its key. The last use of `bytes`. */
   async putPiece(bytes: Uint8Array): Promise<string> {
     const key = `${this.options.prefix}piece/${randomHex(this.platform.random, 10)}`
     await this.objects.put(key, bytes)
+    releaseBytes(bytes)
     return key
   }
 }

@@ -16,6 +16,7 @@ import { encodeSegment, segmentKey } from '../log/log-segment.ts'
 import type { Manifest } from '../manifest/manifest.ts'
 import { encodeManifest } from '../manifest/manifest-codec.ts'
 import { manifestKey, putLocalManifest } from '../manifest/manifest-store.ts'
+import { releaseBytes } from '../release-bytes.ts'
 import type { BranchServices } from './branch-services.ts'
 import { writtenAddress } from './write-layers.ts'
 
@@ -55,10 +56,12 @@ async function archiveLog(
     const [first, last] = [records[0], records.at(-1)]
     if (first === undefined || last === undefined) return
     const segment = encodeSegment(records)
+    for (const record of records) releaseBytes(record.bytes)
     records = []
     bytes = 0
     const key = segmentKey(options.prefix, first.lsn, last.lsn, platform.random)
     await platform.objects.put(key, segment)
+    releaseBytes(segment)
   }
   for (const record of log.read(after)) {
     if (record.lsn > through) break

@@ -19,6 +19,7 @@ import { commitParts, encodeCommit, type DetachedPiece } from '../log/detached-p
 import { headOf, type ManifestHead } from '../manifest/manifest.ts'
 import type { StorageContext } from '../page/node.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
+import { releaseBytes } from '../release-bytes.ts'
 import { SerializableTransactions } from '../serializable/serializable-transactions.ts'
 import { writeFootprint } from '../serializable/write-footprint.ts'
 import { SpillSpace, type SpillFile } from '../spill/spill-file.ts'
@@ -179,6 +180,7 @@ export class Store {
     let elsewhere = 0
     for (const piece of pieces) elsewhere += piece.sizeBytes
     this.#log.append(record.lsn, bytes, elsewhere)
+    releaseBytes(bytes)
   }
 
   /** Commits wait for a checkpoint when it cannot keep up. */

@@ -9,6 +9,7 @@ import type { LayerWriter } from '../layer/layer-writer.ts'
 import type { DatumCodec, TreeNode } from '../page/node.ts'
 import { encodePage, type PageWriter } from '../page/page-codec.ts'
 import type { PageAddress } from '../page/page-address.ts'
+import { releaseBytes } from '../release-bytes.ts'
 import { adoptAddresses, dirtyNodes } from '../tree/checkpoint.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
 
@@ -21,9 +22,12 @@ export interface LayerOutput {
 export async function writeLayers(output: LayerOutput, roots: BranchRoots): Promise<void> {
   const { writer, pages, codec } = output
   const written = new Map<TreeNode, PageAddress>()
+  /** The last use of `bytes`. */
   const add = (tree: number, bytes: Uint8Array): PageAddress => {
     const address = writer.add(bytes, tree)
     pages.keepLocally(address, bytes)
+    // Both have copied them.
+    releaseBytes(bytes)
     return address
   }
   const pageWriter = (tree: number): PageWriter => ({

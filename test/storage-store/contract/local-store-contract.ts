@@ -106,9 +106,31 @@ export const LOCAL_STORE_CASES: ContractCase<LocalStore>[] = [
       equal(store.pageBytes(), 5 * MEGABYTE + 3)
       store.putPage('layer-a', 4096, bytesOf(9))
       equal(store.pageBytes(), 4)
+      equal(store.hasPage('layer-a', 8), true)
       store.deletePage('layer-a', 8)
       equal(store.getPage('layer-a', 8), undefined)
+      equal(store.hasPage('layer-a', 8), false)
+      equal(store.hasPage('layer-c', 8), false)
       equal(store.pageBytes(), 2)
+    },
+  },
+  {
+    name: 'copies bytes in both directions',
+    async run(store) {
+      const given = big(5000, 4)
+      store.putPage('layer-a', 8, given)
+      store.putSpill(1, 0, given)
+      append(store, 1)
+      given.fill(0)
+      for (let round = 0; round < 2; round++) {
+        for (const got of [store.getPage('layer-a', 8), store.getSpill(1, 0)]) {
+          equal(got, big(5000, 4))
+          got?.fill(0)
+        }
+        const [row] = [...store.readLog(0)]
+        equal(row?.bytes, bytesOf(1, 0))
+        row?.bytes.fill(9)
+      }
     },
   },
   {

@@ -103,6 +103,10 @@ export class CrashingLocalStore implements LocalStore {
     return this.#inner.getPage(layer, offset)
   }
 
+  hasPage(layer: string, offset: number): boolean {
+    return this.#inner.hasPage(layer, offset)
+  }
+
   putPage(layer: string, offset: number, bytes: Uint8Array): void {
     this.#write(() => this.#inner.deletePage(layer, offset))
     this.#inner.putPage(layer, offset, bytes)

@@ -42,7 +42,9 @@ export class MemoryLocalStore implements LocalStore {
   }
 
   readLog(after: number): Iterable<LogRow> {
-    return this.#log.filter((row) => row.lsn > after)
+    return this.#log
+      .filter((row) => row.lsn > after)
+      .map((row) => ({ ...row, bytes: row.bytes.slice() }))
   }
 
   trimLog(through: number): void {
@@ -81,6 +83,10 @@ export class MemoryLocalStore implements LocalStore {
 
   getPage(layer: string, offset: number): Uint8Array | undefined {
     return this.#pages.get(pageKey(layer, offset))?.slice()
+  }
+
+  hasPage(layer: string, offset: number): boolean {
+    return this.#pages.has(pageKey(layer, offset))
   }
 
   /** Pages are a cache: a transaction that fails may leave them behind. */
