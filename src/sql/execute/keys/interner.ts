@@ -15,6 +15,8 @@ export interface Interner {
   intern(vector: Vector, n: number, out: Int32Array): void
   /** As intern, but what is unknown gets -1. */
   find(vector: Vector, n: number, out: Int32Array): void
+  /** The last use: gives memory back that the collector would find late. */
+  release?(): void
 }
 
 export function makeInterner(kind: ColumnKind, encode: KeyEncoder | undefined): Interner {
@@ -115,6 +117,10 @@ class NumberInterner implements Interner {
       if (value === null || typeof value === 'bigint') out[i] = this.#others.get(value) ?? -1
       else out[i] = this.#table.find(Number(value))
     }
+  }
+
+  release(): void {
+    this.#table.release()
   }
 
   #internOther(value: bigint | null): number {

@@ -78,6 +78,12 @@ export class KeyTable {
     }
   }
 
+  /** The last use: gives the memory back. */
+  release(): void {
+    for (const column of this.#columns) column.release?.()
+    for (const pairs of this.#pairs) pairs.release()
+  }
+
   #reserve(n: number): void {
     if (this.#columns.length < 2 || n <= this.#scratch.length) return
     this.#scratch = new Int32Array(n)

@@ -2,6 +2,8 @@
  * Open addressing from doubles to consecutive numbers, in typed arrays. Small non-negative integers, by far the most
  * common keys, go through a direct array instead of hashing as long as they stay small.
  */
+import { releaseBytes } from '../../../storage/release-bytes.ts'
+
 const FIRST_SLOTS = 64
 /** Keys below this are looked up directly; the array doubles up to it as needed. */
 const DIRECT_LIMIT = 1 << 18
@@ -54,6 +56,13 @@ export class NumberTable {
     for (let i = 0; i < n; i++) out[i] = this.find(values[i])
   }
 
+  /** The last use: gives the memory back. */
+  release(): void {
+    releaseBytes(this.#slots)
+    releaseBytes(this.#keys)
+    releaseBytes(this.#direct)
+  }
+
   intern(value: number): number {
     if (value >= 0 && value < DIRECT_LIMIT && (value | 0) === value)
       return this.#internDirect(value)
@@ -79,6 +88,7 @@ export class NumberTable {
     if (value >= this.#direct.length) {
       const grown = new Int32Array(Math.max(value + 1, this.#direct.length * 2))
       grown.set(this.#direct)
+      releaseBytes(this.#direct)
       this.#direct = grown
     }
     const found = this.#direct[value]
@@ -110,5 +120,7 @@ export class NumberTable {
       this.#slots[slot] = slots[i]
       this.#keys[slot] = keys[i]
     }
+    releaseBytes(slots)
+    releaseBytes(keys)
   }
 }

@@ -14,7 +14,6 @@ const FLUSH_ROWS = 512
 const FLUSH_BYTES = 128 * 1024
 
 export class PartitionedRows {
-  readonly #kinds: readonly ColumnKind[]
   readonly #encoders: readonly (KeyEncoder | undefined)[]
   readonly #salt: number
   readonly #pending: RowCollection[]
@@ -28,7 +27,6 @@ export class PartitionedRows {
     context: ExecutionContext,
     depth: number,
   ) {
-    this.#kinds = kinds
     this.#encoders = keys.map((key) => keyEncoder(key.type, context.catalog))
     this.#salt = Math.imul(depth + 1, 0x9e3779b1)
     this.#pending = Array.from({ length: PARTITIONS }, () => new RowCollection(kinds))
@@ -65,6 +63,7 @@ export class PartitionedRows {
   takePart(p: number): SpilledRows | undefined {
     if (p >= PARTITIONS) return undefined
     this.#flush(p)
+    this.#pending[p].release()
     return this.#parts[p]
   }
 
@@ -74,7 +73,8 @@ export class PartitionedRows {
 
   #flush(p: number): void {
     for (const batch of this.#pending[p].batches()) this.#parts[p].append(batch)
-    this.#pending[p] = new RowCollection(this.#kinds)
+    // What was appended lies in the spill store.
+    this.#pending[p].clear()
     this.#pendingBytes[p] = 0
   }
 }

@@ -2,8 +2,9 @@
 import type { Datum } from '../../../storage/vector.ts'
 
 export interface SpillStore {
-  /** Keeps the bytes until released; returns how to ask for them. */
+  /** Keeps a copy of the bytes until released; returns how to ask for them. */
   append(bytes: Uint8Array): number
+  /** Belongs to whoever asked. */
   read(id: number): Uint8Array
   release(id: number): void
 }

@@ -1,5 +1,6 @@
 /** Batches in the spill store, read back in the order they were written. */
 import { assert } from '../../../errors/sql-error.ts'
+import { releaseBytes } from '../../../storage/release-bytes.ts'
 import type { Batch, ColumnKind } from '../../../storage/vector.ts'
 import type { ExecutionContext } from '../execution-context.ts'
 import { decodeBatch, encodeBatch } from './vector-codec.ts'
@@ -29,7 +30,12 @@ export class SpilledRows {
   *batches(): Generator<Batch, void, void> {
     const { spill, datumCodec } = this.#context
     assert(spill !== undefined, 'spilled rows have a spill store')
-    for (const id of this.#ids) yield decodeBatch(spill.read(id), this.#kinds, datumCodec)
+    for (const id of this.#ids) {
+      const bytes = spill.read(id)
+      const batch = decodeBatch(bytes, this.#kinds, datumCodec)
+      releaseBytes(bytes)
+      yield batch
+    }
   }
 
   release(): void {

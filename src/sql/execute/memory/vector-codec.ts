@@ -8,6 +8,7 @@
  *          datum u32 length + tag byte + payload each, objects through the injected codec
  */
 import { assert } from '../../../errors/sql-error.ts'
+import { releaseBytes } from '../../../storage/release-bytes.ts'
 import type { Batch, ColumnKind, Datum, Vector } from '../../../storage/vector.ts'
 import type { DatumCodec } from './spill-store.ts'
 
@@ -28,7 +29,14 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 /** A chunk of texts ends after so many values, or characters. */
 const CHUNK_VALUES = 64
 const CHUNK_CHARACTERS = 4096
+/** Of one UTF-16 unit. */
+const UTF8_BYTES_MAX = 3
 
+/** One for all batches: a spilling statement would else leave its buffers behind by the tens of megabytes. */
+let scratch: Uint8Array<ArrayBuffer> = new Uint8Array(4096)
+const SCRATCH_BYTES_MAX = 1 << 20
+
+/** The bytes are valid until the next call. */
 export function encodeBatch(batch: Batch, codec: DatumCodec | undefined): Uint8Array {
   const writer = new ByteWriter()
   writer.u32(batch.length)
@@ -68,9 +76,7 @@ function encodeTexts(writer: ByteWriter, values: readonly (string | null)[], n: 
     const end = chunkEnd(lengths, start)
     let chunk = ''
     for (let i = start; i < end; i++) chunk += values[i] ?? ''
-    const bytes = encoder.encode(chunk)
-    writer.u32(bytes.length)
-    writer.bytes(bytes)
+    writer.text(chunk)
     start = end
   }
 }
@@ -129,6 +135,7 @@ function payloadOf(value: Datum, codec: DatumCodec | undefined): [number, Uint8A
   }
 }
 
+/** The batch holds nothing of `bytes`. */
 export function decodeBatch(
   bytes: Uint8Array,
   kinds: readonly ColumnKind[],
@@ -184,7 +191,7 @@ function decodeDatum(reader: ByteReader, codec: DatumCodec | undefined): Datum |
 }
 
 class ByteWriter {
-  #buffer = new Uint8Array(4096)
+  #buffer = scratch
   #length = 0
 
   u8(value: number): void {
@@ -204,7 +211,16 @@ class ByteWriter {
     this.#length += bytes.length
   }
 
+  /** u32 byte length and UTF-8. */
+  text(text: string): void {
+    this.#reserve(4 + text.length * UTF8_BYTES_MAX)
+    const { written } = encoder.encodeInto(text, this.#buffer.subarray(this.#length + 4))
+    this.u32(written)
+    this.#length += written
+  }
+
   finish(): Uint8Array {
+    scratch = this.#buffer.length <= SCRATCH_BYTES_MAX ? this.#buffer : new Uint8Array(4096)
     return this.#buffer.subarray(0, this.#length)
   }
 
@@ -212,6 +228,8 @@ class ByteWriter {
     if (this.#length + more <= this.#buffer.length) return
     const grown = new Uint8Array(Math.max(this.#buffer.length * 2, this.#length + more))
     grown.set(this.#buffer)
+    // Also when it is the scratch, which is the writer's alone until it has finished.
+    releaseBytes(this.#buffer)
     this.#buffer = grown
   }
 }

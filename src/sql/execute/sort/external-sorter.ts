@@ -5,6 +5,7 @@
  */
 import type { BatchStream } from '../../../storage/task.ts'
 import { PAUSE } from '../../../storage/task.ts'
+import { releaseBytes } from '../../../storage/release-bytes.ts'
 import { type Batch, BATCH_ROWS, type ColumnKind, type Vector } from '../../../storage/vector.ts'
 import type { ExecutionContext } from '../execution-context.ts'
 import { columnsBytes } from '../memory/memory-budget.ts'
@@ -98,7 +99,10 @@ export class ExternalSorter {
     const { length } = this.#rows
     const rowBytes = Math.max(1, this.#bytes / length)
     const count = Math.min(BATCH_ROWS, Math.max(1, Math.floor(SEGMENT_BYTES / rowBytes)))
-    for (const batch of this.#rows.batchesBy(this.#order(), length, count)) run.append(batch)
+    const order = this.#order()
+    for (const batch of this.#rows.batchesBy(order, length, count)) run.append(batch)
+    releaseBytes(order)
+    this.#rows.release()
     this.#runs.push(run)
     this.#rows = new RowCollection(this.#shape.kinds)
     this.#context.memory.give(this.#bytes)

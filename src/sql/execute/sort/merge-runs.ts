@@ -4,6 +4,7 @@
  * row is never handled as an object of its own. The earlier run wins ties, so the merge is stable.
  */
 import type { BatchStream } from '../../../storage/task.ts'
+import { releaseBytes } from '../../../storage/release-bytes.ts'
 import { PAUSE } from '../../../storage/task.ts'
 import {
   type Batch,
@@ -37,8 +38,9 @@ export function* mergeRuns(
   context: ExecutionContext,
 ): BatchStream {
   const heads = runs.map((run) => new RunHead(run, shape)).filter((head) => head.advance())
+  const rows = new RowCollection(shape.kinds)
   while (heads.length > 0) {
-    const rows = nextRows(heads, shape)
+    takeNextRows(heads, shape, rows)
     for (const batch of inOrder(rows, shape)) {
       yield batch
       if (context.isPauseDue(batch.length, columnsBytes(batch.columns, batch.length))) yield PAUSE
@@ -46,14 +48,15 @@ export function* mergeRuns(
   }
 }
 
-/** What comes before everything else that is left. Runs that end with it leave `heads`. */
-function nextRows(heads: RunHead[], shape: RunShape): RowCollection {
+/** Takes what comes before everything else that is left. Runs that end with it leave `heads`. */
+function takeNextRows(heads: RunHead[], shape: RunShape, rows: RowCollection): void {
   const lasts = heads.map((head) => head.last())
   let bar = 0
   for (let k = 1; k < heads.length; k++) {
     if (compareKeys(lasts[k], lasts[bar], shape.directions) < 0) bar = k
   }
-  const rows = new RowCollection(shape.kinds)
+  // What came out of it before are copies.
+  rows.clear()
   // Rows equal to the bar's go with it from earlier runs; from later ones after the rest of the bar's own.
   heads.forEach((head, k) => {
     const part = k === bar ? head.rest() : head.before(lasts[bar], k < bar)
@@ -62,7 +65,6 @@ function nextRows(heads: RunHead[], shape: RunShape): RowCollection {
   for (let k = heads.length - 1; k >= 0; k--) {
     if (!heads[k].advance()) heads.splice(k, 1)
   }
-  return rows
 }
 
 function* inOrder(rows: RowCollection, shape: RunShape): Generator<Batch, void, void> {
@@ -76,6 +78,7 @@ function* inOrder(rows: RowCollection, shape: RunShape): Generator<Batch, void, 
     const taken = rows.takeSome(shape.width, part, part.length)
     yield { kind: 'batch', length: part.length, columns: taken }
   }
+  releaseBytes(order)
 }
 
 function compareKeys(a: KeyValues, b: KeyValues, directions: readonly SortDirection[]): number {

@@ -2,6 +2,8 @@
  * Stable least-significant-digit radix sort of row numbers by 64-bit keys, given as high and low halves.
  * Digits in which all keys agree cost one counting pass and no move.
  */
+import { releaseBytes } from '../../../storage/release-bytes.ts'
+
 const DIGIT_BITS = 11
 const BUCKETS = 1 << DIGIT_BITS
 const DIGIT_MASK = BUCKETS - 1
@@ -14,7 +16,8 @@ export function radixSort(
   low: Uint32Array | undefined,
 ): void {
   let source: Uint32Array = rows
-  let target: Uint32Array = new Uint32Array(rows.length)
+  const spare = new Uint32Array(rows.length)
+  let target: Uint32Array = spare
   const halves = low === undefined ? [high] : [low, high]
   for (const half of halves) {
     for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
@@ -25,6 +28,7 @@ export function radixSort(
     }
   }
   if (source !== rows) rows.set(source)
+  releaseBytes(spare)
 }
 
 /** One digit; false when all keys share it, so that nothing moved. */

@@ -2,6 +2,7 @@
  * Row numbers in sorted order, stable. Many rows go through a radix sort by the first key, then runs of rows that it
  * leaves equal are compared by all keys; few rows are simply compared.
  */
+import { releaseBytes } from '../../../storage/release-bytes.ts'
 import type { Vector } from '../../../storage/vector.ts'
 import { radixSort } from './radix-sort.ts'
 import { columnComparer, type RowComparer, rowComparer, type SortColumn } from './sort-column.ts'
@@ -20,7 +21,10 @@ export function sortRows(columns: readonly SortColumn[], n: number): Uint32Array
     isNumeric(column.vector) ? radixKeys(column, n) : undefined,
   )
   if (keys.every((key) => key !== undefined)) {
-    for (let k = columns.length - 1; k >= 0; k--) sortByKey(rows, columns[k], keys[k])
+    for (let k = columns.length - 1; k >= 0; k--) {
+      sortByKey(rows, columns[k], keys[k])
+      releaseKeys(keys[k])
+    }
     return rows
   }
   const first = keys[0] ?? radixKeys(columns[0], n)
@@ -28,12 +32,19 @@ export function sortRows(columns: readonly SortColumn[], n: number): Uint32Array
   const [column] = columns
   if (column.vector.kind === 'text' && first.low !== undefined) {
     sortTexts(rows, column, column.vector.values, { high: first.high, low: first.low })
+    releaseKeys(first)
     if (columns.length > 1) settleEqual(rows, columns)
     return rows
   }
   sortByKey(rows, column, first)
   settleRuns(rows, columns, first)
+  releaseKeys(first)
   return rows
+}
+
+function releaseKeys({ high, low }: RadixKeys): void {
+  releaseBytes(high)
+  if (low !== undefined) releaseBytes(low)
 }
 
 function isNumeric(vector: Vector): boolean {

@@ -27,6 +27,19 @@ export class RowCollection {
     return (this.#columns ??= this.#builders.map((builder) => builder.finish()))
   }
 
+  /** Begins anew with the same memory. Nobody may look any more at columns or batches; rows that were taken are copies. */
+  clear(): void {
+    for (const builder of this.#builders) builder.clear()
+    this.#length = 0
+    this.#columns = undefined
+  }
+
+  /** As `clear`, and the last use: gives the memory back. */
+  release(): void {
+    this.clear()
+    for (const builder of this.#builders) builder.release()
+  }
+
   /** The rows as one batch, however long: for kernels over everything at once. */
   asBatch(): Batch {
     return { kind: 'batch', length: this.#length, columns: this.columns }

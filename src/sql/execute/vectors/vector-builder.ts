@@ -2,6 +2,7 @@
  * A column that grows: what sorts, joins, windows and materialised sub-plans collect rows in.
  * Appending copies; `finish` hands the arrays out without copying, after which the builder must not be used.
  */
+import { releaseBytes } from '../../../storage/release-bytes.ts'
 import type { ColumnKind, Datum, Vector } from '../../../storage/vector.ts'
 import { datumAt } from '../../../storage/vector.ts'
 
@@ -15,6 +16,8 @@ export class VectorBuilder {
   #numbers: Numbers
   #nulls: Uint8Array | undefined
   readonly #objects: (Datum | null)[] = []
+  /** Somebody else may hold the arrays. */
+  #isHandedOut = false
 
   constructor(kind: ColumnKind) {
     this.kind = kind
@@ -71,11 +74,25 @@ export class VectorBuilder {
     if (this.kind === 'text' || this.kind === 'datum') {
       return { kind: this.kind, values: this.#objects } as Vector
     }
+    this.#isHandedOut = true
     return {
       kind: this.kind,
       values: this.#numbers.subarray(0, length),
       nulls: this.#nulls?.subarray(0, length),
     } as Vector // #numbers was made for this kind
+  }
+
+  /** Begins anew with the same arrays. Nobody may look any more at what `finish` handed out. */
+  clear(): void {
+    this.#length = 0
+    this.#objects.length = 0
+    this.#nulls = undefined
+  }
+
+  /** The last use. Nobody may look any more at what `finish` handed out. */
+  release(): void {
+    this.clear()
+    releaseBytes(this.#numbers)
   }
 
   valueAt(row: number): Datum | null {
@@ -97,12 +114,15 @@ export class VectorBuilder {
     const capacity = Math.max(FIRST_CAPACITY, length, this.#numbers.length * 2)
     const grown = emptyNumbers(this.kind, capacity, this.#numbers instanceof BigInt64Array)
     grown.set(this.#numbers as never)
+    if (!this.#isHandedOut) releaseBytes(this.#numbers)
     this.#numbers = grown
     if (this.#nulls !== undefined) {
       const nulls = new Uint8Array(capacity)
       nulls.set(this.#nulls)
+      if (!this.#isHandedOut) releaseBytes(this.#nulls)
       this.#nulls = nulls
     }
+    this.#isHandedOut = false
   }
 
   /** The first int8 beyond 2^53: from now on bigints. */

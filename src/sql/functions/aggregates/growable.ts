@@ -1,4 +1,8 @@
-/** State arrays of aggregates, one entry a group, that grow by doubling. */
+/**
+ * State arrays of aggregates, one entry a group, that grow by doubling. An array that was grown is gone: nobody but its
+ * aggregate holds it.
+ */
+import { releaseBytes } from '../../../storage/release-bytes.ts'
 
 export function grownFloats(
   values: Float64Array<ArrayBuffer>,
@@ -7,6 +11,7 @@ export function grownFloats(
   if (count <= values.length) return values
   const larger = new Float64Array(Math.max(count, values.length * 2, 16))
   larger.set(values)
+  releaseBytes(values)
   return larger
 }
 
@@ -17,6 +22,7 @@ export function grownBytes(
   if (count <= values.length) return values
   const larger = new Uint8Array(Math.max(count, values.length * 2, 16))
   larger.set(values)
+  releaseBytes(values)
   return larger
 }
 

@@ -98,8 +98,10 @@ export class GroupSet {
     return this.#runs.map((run) => run.finish(this.#size, this.#context))
   }
 
+  /** The last use, but for the columns that were handed out. */
   close(): void {
     this.#context.memory.give(this.#bytes)
     this.#bytes = 0
+    this.#table.release()
   }
 }

@@ -1,5 +1,6 @@
 /** The right side of a hash join, collected and indexed by key. */
 import { isNullAt, type Vector } from '../../../../storage/vector.ts'
+import { releaseBytes } from '../../../../storage/release-bytes.ts'
 import type { BatchStream, Suspension } from '../../../../storage/task.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { KeyTable } from '../../keys/key-table.ts'
@@ -64,6 +65,7 @@ export class BuildSide {
     if (this.#ids.length < first + n) {
       const grown = new Int32Array(Math.max(first + n, this.#ids.length * 2))
       grown.set(this.#ids)
+      releaseBytes(this.#ids)
       this.#ids = grown
     }
     const ids = this.#ids.subarray(first, first + n)
@@ -79,9 +81,17 @@ export class BuildSide {
     this.#context.memory.take(bytes)
   }
 
+  /** The last use; may come twice. Joined rows are copies. */
   close(): void {
     this.#context.memory.give(this.#bytes)
     this.#bytes = 0
+    this.rows.release()
+    this.keyRows.release()
+    this.table.release()
+    releaseBytes(this.#ids)
+    if (this.#chains === undefined) return
+    releaseBytes(this.#chains.head)
+    releaseBytes(this.#chains.next)
   }
 }
 
