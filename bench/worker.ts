@@ -10,12 +10,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { WorkerdLakelet } from '../test/runtime/workerd-lakelet.ts'
-import { HeapSampler, NOTHING } from './worker/heap-sampler.ts'
 import type { InsideMeasurement } from './worker/measured-worker.ts'
+import type { Memory, ProbeMode } from './worker/memory-probe.ts'
 import { workerdProcessorMs } from './worker/processor-time.ts'
 
-// workerd on a laptop has no memory limit, so V8 would let garbage pile up; a Durable Object has 128 MB.
-process.env['MINIFLARE_WORKERD_V8_FLAGS'] ??= '--max-old-space-size=80'
+// workerd on a laptop has no memory limit, so V8 would let its heap grow; a Durable Object has 128 MB. See README.md.
+process.env['MINIFLARE_WORKERD_V8_FLAGS'] ??= '--max-old-space-size=80 --expose-statistics'
 
 const ROWS = Number(process.env['ROWS'] ?? 2_000_000)
 const ROWS_PER_INSERT = 50_000
@@ -60,30 +60,23 @@ const QUERIES: Readonly<Record<string, string>> = {
 class Bench {
   readonly #folder: string
   #server: WorkerdLakelet | undefined
-  #heap: HeapSampler | undefined
-  #peakHeld = 0
-  #peakRaw = 0
+  #mode: ProbeMode = 'off'
+  readonly #peaks = { off: 0, raw: 0, held: 0 }
 
   constructor(folder: string) {
     this.#folder = folder
   }
 
-  /** Highest memory of all steps in MiB: held, and with garbage. */
-  get peaks(): readonly [number, number] {
-    return [this.#peakHeld, this.#peakRaw]
+  /** Highest memory of all steps in bytes. */
+  get peaks(): { readonly raw: number; readonly held: number } {
+    return this.#peaks
   }
 
   async start(): Promise<void> {
-    this.#server = await WorkerdLakelet.start({
-      entry: ENTRY,
-      dataFolder: this.#folder,
-      isInspected: true,
-    })
-    this.#heap = await HeapSampler.attach(await this.#server.inspectorUrl())
+    this.#server = await WorkerdLakelet.start({ entry: ENTRY, dataFolder: this.#folder })
   }
 
   async stop(): Promise<void> {
-    this.#heap?.close()
     await this.#server?.stop()
   }
 
@@ -120,31 +113,32 @@ class Bench {
     await sleep(300)
   }
 
-  /** Runs steps whose time matters more than their memory. */
-  async undisturbed(work: () => Promise<void>): Promise<void> {
-    if (this.#heap !== undefined) this.#heap.isCollecting = false
+  /** Runs steps and looks at their memory, which takes time. */
+  async measuring(mode: ProbeMode, work: () => Promise<void>): Promise<void> {
+    this.#mode = mode
     await work()
-    if (this.#heap !== undefined) this.#heap.isCollecting = true
+    this.#mode = 'off'
   }
 
   /** Runs a step, prints its time, the isolate's peak of memory, and what else there is to say. */
   async step(name: string, work: () => Promise<string | void>): Promise<void> {
-    this.#heap?.takePeaks()
+    const mode = this.#mode
+    await this.call('probe', mode)
     const start = performance.now()
     const processorStart = workerdProcessorMs()
     const remark = await work().catch((error: unknown) => `FAILED: ${String(error)}`)
     const elapsedMs = performance.now() - start
     const processorMs = workerdProcessorMs() - processorStart
-    if (this.#heap?.isCollecting === true) await this.#heap.sampleHeld()
-    const { held = NOTHING, raw = NOTHING } = this.#heap?.takePeaks() ?? {}
-    this.#peakHeld = Math.max(this.#peakHeld, held.total)
-    this.#peakRaw = Math.max(this.#peakRaw, raw.total)
+    const { heap, buffers } = await this.call<Memory>('probe', 'off')
+    this.#peaks[mode] = Math.max(this.#peaks[mode], heap + buffers)
     const times = `${elapsedMs.toFixed(0).padStart(8)} ms${processorMs.toFixed(0).padStart(8)} ms`
-    const memory = `${held.heap.toFixed(0)} + ${held.buffers.toFixed(0)}`
-    console.log(
-      `${name.padEnd(38)}${times}${memory.padStart(12)}${raw.total.toFixed(0).padStart(8)}  ${remark ?? ''}`,
-    )
+    const memory = mode === 'off' ? '' : `${mode} ${megabytes(heap)} + ${megabytes(buffers)}`
+    console.log(`${name.padEnd(38)}${times}${memory.padStart(15)}  ${remark ?? ''}`)
   }
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0)
 }
 
 function percentiles(milliseconds: readonly number[]): string {
@@ -216,33 +210,35 @@ async function queries(bench: Bench): Promise<void> {
 const folder = await mkdtemp(join(tmpdir(), 'lakelet-bench-'))
 const bench = new Bench(folder)
 console.log(
-  `${'step'.padEnd(38)}${'elapsed'.padStart(11)}${'processor'.padStart(11)}${'held MiB'.padStart(12)}${'raw'.padStart(8)}`,
+  `${'step'.padEnd(38)}${'elapsed'.padStart(11)}${'processor'.padStart(11)}${'heap + buffers'.padStart(15)} MB`,
 )
 try {
   await bench.start()
-  await load(bench)
-  await bench.undisturbed(() => requests(bench))
+  await bench.measuring('raw', () => load(bench))
+  await requests(bench)
   await queries(bench)
-  await bench.undisturbed(async () => {
-    for (const [name, dropCache] of [
-      ['near', false],
-      ['in R2 only', true],
-    ] as const) {
-      for (let round = 1; round <= 5; round++) {
-        await bench.evict(dropCache)
-        await wake(bench, `wake, pages ${name} (${round})`)
-      }
+  for (const [name, dropCache] of [
+    ['near', false],
+    ['in R2 only', true],
+  ] as const) {
+    for (let round = 1; round <= 5; round++) {
+      await bench.evict(dropCache)
+      await wake(bench, `wake, pages ${name} (${round})`)
     }
-  })
-  await bench.evict(true)
-  await queries(bench)
+  }
+  for (const mode of ['raw', 'held'] as const) {
+    for (const dropCache of [false, true]) {
+      await bench.evict(dropCache)
+      await bench.measuring(mode, () => queries(bench))
+    }
+  }
   await bench.evict(true)
   await bench.stop()
   await bench.start()
-  await bench.undisturbed(() => wake(bench, 'wake in a new process, pages in R2'))
-  const [held, raw] = bench.peaks
+  await wake(bench, 'wake in a new process, pages in R2')
+  const { held, raw } = bench.peaks
   console.log(
-    `highest peak of JS heap and array buffers: ${held.toFixed(0)} MiB held, ${raw.toFixed(0)} MiB with garbage`,
+    `highest peak of JS heap and array buffers: ${megabytes(raw)} MB with garbage, ${megabytes(held)} MB held`,
   )
 } finally {
   await bench.stop()

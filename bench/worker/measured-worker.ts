@@ -6,12 +6,13 @@ import '../../src/sql/parse/libpg-query/load-in-worker.ts'
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { BranchObject as ProductBranchObject } from '../../src/durable/branch-object.ts'
 import type { HttpSqlRequest } from '../../src/durable/branch-request.ts'
-import type { ObjectStore } from '../../src/storage/platform/object-store.ts'
-import { R2ObjectStore } from '../../src/storage/platform/r2-object-store.ts'
+import type { StoragePlatform } from '../../src/storage/platform/storage-platform.ts'
 import { createApp } from '../../src/worker/app.ts'
 import type { WorkerEnvironment } from '../../src/worker/app.ts'
 import { CountingObjectStore } from './counting-object-store.ts'
 import type { ObjectCounts } from './counting-object-store.ts'
+import { MemoryProbe } from './memory-probe.ts'
+import type { Memory, ProbeMode } from './memory-probe.ts'
 
 export { ProjectObject } from '../../src/durable/project-object.ts'
 
@@ -26,16 +27,26 @@ export interface InsideMeasurement {
 const ADDRESS = { project: 'local', branch: 'main' }
 const LOGIN = { ...ADDRESS, database: 'lakelet', role: 'lakelet', password: 'lakelet' }
 
-export class BranchObject extends ProductBranchObject {
-  readonly #objects = new CountingObjectStore(new R2ObjectStore(this.env.BUCKET))
+/** Of the isolate: it outlives the object. */
+const probe = new MemoryProbe()
 
-  protected override objectStore(): ObjectStore {
-    return this.#objects
+export class BranchObject extends ProductBranchObject {
+  #objects: CountingObjectStore | undefined
+
+  protected override platform(): StoragePlatform {
+    const platform = super.platform()
+    this.#objects = new CountingObjectStore(platform.objects)
+    return probe.watch({ ...platform, objects: this.#objects })
+  }
+
+  /** The peak of memory since the last call. */
+  probe(mode: ProbeMode): Memory {
+    return probe.switch(mode)
   }
 
   /** Runs a statement as a request would, authentication and answer included, `runs` times. */
   async measure(query: string, runs: number): Promise<InsideMeasurement> {
-    this.#objects.reset()
+    this.#objects?.reset()
     const milliseconds: number[] = []
     let rows = 0
     for (let run = 0; run < runs; run++) {
@@ -53,7 +64,9 @@ export class BranchObject extends ProductBranchObject {
       if (status !== 200) throw new Error(body)
       rows = (JSON.parse(body) as { rows: unknown[] }).rows.length
     }
-    return { milliseconds, counts: this.#objects.counts(), rows }
+    const counts = this.#objects?.counts()
+    if (counts === undefined) throw new Error('nothing was run')
+    return { milliseconds, counts, rows }
   }
 
   async checkpoint(): Promise<object> {

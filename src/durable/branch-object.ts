@@ -11,10 +11,10 @@ import { SqlError } from '../errors/sql-error.ts'
 import { SQLSTATE } from '../errors/sql-state.ts'
 import { SystemClock } from '../storage/platform/clock.ts'
 import { DurableSqlDatabase } from '../storage/platform/durable-sql-database.ts'
-import type { ObjectStore } from '../storage/platform/object-store.ts'
 import { R2ObjectStore } from '../storage/platform/r2-object-store.ts'
 import { SystemRandom } from '../storage/platform/random.ts'
 import { SqliteLocalStore } from '../storage/platform/sqlite-local-store.ts'
+import type { StoragePlatform } from '../storage/platform/storage-platform.ts'
 import { CheckpointSchedule } from './alarm/checkpoint-schedule.ts'
 import { ObjectAlarm } from './alarm/object-alarm.ts'
 import { AttemptLimiter } from './auth/attempt-limiter.ts'
@@ -140,9 +140,14 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
     return this.#branch
   }
 
-  /** Where pages go; a seam for measuring. */
-  protected objectStore(): ObjectStore {
-    return new R2ObjectStore(this.env.BUCKET)
+  /** Where everything is stored; a seam for measuring. */
+  protected platform(): StoragePlatform {
+    return {
+      objects: new R2ObjectStore(this.env.BUCKET),
+      local: new SqliteLocalStore(new DurableSqlDatabase(this.ctx.storage)),
+      clock: new SystemClock(),
+      random: new SystemRandom(),
+    }
   }
 
   async #openBranch({ project, branch }: BranchAddress): Promise<Branch> {
@@ -150,13 +155,7 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
     const exists = kv.get(ADDRESS_KEY) !== undefined
     // Before anything is stored: whoever guesses names must not fill the platform with empty objects.
     if (!exists && !this.#isDefault(project, branch)) throw unknownBranch(project, branch)
-    const platform = {
-      objects: this.objectStore(),
-      local: new SqliteLocalStore(new DurableSqlDatabase(this.ctx.storage)),
-      clock: new SystemClock(),
-      random: new SystemRandom(),
-    }
-    const opened = await Branch.open(platform, {
+    const opened = await Branch.open(this.platform(), {
       databaseName: DATABASE,
       superuser: SUPERUSER,
       superuserSecret: () => createScramSecret(this.env.LAKELET_PASSWORD ?? ''),
