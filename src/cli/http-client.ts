@@ -13,6 +13,7 @@ export class ServerError extends Error {
   readonly detail: string | undefined
   readonly hint: string | undefined
   readonly position: number | undefined
+  readonly where: string | undefined
 
   constructor(fields: Readonly<Record<string, string | null>>) {
     super(fields['message'] ?? 'unknown error')
@@ -20,6 +21,7 @@ export class ServerError extends Error {
     this.detail = fields['detail'] ?? undefined
     this.hint = fields['hint'] ?? undefined
     this.position = fields['position'] === null ? undefined : Number(fields['position'])
+    this.where = fields['where'] ?? undefined
   }
 }
 

@@ -1,6 +1,7 @@
 /**
- * Groups a script's statements into requests. HTTP has no session, so what a script sets up for the rest of itself (SET) is
- * sent again at the head of each later request; statements that refuse to run in a transaction go alone.
+ * Groups a script's statements into queries: a round trip for each would be slow. Statements of one query outside of a block are
+ * one transaction, so that those which refuse to run in one go alone, and so do those which begin and end blocks. COPY … FROM STDIN
+ * goes alone with its data.
  */
 import type { ScriptPart } from '../sql/parse/split-statements.ts'
 
@@ -11,72 +12,42 @@ export interface ScriptStatement {
 }
 
 export interface ScriptBatch {
-  /** SET statements seen before. */
-  readonly settings: readonly string[]
   readonly statements: readonly ScriptStatement[]
+  readonly copyData?: string | undefined
 }
 
 const MAX_STATEMENTS = 200
 const MAX_CHARACTERS = 256 * 1024
 
-const SETS_SESSION = /^(set|reset)\s+(?!local\b|transaction\b|constraints\b)/i
 const RUNS_ALONE =
-  /^(create|drop|alter)\s+database\b|^vacuum\b|^create\s+(unique\s+)?index\s+concurrently\b/i
-const BEGINS = /^(begin|start\s+transaction)\b/i
-const ENDS = /^(commit|end|rollback|abort)\b(?!\s+to\b)/i
+  /^(?:(?:create|drop|alter)\s+database|vacuum|create\s+(?:unique\s+)?index\s+concurrently|begin|start\s+transaction|commit|end|rollback|abort|prepare\s+transaction)\b/i
 
 export function scriptBatches(parts: readonly ScriptPart[]): readonly ScriptBatch[] {
-  return new Batcher().collect(parts)
-}
-
-class Batcher {
-  readonly #batches: ScriptBatch[] = []
-  #settings: readonly string[] = []
-  #statements: ScriptStatement[] = []
-  #characters = 0
-  /** Between BEGIN and COMMIT of the script itself, which may not be cut. */
-  #isInBlock = false
-
-  collect(parts: readonly ScriptPart[]): readonly ScriptBatch[] {
-    for (const part of parts) if (part.kind === 'statement') this.#take(part)
-    this.#flush()
-    return this.#batches
+  const batches: ScriptBatch[] = []
+  let statements: ScriptStatement[] = []
+  let characters = 0
+  const flush = (): void => {
+    if (statements.length > 0) batches.push({ statements })
+    statements = []
+    characters = 0
   }
-
-  #take({ text, line }: ScriptStatement): void {
-    const body = withoutLeadingComments(text)
-    if (body === '' || body === ';') return
-    if (BEGINS.test(body)) {
-      this.#flush()
-      this.#isInBlock = true
-      return
+  for (const part of parts) {
+    if (part.kind !== 'statement') continue
+    const { line, copyData } = part
+    const text = withoutLeadingComments(part.text)
+    if (text === '' || text === ';') continue
+    if (copyData !== undefined || RUNS_ALONE.test(text)) {
+      flush()
+      batches.push({ statements: [{ text, line }], copyData })
+      continue
     }
-    if (ENDS.test(body)) {
-      // The request is the transaction; what the script rolls back is not sent at all.
-      if (/^(rollback|abort)/i.test(body)) this.#statements = []
-      this.#isInBlock = false
-      this.#flush()
-      return
-    }
-    const isAlone = RUNS_ALONE.test(body)
-    if (isAlone) this.#flush()
-    this.#statements.push({ text, line })
-    this.#characters += text.length
-    const isFull = this.#statements.length >= MAX_STATEMENTS || this.#characters >= MAX_CHARACTERS
-    if (isAlone || (isFull && !this.#isInBlock)) this.#flush()
-    if (SETS_SESSION.test(body)) this.#settings = [...this.#settings, text]
+    // A statement without a semicolon, before one of psql's commands, would run into the next.
+    statements.push({ text: text.endsWith(';') ? text : `${text}\n;`, line })
+    characters += text.length
+    if (statements.length >= MAX_STATEMENTS || characters >= MAX_CHARACTERS) flush()
   }
-
-  #flush(): void {
-    if (this.#statements.length > 0) {
-      const settings = this.#settings.filter(
-        (text) => !this.#statements.some((s) => s.text === text),
-      )
-      this.#batches.push({ settings, statements: this.#statements })
-    }
-    this.#statements = []
-    this.#characters = 0
-  }
+  flush()
+  return batches
 }
 
 function withoutLeadingComments(text: string): string {

@@ -8,7 +8,8 @@ import type { SqlCommandOptions } from './options.ts'
 import { printTable } from './print-table.ts'
 import { ProgressBar } from './progress-bar.ts'
 import { scriptBatches } from './script-batches.ts'
-import type { ScriptBatch, ScriptStatement } from './script-batches.ts'
+import type { ScriptBatch } from './script-batches.ts'
+import { WireClient } from './wire-client.ts'
 
 export async function runSqlCommand(options: SqlCommandOptions): Promise<number> {
   if (options.file !== undefined)
@@ -33,58 +34,52 @@ async function runCommand(endpoint: Endpoint, text: string): Promise<readonly Qu
   )
 }
 
-/** Runs a script with a progress bar; stops at the first error and names its line. */
+/** Runs a script in one session, with a progress bar; stops at the first error and names its line. */
 export async function runScript(endpoint: Endpoint, name: string, script: string): Promise<number> {
   const batches = scriptBatches(splitStatements(script))
   const total = batches.reduce((sum, one) => sum + one.statements.length, 0)
+  const client = await WireClient.open(endpoint)
   const progress = new ProgressBar(name, total)
-  for (const one of batches) {
-    const failed = await runBatch(endpoint, one)
-    if (failed !== undefined) {
-      progress.stop()
-      process.stderr.write(`${name}:${failed.statement.line}: ${describe(failed.error)}`)
-      return 1
+  try {
+    for (const one of batches) {
+      const failed = await runBatch(client, one)
+      if (failed !== undefined) {
+        progress.stop()
+        process.stderr.write(`${name}:${failed.line}: ${describe(failed.error)}`)
+        return 1
+      }
+      progress.advance(one.statements.length)
     }
-    progress.advance(one.statements.length)
+    progress.stop()
+    return 0
+  } finally {
+    client.close()
   }
-  progress.stop()
-  return 0
 }
 
 interface Failure {
-  readonly statement: ScriptStatement
+  readonly line: number
   readonly error: ServerError
 }
 
-/** One request for all; when that fails, one for each, so that the statements before the failing one take effect as in psql. */
+/** When one fails, those before it are run again without it, so that they take effect as in psql. */
 async function runBatch(
-  endpoint: Endpoint,
-  { settings, statements }: ScriptBatch,
+  client: WireClient,
+  { statements, copyData }: ScriptBatch,
 ): Promise<Failure | undefined> {
-  if (statements.length > 1) {
-    try {
-      await batch(endpoint, [...settings, ...statements.map((statement) => statement.text)])
-      return undefined
-    } catch (error) {
-      if (!(error instanceof ServerError)) throw error
-    }
-  }
-  for (const statement of statements) {
-    try {
-      if (settings.length === 0) await query(endpoint, statement.text)
-      else await batch(endpoint, [...settings, statement.text])
-    } catch (error) {
-      if (!(error instanceof ServerError)) throw error
-      return { statement, error }
-    }
-  }
-  return undefined
+  const texts = statements.map((statement) => statement.text)
+  const { completed, error } = await client.query(texts.join('\n'), copyData)
+  if (error === undefined) return undefined
+  // In a block of the script's own they are lost with it.
+  if (completed > 0) await client.query(texts.slice(0, completed).join('\n'))
+  return { line: statements[completed]?.line ?? statements[0]?.line ?? 1, error }
 }
 
 function describe(error: ServerError): string {
   const extra = [
     error.detail === undefined ? '' : `DETAIL:  ${error.detail}\n`,
     error.hint === undefined ? '' : `HINT:  ${error.hint}\n`,
+    error.where === undefined ? '' : `CONTEXT:  ${error.where}\n`,
   ]
   return `ERROR:  ${error.message} (${error.code})\n${extra.join('')}`
 }
