@@ -4,6 +4,8 @@ import type { Outcome, StepTarget } from './run-scenario.ts'
 
 const asText = { getTypeParser: () => (value: string) => value }
 const POLL_MS = 10
+/** So often it is seen waiting before it counts: one that was let go may be a little slow. */
+const WAITS = 5
 
 interface Connection {
   readonly client: pg.Client
@@ -49,8 +51,7 @@ export class PostgresTarget implements StepTarget {
   async settle(sessions: readonly string[]): Promise<void> {
     for (const name of sessions) {
       const connection = await this.#session(name)
-      // Twice, for one that was let go may have to wait for the next.
-      for (let waits = 0; connection.isBusy && waits < 3;) {
+      for (let waits = 0; connection.isBusy && waits < WAITS;) {
         await new Promise((resolve) => setTimeout(resolve, POLL_MS))
         waits = (await this.#isWaiting(connection.pid)) ? waits + 1 : 0
       }

@@ -51,6 +51,7 @@ class Play {
     else if (this.#pending.has(session)) return void this.#lines.push('   cannot: it still waits')
     else await this.#start(step)
     await this.#target.settle([...this.#pending.keys()])
+    await new Promise((resolve) => setImmediate(resolve))
     this.#report(session)
   }
 

@@ -6,7 +6,7 @@ import { TestClient, memoryPlatform } from '../../engine/memory-branch.ts'
 import type { Level } from './check-history.ts'
 import type { ClientTransaction, History, Operation } from './history.ts'
 import { Scheduler } from './scheduler.ts'
-import type { Client, Rows } from './scheduler.ts'
+import type { Client, Rows, Statement } from './scheduler.ts'
 
 export interface HistoryOptions {
   readonly seed: number
@@ -71,17 +71,17 @@ class Run {
 
   /** All lists at the end, each row and all rows: what an index holds and what the table holds. */
   *#lastReads(): Client {
-    yield* new Attempt(this.#next()).run([{ kind: 'range', key: 1, to: KEYS }])
-    yield* new Attempt(this.#next()).run([{ kind: 'scan' }])
+    yield* new Attempt(this.#next(true)).run([{ kind: 'range', key: 1, to: KEYS }])
+    yield* new Attempt(this.#next(true)).run([{ kind: 'scan' }])
   }
 
-  #next(): AttemptOptions {
+  #next(isFair = this.#random.next() < 0.9): AttemptOptions {
     const { now: begunAt } = this.#scheduler
     const id = this.#transactions++
     return {
       level: this.#level,
       newValue: () => ++this.#values,
-      isFair: this.#random.next() < 0.9,
+      isFair,
       end: (seen) => this.#history.push({ id, begunAt, endedAt: this.#scheduler.now, ...seen }),
     }
   }
@@ -116,8 +116,9 @@ interface AttemptOptions {
   readonly end: (seen: Pick<ClientTransaction, 'operations' | 'undone' | 'isCommitted'>) => void
 }
 
-/** Failures that a client has to expect. */
-const EXPECTED = new Set(['40001', '40P01'])
+/** Failures that a client has to expect: deadlocks always, the others above READ COMMITTED. */
+const DEADLOCK = '40P01'
+const SERIALIZATION_FAILURE = '40001'
 
 class Failed extends Error {}
 
@@ -140,7 +141,7 @@ class Attempt {
       this.#end(isFair)
     } catch (error) {
       if (!(error instanceof Failed)) throw error
-      yield 'rollback'
+      yield ['rollback']
       this.#end(false)
     }
   }
@@ -149,7 +150,7 @@ class Attempt {
     this.#options.end({ operations: this.#operations, undone: this.#undone, isCommitted })
   }
 
-  *#act(action: Action): Generator<string, void, Rows | SqlError> {
+  *#act(action: Action): Client {
     switch (action.kind) {
       case 'read':
       case 'lock': {
@@ -161,8 +162,8 @@ class Attempt {
       }
       case 'range': {
         const { key, to } = action
-        const text = `select k, list from kv where k between ${key} and ${to}`
-        const rows = yield* this.#statement(text)
+        const text = 'select k, list from kv where k between $1 and $2'
+        const rows = yield* this.#statement(text, key, to)
         return this.#readAll(rows, key, to)
       }
       case 'scan':
@@ -179,17 +180,17 @@ class Attempt {
     }
   }
 
-  *#append(key: number): Generator<string, void, Rows | SqlError> {
+  *#append(key: number): Client {
     const value = this.#options.newValue()
-    yield* this.#statement(`update kv set list = list || ',${value}' where k = ${key}`)
+    yield* this.#statement('update kv set list = list || $1 where k = $2', `,${value}`, key)
     this.#operations.push({ kind: 'append', key, value })
   }
 
-  *#upsert(key: number): Generator<string, void, Rows | SqlError> {
+  *#upsert(key: number): Client {
     const value = this.#options.newValue()
-    yield* this.#statement(
-      `insert into kv values (${key}, ',${value}') on conflict (k) do update set list = kv.list || excluded.list`,
-    )
+    const text =
+      'insert into kv values ($1, $2) on conflict (k) do update set list = kv.list || excluded.list'
+    yield* this.#statement(text, key, `,${value}`)
     this.#operations.push({ kind: 'append', key, value })
   }
 
@@ -208,10 +209,12 @@ class Attempt {
     this.#operations.push({ kind: 'read', key, list: values.map(Number) })
   }
 
-  *#statement(text: string): Generator<string, Rows, Rows | SqlError> {
-    const answer = yield text
+  *#statement(...statement: Statement): Generator<Statement, Rows, Rows | SqlError> {
+    const answer = yield statement
     if (!(answer instanceof SqlError)) return answer
-    if (!EXPECTED.has(answer.code)) throw answer
-    throw new Failed()
+    const isLowest = this.#options.level === 'read committed'
+    if (answer.code === DEADLOCK) throw new Failed()
+    if (answer.code === SERIALIZATION_FAILURE && !isLowest) throw new Failed()
+    throw answer
   }
 }

@@ -10,8 +10,10 @@ import type { SeededRandom } from '../../../src/storage/platform/memory/seeded-r
 import type { Task } from '../../../src/storage/task.ts'
 
 export type Rows = readonly (readonly (string | null)[])[]
+/** A text and its parameters. */
+export type Statement = readonly [string, ...(readonly unknown[])]
 /** A client: yields statements, is given their rows or their error. */
-export type Client = Generator<string, void, Rows | SqlError>
+export type Client = Generator<Statement, void, Rows | SqlError>
 
 interface Running {
   readonly session: Session
@@ -92,6 +94,7 @@ export class Scheduler {
     }
     await this.#branch.refresh()
     running.results = new CollectedResults()
-    running.task = running.session.execute(statement.value, [], running.results)
+    const [text, ...parameters] = statement.value
+    running.task = running.session.execute(text, parameters.map(String), running.results)
   }
 }
