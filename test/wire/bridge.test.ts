@@ -139,6 +139,10 @@ describe('hibernation', () => {
     await client.query('PREPARE q AS SELECT 5 AS five')
     await client.query('CREATE TEMP TABLE mine AS SELECT 7 AS a')
     await client.query(named(1))
+    const sleeper = await connect()
+    const ended = new Promise<unknown>((resolve) => void sleeper.on('error', resolve))
+    await sleeper.query(`SET application_name = 'sleeper'`)
+    await sleeper.query(`SELECT 'last words'`)
     const before = await life()
     await sleep(ASLEEP_MS)
     expect(await life()).not.toBe(before)
@@ -147,6 +151,23 @@ describe('hibernation', () => {
     expect((await client.query('EXECUTE q')).rows).toEqual([{ five: 5 }])
     expect((await client.query('SELECT * FROM mine')).rows).toEqual([{ a: 7 }])
     expect((await client.query(`SELECT currval('drawn')`)).rows).toEqual([{ currval: '1' }])
+
+    // One that sleeps is seen, and can be ended.
+    const { rows } = await client.query(
+      `SELECT pid, state, wait_event, query, backend_start < now() - interval '10 s' AS is_old
+       FROM pg_stat_activity WHERE application_name = 'sleeper'`,
+    )
+    expect(rows).toEqual([
+      {
+        pid: expect.any(Number),
+        state: 'idle',
+        wait_event: 'ClientRead',
+        query: `SELECT 'last words'`,
+        is_old: true,
+      },
+    ])
+    await client.query('SELECT pg_terminate_backend($1)', [rows[0].pid])
+    expect(await ended).toMatchObject({ code: '57P01' })
 
     await client.query('BEGIN')
     await client.query('CREATE TABLE pinned (a int)')

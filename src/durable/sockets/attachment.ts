@@ -1,5 +1,6 @@
 /** What stays with a WebSocket while its object sleeps. The platform allows it 16 KiB. */
 import type { WebSocket } from '@cloudflare/workers-types'
+import type { SessionFacts } from '../../sql/execute/session-facts.ts'
 import type { BranchAddress } from '../branch-request.ts'
 import type { PasswordMethod, SavedConnection } from '../wire/connection-host.ts'
 
@@ -29,6 +30,8 @@ export interface SleeperFacts {
   readonly database: string
   readonly channels: ReadonlySet<string>
   readonly expiresAtMs: number | undefined
+  /** As it was when its last exchange ended. */
+  readonly activity: SessionFacts
 }
 
 export function readAttachment(socket: WebSocket): Attachment {
@@ -37,8 +40,9 @@ export function readAttachment(socket: WebSocket): Attachment {
 
 export function factsOf(
   { role, parameters, key, expiresAtMs }: SavedConnection,
+  activity: SessionFacts,
   channels: ReadonlySet<string>,
 ): SleeperFacts {
   const database = parameters.get('database') ?? role
-  return { processId: key.processId, role, database, channels, expiresAtMs }
+  return { processId: key.processId, role, database, channels, expiresAtMs, activity }
 }

@@ -19,7 +19,7 @@ import type { BranchAddress } from '../branch-request.ts'
 import type { Branch } from '../branch.ts'
 import { protocolViolation } from '../wire/codec/byte-reader.ts'
 import { ConnectionRegistry } from '../wire/connection-registry.ts'
-import { Connection, terminatedError } from '../wire/connection.ts'
+import { Connection, terminatedByAdmin, terminatedError } from '../wire/connection.ts'
 import { InputBudget } from '../wire/input-budget.ts'
 import { systemTimers } from '../wire/time/timers.ts'
 import { factsOf, readAttachment } from './attachment.ts'
@@ -49,6 +49,8 @@ export class BranchSockets implements Occupancy {
   readonly #connections = new Map<WebSocket, Connection>()
   /** Those whose attachments do not say yet what they are now. */
   readonly #unsettled = new Set<WebSocket>()
+  /** Those whose attachments are good to resume from, but do not say what was done last. */
+  readonly #outdated = new Set<WebSocket>()
   /** Process ids of connections that were asleep: theirs again before their sessions are. */
   readonly #resumed = new Map<WebSocket, number>()
   readonly #states: SavedStates
@@ -97,8 +99,11 @@ export class BranchSockets implements Occupancy {
     await this.#wakeAt(Math.min(this.#sleepers.nextExpiryMs, ...times))
   }
 
-  /** Where what sessions say on channels reaches those that sleep. */
-  listen({ notifications }: Branch): void {
+  /** Sessions that sleep hear what others say on channels, and are seen by them. */
+  listen({ notifications, sessions }: Branch): void {
+    sessions.listSleeping(() =>
+      this.#sleepers.entries((socket) => this.#resume(socket).end(terminatedByAdmin())),
+    )
     notifications.deliverToSleepers((database, said) => this.#sleepers.deliver(database, said))
   }
 
@@ -143,6 +148,7 @@ export class BranchSockets implements Occupancy {
           socket.close(NORMAL_CLOSURE)
         },
         changed: () => this.#changed(socket),
+        rested: () => this.#rested(socket),
       },
       request.method,
     )
@@ -153,6 +159,7 @@ export class BranchSockets implements Occupancy {
   #forget(socket: WebSocket): void {
     this.#connections.delete(socket)
     this.#unsettled.delete(socket)
+    this.#outdated.delete(socket)
     this.#resumed.delete(socket)
     const { sleeper } = readAttachment(socket)
     if (typeof sleeper?.saved === 'number') this.#states.delete(sleeper.processId)
@@ -174,21 +181,45 @@ export class BranchSockets implements Occupancy {
     this.#setTimer()
   }
 
+  #rested(socket: WebSocket): void {
+    if (this.#unsettled.has(socket)) return
+    this.#outdated.add(socket)
+    this.#setTimer()
+  }
+
+  /** Only what pg_stat_activity says of it is new. */
+  #update(socket: WebSocket): void {
+    this.#outdated.delete(socket)
+    const activity = this.#connections.get(socket)?.facts
+    const { request, sleeper } = readAttachment(socket)
+    if (activity === undefined || sleeper === undefined) return
+    try {
+      socket.serializeAttachment({
+        request,
+        sleeper: { ...sleeper, activity },
+      } satisfies Attachment)
+    } catch {
+      // Too large by the newer text: what it says of the last but one will do.
+    }
+  }
+
   #setTimer(): void {
     if (this.#isTimerSet) return
     this.#isTimerSet = true
     setTimeout(() => {
       this.#isTimerSet = false
       for (const socket of this.#unsettled) this.#settle(socket)
+      for (const socket of this.#outdated) this.#update(socket)
       if (this.#unsettled.size > 0) this.#setTimer()
     }, SETTLE_MS)
   }
 
   /** With the socket if it fits, else in the object's storage. */
   #settle(socket: WebSocket): void {
-    const saved = this.#connections.get(socket)?.saved
-    if (saved?.session === undefined) return
-    const facts = factsOf(saved, saved.session.channels)
+    const connection = this.#connections.get(socket)
+    const [saved, activity] = [connection?.saved, connection?.facts]
+    if (saved?.session === undefined || activity === undefined) return
+    const facts = factsOf(saved, activity, saved.session.channels)
     const { request } = readAttachment(socket)
     try {
       const sleeper = { ...facts, saved }

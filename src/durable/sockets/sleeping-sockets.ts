@@ -3,6 +3,7 @@
  * a socket leaves by being resumed or closed.
  */
 import type { WebSocket } from '@cloudflare/workers-types'
+import type { SessionEntry } from '../../sql/session/activity/session-directory.ts'
 import type { Delivered } from '../notification/notification-hub.ts'
 import { notification } from '../wire/codec/backend-messages.ts'
 import { MessageWriter } from '../wire/codec/message-writer.ts'
@@ -23,8 +24,8 @@ export class SleepingSockets {
         lost.push(socket)
         continue
       }
-      const { processId, role, database, channels, expiresAtMs } = sleeper
-      this.#facts.set(socket, { processId, role, database, channels, expiresAtMs })
+      const { processId, role, database, channels, expiresAtMs, activity } = sleeper
+      this.#facts.set(socket, { processId, role, database, channels, expiresAtMs, activity })
       this.#processIds.add(processId)
     }
     this.lost = lost
@@ -76,6 +77,13 @@ export class SleepingSockets {
         if (facts.channels.has(channel)) notification(out, processId, channel, payload)
       }
       if (out.length > 0) trySend(socket, out.take())
+    }
+  }
+
+  /** As pg_stat_activity lists them. What sleeps does nothing that could be cancelled. */
+  *entries(terminate: (socket: WebSocket) => void): Iterable<SessionEntry> {
+    for (const [socket, { activity }] of this.#facts) {
+      yield { facts: activity, cancel: () => undefined, terminate: () => terminate(socket) }
     }
   }
 

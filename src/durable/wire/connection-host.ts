@@ -32,6 +32,8 @@ export interface ConnectionSocket {
   close(): void
   /** Called whenever what `Connection.saved` returns has changed. */
   changed(): void
+  /** An exchange is over that has changed nothing of that: only what `Connection.facts` says is new. */
+  rested?(): void
 }
 
 /** What a connection can be resumed from. Survives a structured clone. */

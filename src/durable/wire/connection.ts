@@ -11,6 +11,7 @@
  */
 import { SqlError, assert } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { SessionFacts } from '../../sql/execute/session-facts.ts'
 import type { SavedSession } from '../../sql/session/saved-session.ts'
 import type { Session } from '../../sql/session/session.ts'
 import { authenticationTimeoutMs, checkConnectionLimits } from '../auth/connection-limits.ts'
@@ -231,7 +232,9 @@ export class Connection {
     if (expires) this.#idleSinceMs = Date.now()
     const mark = isAtRest ? [...(this.#session?.mark() ?? []), expires && {}] : [false]
     const { length } = this.#toldMark
-    if (mark.length === length && mark.every((part, i) => part === this.#toldMark[i])) return
+    if (mark.length === length && mark.every((part, i) => part === this.#toldMark[i])) {
+      return this.#socket.rested?.()
+    }
     this.#toldMark = mark
     this.#socket.changed()
   }
@@ -240,6 +243,11 @@ export class Connection {
   get #isAtRest(): boolean {
     if (this.#phase.kind !== 'ready' || this.#session?.status !== 'I') return false
     return !this.#phase.conversation.isInBatch && this.#framer.pendingBytes === 0
+  }
+
+  /** What pg_stat_activity says of it. */
+  get facts(): SessionFacts | undefined {
+    return this.#session?.facts
   }
 
   /** undefined until the client is known. */

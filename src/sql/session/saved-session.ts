@@ -2,6 +2,7 @@
  * What of a session outlives its memory: an idle connection's session is put away as plain data when the object sleeps, and made
  * anew from it when the next message comes. An open transaction cannot be put away.
  */
+import type { SessionFacts } from '../execute/session-facts.ts'
 import type { SessionState } from './session-evaluation.ts'
 import type { SettingsMark } from './settings/settings.ts'
 
@@ -21,9 +22,14 @@ export interface SavedSession {
   readonly channels: ReadonlySet<string>
   readonly drawnValues: ReadonlyMap<number, number | bigint>
   readonly lastDrawn: number | bigint | undefined
+  /** When the session began, and what it did last. */
+  readonly activity: Pick<SessionFacts, 'startedAtMicros' | 'queryStartMicros' | 'query'>
 }
 
-export function saveSession(state: SessionState): SavedSession {
+export function saveSession(
+  state: SessionState,
+  { startedAtMicros, queryStartMicros, query }: SavedSession['activity'],
+): SavedSession {
   const { settings, prepared, drawnSequences, channels } = state
   return {
     settings: settings.mark(),
@@ -36,6 +42,7 @@ export function saveSession(state: SessionState): SavedSession {
     })),
     drawnValues: new Map(drawnSequences.values),
     lastDrawn: drawnSequences.last,
+    activity: { startedAtMicros, queryStartMicros, query },
   }
 }
 

@@ -327,7 +327,7 @@ export class Session {
 
   /** When it can sleep. */
   save(): SavedSession {
-    return saveSession(this.#state)
+    return saveSession(this.#state, this.#activity.facts)
   }
 
   /** Makes a new session what another was when it was saved. A statement that cannot be prepared any more is gone. */
@@ -346,6 +346,7 @@ export class Session {
     }
     for (const [sequence, value] of saved.drawnValues) drawnSequences.values.set(sequence, value)
     drawnSequences.last = saved.lastDrawn
+    this.#activity.resume(saved.activity)
   }
 
   /** The end of a long-lived session: its temporary objects go. */

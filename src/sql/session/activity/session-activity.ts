@@ -1,5 +1,6 @@
 /** What a session is doing: noted at the beginning and the end of each of its client's messages, read by pg_stat_activity. */
 import type { SessionFacts, SessionPhase, WaitEvent } from '../../execute/session-facts.ts'
+import type { SavedSession } from '../saved-session.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { TransactionBlock } from '../transaction/transaction-block.ts'
 import type { SessionEntry } from './session-directory.ts'
@@ -19,7 +20,7 @@ export interface ActivityOptions {
 
 export class SessionActivity implements SessionEntry {
   readonly #options: ActivityOptions
-  readonly #startedAtMicros: number
+  #startedAtMicros: number
   #queryStartMicros: number | undefined
   #changedAtMicros: number
   #isRunning = false
@@ -46,7 +47,9 @@ export class SessionActivity implements SessionEntry {
   }
 
   /** As it was before the session slept. */
-  resume(query: string): void {
+  resume({ startedAtMicros, queryStartMicros, query }: SavedSession['activity']): void {
+    this.#startedAtMicros = startedAtMicros
+    this.#queryStartMicros = queryStartMicros
     this.#text = query
   }
 
