@@ -317,4 +317,18 @@ describe('PersistentMap', () => {
     expect([...map.entries()]).toEqual([...model].sort((a, b) => a[0] - b[0]))
     for (const [version, size] of versions) expect([...version.entries()].length).toBe(size)
   })
+
+  it('changes in place for an owner what it has copied for it, and nothing else', () => {
+    const before = PersistentMap.empty<{ n: number }>().set(1, { n: 1 }).set(70_000, { n: 2 })
+    const owner = {}
+    let after = before
+    for (let n = 0; n < 100; n++) after = after.set(n * 700, { n }, owner)
+    const later = after.set(1, { n: -1 }, {})
+    expect([...before.entries()]).toEqual([
+      [1, { n: 1 }],
+      [70_000, { n: 2 }],
+    ])
+    expect(after.size).toBe(102)
+    expect([after.get(1), later.get(1), later.get(700)]).toEqual([{ n: 1 }, { n: -1 }, { n: 1 }])
+  })
 })

@@ -19,6 +19,12 @@ const SCRATCH_BYTES_MAX = 1024 * 1024
 /** Lent to one writer at a time, so that a small record allocates nothing but its result. */
 let scratch: Uint8Array | undefined = new Uint8Array(64 * 1024)
 
+/** An allocation of their own costs small results more than writing them. */
+const SHARED_BYTES = 32 * 1024
+const SHARED_RESULT_MAX = 1024
+let shared = EMPTY
+let sharedUsed = 0
+
 export class ByteWriter {
   private bytes: Uint8Array
   private view: DataView
@@ -39,6 +45,23 @@ export class ByteWriter {
     const result = this.bytes.slice(0, this.at)
     if (this.bytes.length <= SCRATCH_BYTES_MAX) scratch = this.bytes
     else releaseBytes(this.bytes)
+    this.bytes = EMPTY
+    return result
+  }
+
+  /** The same for small results of which many are made: they share memory, which goes when the last of them goes. */
+  finishShared(): Uint8Array {
+    const length = this.at
+    if (length > SHARED_RESULT_MAX) return this.finish()
+    if (sharedUsed + length > shared.length) {
+      shared = new Uint8Array(SHARED_BYTES)
+      sharedUsed = 0
+    }
+    const result = shared.subarray(sharedUsed, sharedUsed + length)
+    result.set(this.bytes.subarray(0, length))
+    // Readers want to begin at a multiple of eight.
+    sharedUsed += (length + 7) & ~7
+    scratch = this.bytes
     this.bytes = EMPTY
     return result
   }

@@ -102,7 +102,7 @@ export function encodeLogRecord(record: LogRecord, codec: DatumCodec): Uint8Arra
     }
   }
   out.checksum(CHECKSUM_AT, HEADER_BYTES)
-  return out.finish()
+  return out.finishShared()
 }
 
 function writeOperation(out: ByteWriter, operation: WriteOperation, codec: DatumCodec): void {

@@ -33,7 +33,10 @@ export function extendZone(
   for (let position = 0; position < count; position++) {
     const range = columns[position]!
     if (range.kind === 'datum') continue
-    const bounds: Bounds = { min: zone.mins[position], max: zone.maxs[position] }
+    const min = zone.mins[position]
+    const max = zone.maxs[position]
+    if (to - from === 1 && isWithin(range, from, min, max)) continue
+    const bounds: Bounds = { min, max }
     widen(bounds, range, from, to)
     if (bounds.min !== zone.mins[position])
       (mins ??= padded(zone.mins, count))[position] = bounds.min
@@ -42,6 +45,21 @@ export function extendZone(
   }
   if (mins === undefined && maxs === undefined) return zone
   return { mins: mins ?? zone.mins, maxs: maxs ?? zone.maxs }
+}
+
+/** Whether the value at `row` certainly widens nothing: the quick way out for a single row. */
+function isWithin(
+  { values, nulls }: ValueRange,
+  row: number,
+  min: Datum | undefined,
+  max: Datum | undefined,
+): boolean {
+  if (nulls?.[row] === 1) return true
+  const value = values[row]
+  if (typeof value === 'number') return value >= (min as number) && value <= (max as number)
+  if (typeof value !== 'string' || typeof min !== 'string' || typeof max !== 'string')
+    return value === null
+  return compareCodePoints(value, min) >= 0 && compareCodePoints(value, max) <= 0
 }
 
 function padded(values: readonly (Datum | undefined)[], count: number): (Datum | undefined)[] {
