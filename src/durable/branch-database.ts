@@ -22,6 +22,7 @@ import type { Database, OpenTransaction } from '../sql/session/database.ts'
 import type { SessionDirectory } from '../sql/session/activity/session-directory.ts'
 import { LruCache } from '../sql/session/lru-cache.ts'
 import { Session } from '../sql/session/session.ts'
+import { sessionSettings } from '../sql/session/settings/stored-setting.ts'
 import type { SessionOptions } from '../sql/session/session.ts'
 import type { Statement } from '../sql/session/statement/statement-cache.ts'
 import type { SpillSegments } from '../sql/session/limits/statement-spill.ts'
@@ -30,8 +31,8 @@ import type { TypeIo } from '../sql/types/type-io.ts'
 import { createTypeIo } from '../sql/types/type-io-library.ts'
 import { createScramSecret } from './auth/scram-secret.ts'
 import { accessOf } from './databases/database-trees.ts'
-import { DatabaseUsers } from './databases/database-users.ts'
 import type { Databases } from './databases/databases.ts'
+import { unknownDatabase } from './databases/unknown-database.ts'
 import { withShared } from './databases/shared-catalogs.ts'
 import type { SharedCatalogs, SharedRows } from './databases/shared-catalogs.ts'
 import { TreeSpace } from './databases/tree-space.ts'
@@ -88,8 +89,7 @@ export class BranchDatabase implements Database {
   /** What the newest of them changed. */
   readonly #ddl: CatalogChange[] = []
   readonly #space: TreeSpace
-  readonly users = new DatabaseUsers()
-  #isRetired = false
+  #isClosed = false
 
   constructor(host: DatabaseHost, oid: Oid, catalog: CatalogSnapshot) {
     const { functions, typeIo } = sharedLibraries()
@@ -112,18 +112,20 @@ export class BranchDatabase implements Database {
     return this.#host.databases
   }
 
-  /** Whoever is given the session tells `users` when it leaves. `terminate` ends it from outside (57P01). */
-  newSession(options: SessionOptions, terminate?: () => void): Session {
-    if (this.#isRetired) throw new SqlError('57P03', 'the database is being opened again')
-    const session = new Session(this, options)
-    this.users.enter(session, terminate)
-    return session
+  newSession(options: SessionOptions): Session {
+    if (this.#isClosed) throw unknownDatabase(this.name)
+    const { newest } = this.#host.shared
+    const settings = sessionSettings(newest, this.oid, options.user, options.settings)
+    return new Session(this, { ...options, settings })
   }
 
-  /** True when nobody is in it; from then on nobody can enter. */
-  retire(): boolean {
-    this.#isRetired = this.users.isEmpty
-    return this.#isRetired
+  /** From now on nobody can enter: it is dropped, or let go. */
+  close(): void {
+    this.#isClosed = true
+  }
+  /** It was not dropped after all. */
+  reopen(): void {
+    this.#isClosed = false
   }
 
   get newestCatalog(): CatalogSnapshot | undefined {
@@ -146,7 +148,9 @@ export class BranchDatabase implements Database {
     while (this.#catalog === undefined) {
       const transaction = this.store.begin({ readOnly: true })
       const changes = this.#catalogChanges
-      const catalog = await this.store.run(loadCatalog(accessOf(transaction, this.#space)))
+      const catalog = await this.store.run(
+        loadCatalog(accessOf(transaction, this.#space), this.oid),
+      )
       this.store.rollback(transaction)
       // DDL that was committed meanwhile would be missing from it.
       if (this.#catalogChanges === changes) this.#catalog ??= this.#host.shared.under(catalog)
@@ -155,6 +159,7 @@ export class BranchDatabase implements Database {
   }
 
   begin(readOnly: boolean): BranchTransaction {
+    if (this.#isClosed) throw unknownDatabase(this.name)
     const whole = this.store.begin({ readOnly })
     if (this.#catalog === undefined) {
       throw new SqlError(SQLSTATE.SERIALIZATION_FAILURE, 'the catalog has changed concurrently')

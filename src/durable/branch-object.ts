@@ -22,16 +22,19 @@ import { PasswordCheck } from './auth/password-check.ts'
 import { roleLogin } from './auth/role-login.ts'
 import { createScramSecret } from './auth/scram-secret.ts'
 import type { BranchAddress, BranchLogin, HttpAnswer, HttpSqlRequest } from './branch-request.ts'
+import type { BranchDatabase } from './branch-database.ts'
 import { Branch } from './branch.ts'
 import { errorResponse, plainError } from './http-sql/error-body.ts'
 import { executeRequest } from './http-sql/execute-request.ts'
 import { ResponseTooLarge } from './http-sql/limited-results.ts'
 import { parseRequestBody } from './http-sql/sql-request.ts'
 import { responseJson } from './http-sql/sql-response.ts'
+import { enterDatabase } from './databases/enter-database.ts'
 import { STORAGE_LIMITS } from './memory-limits.ts'
 import { startupSettings } from './startup-settings.ts'
 import { BranchSockets } from './sockets/branch-sockets.ts'
 import { readSocketRequest, socketResponse } from './sockets/socket-response.ts'
+import type { SleeperFacts } from './sockets/attachment.ts'
 import { dropTemporarySchema, sweepTemporarySchemas } from './sockets/temporary-schemas.ts'
 
 export interface BranchEnvironment {
@@ -60,7 +63,8 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
     alarm: this.#alarm,
     openBranch: (address) => this.open(address),
     afterExchange: (branch) => this.#checkpoints.note(branch.store),
-    sleeperGone: (processId) => this.#sleeperGone(processId),
+    sleeperGone: (sleeper) => this.#sleeperGone(sleeper),
+    databaseOpened: (database) => this.#sweep(database),
   })
 
   /** A WebSocket that speaks the PostgreSQL protocol. */
@@ -79,24 +83,25 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
 
   /** Runs a request and answers in the Neon protocol; errors become answers too. */
   sql(request: HttpSqlRequest): Promise<HttpAnswer> {
-    return this.#answer(request, async (branch) => {
+    return this.#answer(request, async (database) => {
       const body = parseRequestBody(request.body)
       const settings = startupSettings(request.parameters)
       const newSession = () =>
-        branch.newSession({ user: request.role, settings, isSingleRequest: true })
-      const results = await executeRequest(branch.main, newSession, body, request.batch)
+        database.newSession({ user: request.role, settings, isSingleRequest: true })
+      const results = await executeRequest(database, newSession, body, request.batch)
       return responseJson(results, body, request.format)
     })
   }
 
   /** Walks everything that the branch stores; names the first thing that is wrong. */
   check(login: BranchLogin): Promise<HttpAnswer> {
-    return this.#answer(login, async (branch) => {
-      const finding = await branch.run(branch.store.check()).then(
+    return this.#answer(login, async (database) => {
+      const { store } = database
+      const finding = await store.run(store.check()).then(
         () => undefined,
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       )
-      return JSON.stringify({ lsn: branch.store.roots.lsn, findings: finding ? [finding] : [] })
+      return JSON.stringify({ lsn: store.roots.lsn, findings: finding ? [finding] : [] })
     })
   }
 
@@ -112,22 +117,21 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
 
   async #answer(
     login: BranchLogin,
-    work: (branch: Branch) => Promise<string>,
+    work: (database: BranchDatabase) => Promise<string>,
   ): Promise<HttpAnswer> {
-    let branch: Branch
+    let database: BranchDatabase
     try {
-      branch = await this.open(login)
-      await this.#authenticate(branch, login)
+      database = await this.#authenticate(await this.open(login), login)
     } catch (error) {
       return errorResponse(error, 'FATAL')
     }
     try {
-      return { status: 200, body: await work(branch) }
+      return { status: 200, body: await work(database) }
     } catch (error) {
       if (error instanceof ResponseTooLarge) return plainError(507, error.message)
       return errorResponse(error, 'ERROR')
     } finally {
-      await this.#checkpoints.note(branch.store)
+      await this.#checkpoints.note(database.store)
     }
   }
 
@@ -163,18 +167,21 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
     })
     if (!exists) kv.put(ADDRESS_KEY, { project, branch })
     this.#sockets.listen(opened)
-    const isAlive = (processId: number): boolean => this.#sockets.isAlive(processId)
-    this.ctx.waitUntil(
-      sweepTemporarySchemas(opened.main, SUPERUSER, isAlive).catch(() => undefined),
-    )
     await this.#checkpoints.note(opened.store)
     return opened
   }
 
+  /** Temporary objects of connections that a crash has cut off. */
+  #sweep(database: BranchDatabase): void {
+    const isAlive = (processId: number): boolean => this.#sockets.isAlive(processId)
+    this.ctx.waitUntil(sweepTemporarySchemas(database, SUPERUSER, isAlive).catch(() => undefined))
+  }
+
   /** Its temporary objects go now if the branch is open, else when it is. */
-  async #sleeperGone(processId: number): Promise<void> {
+  async #sleeperGone({ database, processId }: SleeperFacts): Promise<void> {
     const branch = await this.#branch?.catch(() => undefined)
-    if (branch !== undefined) await dropTemporarySchema(branch.main, SUPERUSER, processId)
+    const left = await branch?.databases.named(database).catch(() => undefined)
+    if (left !== undefined) await dropTemporarySchema(left, SUPERUSER, processId)
   }
 
   #isDefault(project: string, branch: string): boolean {
@@ -185,16 +192,13 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
   async #authenticate(
     branch: Branch,
     { role, password, database, address }: BranchLogin,
-  ): Promise<void> {
-    const catalog = await branch.refresh()
+  ): Promise<BranchDatabase> {
+    const catalog = branch.shared.newest
     const attempt = { role, address }
     this.#attempts.admit(attempt, Date.now())
     await this.#passwords.verify(role, roleLogin(catalog, role), password, branch.nowMicros())
     this.#attempts.succeeded(attempt, Date.now())
-    if (database !== branch.main.name) {
-      const message = `database "${database}" does not exist`
-      throw new SqlError(SQLSTATE.INVALID_CATALOG_NAME, message)
-    }
+    return enterDatabase(branch, database, role)
   }
 }
 

@@ -14,6 +14,7 @@ import {
   bootstrapCatalog,
   loadCatalog,
 } from '../../src/sql/catalog/load-catalog.ts'
+import type { DatabaseDirectory } from '../../src/sql/commands/database/database-directory.ts'
 import { createFunctionLibrary } from '../../src/sql/functions/library.ts'
 import type { Database, OpenTransaction } from '../../src/sql/session/database.ts'
 import { LruCache } from '../../src/sql/session/lru-cache.ts'
@@ -31,6 +32,10 @@ export function run<T>(task: Task<T>): T {
     if (step.done === true) return step.value
     if (step.value.kind !== 'pause') throw new Error(`unexpected suspension: ${step.value.kind}`)
   }
+}
+
+function notHere(): never {
+  throw new Error('there is no branch')
 }
 
 const functions = createFunctionLibrary()
@@ -75,8 +80,14 @@ export class MemoryDatabase implements Database {
     return 0
   }
   /** It is alone. */
-  get directory(): never {
-    throw new Error('there is no branch')
+  readonly directory: DatabaseDirectory = {
+    copy: notHere,
+    remove: notHere,
+    otherUsers: notHere,
+    terminateUsers: notHere,
+    *otherCatalogs() {
+      return new Map()
+    },
   }
   createSpill(): never {
     // Made for every statement, used by none of these.

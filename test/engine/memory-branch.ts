@@ -40,6 +40,16 @@ export class TestClient {
     this.session = database.newSession({ user })
   }
 
+  /** A session in a database of the branch. */
+  static async in(branch: Branch, database: string, user = 'lakelet'): Promise<TestClient> {
+    return new TestClient(branch, user, await branch.databases.named(database))
+  }
+
+  /** As a client that goes away. */
+  async leave(): Promise<void> {
+    await this.database.run(this.session.end())
+  }
+
   /** One statement with parameters. */
   async query(text: string, parameters: readonly (string | null)[] = []): Promise<StatementResult> {
     const results = new CollectedResults()

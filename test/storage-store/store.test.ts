@@ -5,6 +5,7 @@ import { PageCache } from '../../src/storage/cache/page-cache.ts'
 import { ManualClock } from '../../src/storage/platform/memory/manual-clock.ts'
 import { MemoryLocalStore } from '../../src/storage/platform/memory/memory-local-store.ts'
 import { MemoryObjectStore } from '../../src/storage/platform/memory/memory-object-store.ts'
+import { listAll } from '../../src/storage/platform/object-store.ts'
 import { SeededRandom } from '../../src/storage/platform/memory/seeded-random.ts'
 import { installFork } from '../../src/storage/store/branch-image.ts'
 import { Store } from '../../src/storage/store/store.ts'
@@ -40,10 +41,14 @@ async function put(store: Store, ...values: number[]): Promise<Lsn> {
   return store.run(store.commit(transaction))
 }
 
-async function contents(store: Store, transaction = store.begin()): Promise<number[]> {
-  if (!transaction.hasTree(TABLE)) return []
+async function contents(
+  store: Store,
+  transaction = store.begin(),
+  tree = TABLE,
+): Promise<number[]> {
+  if (!transaction.hasTree(tree)) return []
   const found: number[] = []
-  const scan = transaction.scan(TABLE, { columns: [0] })
+  const scan = transaction.scan(tree, { columns: [0] })
   for (let step = scan.next(); step.done !== true; step = scan.next()) {
     if (step.value.kind !== 'batch') {
       await store.serve(step.value)
@@ -54,6 +59,10 @@ async function contents(store: Store, transaction = store.begin()): Promise<numb
     for (let row = 0; row < step.value.length; row++) found.push(Number(column.values[row]))
   }
   return found
+}
+
+async function bucketBytes({ objects }: World): Promise<number> {
+  return (await listAll(objects, '')).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
 
 describe('a branch', () => {
@@ -70,6 +79,61 @@ describe('a branch', () => {
     expect(await contents(store)).toEqual([1, 2, 3])
     expect(store.roots.lsn).toBe(2)
     expect(store.memory().tailRecords).toBe(1)
+  })
+
+  test('clones trees: both go on by themselves, in the log as in memory', async () => {
+    const CLONE = (2 ** 40 + 1) as TreeId // brand
+    const world = newWorld()
+    let store = await Store.open(world, options())
+    await put(store, 1, 2)
+    const cloning = store.begin()
+    cloning.cloneTree(CLONE, TABLE)
+    await store.run(store.commit(cloning))
+    // Appended in place in one of them, copied in the other; edited in both.
+    await put(store, 3)
+    const editing = store.begin()
+    const row = batch([vectorOf('int64', [4]), vectorOf('text', ['four'])], 1)
+    await store.run(editing.insert(CLONE, row))
+    await store.run(editing.delete(CLONE, [1]))
+    await store.run(store.commit(editing))
+    const expectBoth = async (opened: Store): Promise<void> => {
+      await opened.run(opened.check())
+      expect(await contents(opened)).toEqual([1, 2, 3])
+      expect(await contents(opened, opened.begin(), CLONE)).toEqual([2, 4])
+    }
+    await expectBoth(store)
+    // Replayed with one epoch for all records.
+    await expectBoth(await Store.open(world, options()))
+    await store.checkpoint()
+    store = await Store.open(world, options())
+    await expectBoth(store)
+    const dropping = store.begin()
+    dropping.dropTree(CLONE)
+    await store.run(store.commit(dropping))
+    store = await Store.open(world, options())
+    expect([store.roots.trees.size, await contents(store)]).toEqual([1, [1, 2, 3]])
+  })
+
+  test('a clone is of the snapshot: its source must not change before the commit', async () => {
+    const store = await Store.open(newWorld(), options())
+    await put(store, 1)
+    const cloning = store.begin()
+    cloning.cloneTree(2 as TreeId, TABLE) // brand
+    await put(store, 2)
+    await expect(store.run(store.commit(cloning))).rejects.toMatchObject({ code: '40001' })
+  })
+
+  test('clones cost a checkpoint nothing', async () => {
+    const world = newWorld()
+    const store = await Store.open(world, options())
+    await put(store, ...Array.from({ length: 20_000 }, (_, i) => i))
+    await store.checkpoint()
+    const before = await bucketBytes(world)
+    const cloning = store.begin()
+    for (let id = 1; id <= 10; id++) cloning.cloneTree((id * 2 ** 32 + 1) as TreeId, TABLE) // brand
+    await store.run(store.commit(cloning))
+    await store.checkpoint()
+    expect((await bucketBytes(world)) - before).toBeLessThan(10_000)
   })
 
   test('is found again from the bucket alone, up to the last checkpoint', async () => {

@@ -3,7 +3,7 @@
  * is not a row of pg_database. A database in memory is its catalog and its plans; one without sessions is let go when there are
  * many.
  */
-import { SqlError, assert } from '../../errors/sql-error.ts'
+import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
 import type { TransactionAccess } from '../../storage/access.ts'
 import type { StoreTransaction } from '../../storage/store/store-transaction.ts'
@@ -23,11 +23,13 @@ import type { DatabaseHost } from '../branch-database.ts'
 import { prefetchTrees } from '../prefetch-trees.ts'
 import { accessOf, copyTrees, dropTrees, hasTrees, makeTrees, wholeOf } from './database-trees.ts'
 import { TreeSpace } from './tree-space.ts'
+import { unknownDatabase } from './unknown-database.ts'
 
 /** Databases beyond this are let go when nobody is in them. */
 const OPEN_MAX = 8
 /** DROP DATABASE waits so long for the last session to leave. */
 const LEAVE_MS = 1000
+const LOOK_MS = 50
 
 export class Databases implements DatabaseDirectory {
   readonly #host: DatabaseHost
@@ -37,6 +39,7 @@ export class Databases implements DatabaseDirectory {
   readonly #opening = new Map<Oid, Promise<BranchDatabase>>()
   /** Databases that a running transaction drops. */
   readonly #leaving = new Map<Oid, StoreTransaction>()
+  #onOpened: ((database: BranchDatabase) => void) | undefined
 
   constructor(host: DatabaseHost, main: BranchDatabase) {
     this.#host = host
@@ -49,6 +52,12 @@ export class Databases implements DatabaseDirectory {
     const row = this.#host.shared.newest.data.rows('pg_database').find('datname', name)
     if (row === undefined || this.#leaving.has(row.oid)) throw unknownDatabase(name)
     return this.#opened(row)
+  }
+
+  /** `onOpened` is told each database that comes into memory, those that are there included. */
+  attend(onOpened: (database: BranchDatabase) => void): void {
+    this.#onOpened = onOpened
+    for (const database of this.#open.values()) onOpened(database)
   }
 
   /** Those that are in memory. */
@@ -81,7 +90,7 @@ export class Databases implements DatabaseDirectory {
       own.map((name) => space.inStore(catalogTable(name).tree)),
     )
     const whole = store.begin({ readOnly: true })
-    const catalog = await store.run(loadCatalog(accessOf(whole, space)))
+    const catalog = await store.run(loadCatalog(accessOf(whole, space), oid))
     store.rollback(whole)
     // Nobody has changed what is the database's own: nobody was in it. What all share may have changed meanwhile.
     const database = new BranchDatabase(this.#host, oid, shared.under(catalog))
@@ -89,6 +98,7 @@ export class Databases implements DatabaseDirectory {
     if (!isThere || this.#leaving.has(oid)) throw unknownDatabase(datname)
     this.#open.set(oid, database)
     this.#letGo()
+    this.#onOpened?.(database)
     return database
   }
 
@@ -104,7 +114,9 @@ export class Databases implements DatabaseDirectory {
   #letGo(): void {
     for (const [oid, database] of this.#open) {
       if (this.#open.size <= OPEN_MAX) return
-      if (database !== this.#main && database.retire()) this.#open.delete(oid)
+      if (database === this.#main || this.#usersOf(database.name) > 0) continue
+      database.close()
+      this.#open.delete(oid)
     }
   }
 
@@ -124,6 +136,7 @@ export class Databases implements DatabaseDirectory {
     const whole = wholeOf(access)
     dropTrees(whole, new TreeSpace(database))
     this.#leaving.set(database, whole)
+    this.#open.get(database)?.close()
   }
 
   /** The transaction is over. */
@@ -132,38 +145,50 @@ export class Databases implements DatabaseDirectory {
       if (dropping !== whole) continue
       this.#leaving.delete(oid)
       if (isCommitted) this.#open.delete(oid)
+      else this.#open.get(oid)?.reopen()
     }
   }
 
   *otherUsers(oid: Oid, asking: number): Task<number> {
-    const database = this.#open.get(oid)
-    if (database === undefined) return 0
-    if (database.users.countBeside(asking) > 0) {
-      const { clock } = this.#host.platform
-      const until = Promise.race([database.users.left(asking), clock.sleep(LEAVE_MS)])
-      yield { kind: 'wait', until }
+    const name = this.#nameOf(oid)
+    const { clock } = this.#host.platform
+    for (let waitedMs = 0; waitedMs < LEAVE_MS; waitedMs += LOOK_MS) {
+      if (this.#usersOf(name, asking) === 0) return 0
+      yield { kind: 'wait', until: clock.sleep(LOOK_MS) }
     }
-    return database.users.countBeside(asking)
+    return this.#usersOf(name, asking)
+  }
+
+  #usersOf(name: string, asking?: number): number {
+    let users = 0
+    for (const { facts } of this.#host.sessions.all()) {
+      if (facts.database === name && facts.processId !== asking) users++
+    }
+    return users
   }
 
   terminateUsers(oid: Oid): void {
-    this.#open.get(oid)?.users.terminateAll()
+    const name = this.#nameOf(oid)
+    for (const session of [...this.#host.sessions.all()]) {
+      if (session.facts.database === name) session.terminate()
+    }
   }
 
-  *otherCatalogs(): Task<readonly CatalogSnapshot[]> {
-    const catalogs: CatalogSnapshot[] = []
-    const whole = this.#host.store.begin({ readOnly: true })
-    for (const { oid } of this.#host.shared.newest.data.rows('pg_database').all()) {
+  #nameOf(oid: Oid): string {
+    return this.#host.shared.newest.data.rows('pg_database').find('oid', oid)?.datname ?? ''
+  }
+
+  *otherCatalogs(name: string): Task<ReadonlyMap<string, CatalogSnapshot>> {
+    const catalogs = new Map<string, CatalogSnapshot>()
+    const { store, shared } = this.#host
+    const whole = store.begin({ readOnly: true })
+    for (const { oid, datname } of shared.newest.data.rows('pg_database').all()) {
       const space = new TreeSpace(oid)
-      const open = this.#open.get(oid)?.newestCatalog
-      if (open !== undefined) catalogs.push(open)
-      else if (hasTrees(whole, space)) catalogs.push(yield* loadCatalog(accessOf(whole, space)))
+      if (datname === name || !hasTrees(whole, space)) continue
+      const known = this.#open.get(oid)?.newestCatalog
+      catalogs.set(datname, known ?? (yield* loadCatalog(accessOf(whole, space), oid)))
     }
-    assert(catalogs.length > 0, 'a branch has a database')
+    store.rollback(whole)
     return catalogs
   }
-}
-
-export function unknownDatabase(name: string): SqlError {
-  return new SqlError(SQLSTATE.INVALID_CATALOG_NAME, `database "${name}" does not exist`)
 }

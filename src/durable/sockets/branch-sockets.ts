@@ -16,6 +16,7 @@ import type { AttemptLimiter } from '../auth/attempt-limiter.ts'
 import type { Occupancy } from '../auth/connection-limits.ts'
 import type { PasswordCheck } from '../auth/password-check.ts'
 import type { BranchAddress } from '../branch-request.ts'
+import type { BranchDatabase } from '../branch-database.ts'
 import type { Branch } from '../branch.ts'
 import { protocolViolation } from '../wire/codec/byte-reader.ts'
 import { ConnectionRegistry } from '../wire/connection-registry.ts'
@@ -23,7 +24,7 @@ import { Connection, terminatedByAdmin, terminatedError } from '../wire/connecti
 import { InputBudget } from '../wire/input-budget.ts'
 import { systemTimers } from '../wire/time/timers.ts'
 import { factsOf, readAttachment } from './attachment.ts'
-import type { Attachment, SocketRequest } from './attachment.ts'
+import type { Attachment, SleeperFacts, SocketRequest } from './attachment.ts'
 import { SavedStates } from './saved-state.ts'
 import { SleepingSockets } from './sleeping-sockets.ts'
 
@@ -35,7 +36,9 @@ export interface SocketServices {
   openBranch(address: BranchAddress): Promise<Branch>
   afterExchange(branch: Branch): Promise<void>
   /** A connection that was asleep is gone for good. */
-  sleeperGone(processId: number): Promise<void>
+  sleeperGone(sleeper: SleeperFacts): Promise<void>
+  /** A database has come into memory. */
+  databaseOpened(database: BranchDatabase): void
 }
 
 const NORMAL_CLOSURE = 1000
@@ -100,11 +103,12 @@ export class BranchSockets implements Occupancy {
   }
 
   /** Sessions that sleep hear what others say on channels, and are seen by them. */
-  listen({ notifications, sessions }: Branch): void {
+  listen({ notifications, sessions, databases }: Branch): void {
     sessions.listSleeping(() =>
       this.#sleepers.entries((socket) => this.#resume(socket).end(terminatedByAdmin())),
     )
     notifications.deliverToSleepers((database, said) => this.#sleepers.deliver(database, said))
+    databases.attend((database) => this.#services.databaseOpened(database))
   }
 
   isAlive(processId: number): boolean {
@@ -166,10 +170,10 @@ export class BranchSockets implements Occupancy {
   }
 
   async #sleeperClosed(socket: WebSocket): Promise<void> {
-    const processId = this.#sleepers.remove(socket)
-    if (processId === undefined) return
-    this.#states.delete(processId)
-    await this.#services.sleeperGone(processId)
+    const sleeper = this.#sleepers.remove(socket)
+    if (sleeper === undefined) return
+    this.#states.delete(sleeper.processId)
+    await this.#services.sleeperGone(sleeper)
   }
 
   /** What its attachment says is not true any more: should the object be lost now, it could not be resumed. */
@@ -240,7 +244,7 @@ export class BranchSockets implements Occupancy {
 
   /** The object slept since the last message. */
   #resume(socket: WebSocket): Connection {
-    const processId = this.#sleepers.remove(socket)
+    const processId = this.#sleepers.remove(socket)?.processId
     if (processId !== undefined) this.#resumed.set(socket, processId)
     const { sleeper } = readAttachment(socket)
     const connection = this.#connect(socket)

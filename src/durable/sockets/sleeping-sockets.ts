@@ -35,13 +35,13 @@ export class SleepingSockets {
     return this.#processIds.has(processId)
   }
 
-  /** Its process id; undefined when it does not sleep. */
-  remove(socket: WebSocket): number | undefined {
+  /** Undefined when it does not sleep. */
+  remove(socket: WebSocket): SleeperFacts | undefined {
     const facts = this.#facts.get(socket)
     if (facts === undefined) return undefined
     this.#facts.delete(socket)
     this.#processIds.delete(facts.processId)
-    return facts.processId
+    return facts
   }
 
   ofRole(role: string): number {

@@ -57,8 +57,7 @@ export class Authentication {
 
   async #check(body: Uint8Array, out: MessageWriter): Promise<boolean> {
     const { passwords } = this.#host
-    const catalog = await this.#branch.refresh()
-    const login = roleLogin(catalog, this.role)
+    const login = roleLogin(this.#branch.shared.newest, this.role)
     const now = this.#branch.nowMicros()
     if (this.#method === 'cleartext') {
       const password = new ByteReader(body).string()

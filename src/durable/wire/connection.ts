@@ -16,7 +16,9 @@ import type { SavedSession } from '../../sql/session/saved-session.ts'
 import type { Session } from '../../sql/session/session.ts'
 import { authenticationTimeoutMs, checkConnectionLimits } from '../auth/connection-limits.ts'
 import { roleLogin } from '../auth/role-login.ts'
+import type { BranchDatabase } from '../branch-database.ts'
 import type { Branch } from '../branch.ts'
+import { enterDatabase } from '../databases/enter-database.ts'
 import type { Mailbox } from '../notification/notification-hub.ts'
 import { asSqlError } from '../http-sql/error-body.ts'
 import { startupSettings } from '../startup-settings.ts'
@@ -66,6 +68,7 @@ export class Connection {
   readonly #input: ConnectionInput
   readonly #pressure: BackPressure
   #branch: Branch | undefined
+  #database: BranchDatabase | undefined
   #session: Session | undefined
   #identity: Pick<SavedConnection, 'role' | 'parameters'> = { role: '', parameters: new Map() }
   #key: BackendKey | undefined
@@ -171,12 +174,12 @@ export class Connection {
   }
 
   async #endSession(): Promise<void> {
-    const [session, branch] = [this.#session, this.#branch]
-    if (session === undefined || branch === undefined) return
+    const [session, database] = [this.#session, this.#database]
+    if (session === undefined || database === undefined) return
     session.close()
     try {
-      await branch.refresh()
-      await branch.run(session.end())
+      await database.refresh()
+      await database.run(session.end())
     } catch {
       // Temporary objects stay until the schema's number is used again; nobody is there to be told.
     }
@@ -334,16 +337,18 @@ export class Connection {
   /** The client is known: its session begins. */
   async #enter({ branch, role, parameters }: KnownClient): Promise<void> {
     this.#branch = branch
-    const catalog = await branch.refresh()
+    const catalog = branch.shared.newest
+    const name = databaseOf(role, parameters)
+    const database = await enterDatabase(branch, name, role)
     checkConnectionLimits(this.#host.occupancy, catalog, {
       role,
       login: roleLogin(catalog, role),
-      database: databaseOf(role, parameters),
+      database: name,
     })
     this.#timeouts.authenticated()
     this.#input.known()
     const key = this.#host.connections.newKey()
-    const conversation = this.#begin(role, parameters, key)
+    const conversation = this.#begin(database, role, parameters, key)
     authenticationOk(this.#out)
     parameterStatus(this.#out, 'session_authorization', role)
     backendKeyData(this.#out, key.processId, key.secretKey)
@@ -351,40 +356,43 @@ export class Connection {
   }
 
   async #wake({ role, parameters, key }: SavedConnection, saved: SavedSession): Promise<void> {
-    this.#branch = await this.#host.openBranch()
-    const catalog = await this.#branch.refresh()
+    const branch = await this.#host.openBranch()
+    this.#branch = branch
+    const database = await branch.databases.named(databaseOf(role, parameters))
     // The role may have been dropped, or locked out, meanwhile.
-    this.#host.passwords.requireLogin(role, roleLogin(catalog, role))
-    this.#begin(role, parameters, key)
-    if (this.#session !== undefined) await this.#branch.run(this.#session.resume(saved))
+    this.#host.passwords.requireLogin(role, roleLogin(branch.shared.newest, role))
+    this.#begin(database, role, parameters, key)
+    if (this.#session !== undefined) await database.run(this.#session.resume(saved))
   }
 
-  #begin(role: string, parameters: ReadonlyMap<string, string>, key: BackendKey): Conversation {
+  #begin(
+    database: BranchDatabase,
+    role: string,
+    parameters: ReadonlyMap<string, string>,
+    key: BackendKey,
+  ): Conversation {
     const branch = this.#branch
     assert(branch !== undefined, 'the branch is open')
-    const database = databaseOf(role, parameters)
-    if (database !== branch.main.name) {
-      const message = `database "${database}" does not exist`
-      throw new SqlError(SQLSTATE.INVALID_CATALOG_NAME, message)
-    }
+    const { name } = database
     const settings = [...parameters].filter(([name]) => !NOT_SETTINGS.has(name))
-    const session = branch.newSession({
+    const session = database.newSession({
       user: role,
       settings: startupSettings(Object.fromEntries(settings)),
       processId: key.processId,
       clientAddress: this.#socket.address,
       control: { cancel: () => this.#cancel(), terminate: () => this.end(terminatedByAdmin()) },
     })
-    this.#host.connections.add(key, { role, database, cancel: () => this.#cancel() })
+    this.#host.connections.add(key, { role, database: name, cancel: () => this.#cancel() })
     this.#mailbox = branch.notifications.open(
-      database,
+      name,
       () => session.channels,
       () => this.#onMail(),
     )
+    this.#database = database
     this.#session = session
     this.#key = key
     this.#identity = { role, parameters }
-    const conversation = new Conversation(branch.main, session, this.#out, {
+    const conversation = new Conversation(database, session, this.#out, {
       pressure: this.#pressure,
       send: () => this.#send(),
       messages: {

@@ -25,13 +25,16 @@ const CLUSTER_DATABASES = [
   { oid: oidOf(6), datname: 'postgres', text: 'default administrative connection database' },
 ]
 
-export function* loadCatalog(access: TransactionAccess): Task<CatalogSnapshot> {
-  return new CatalogSnapshot(yield* loadCatalogData(access))
+export function* loadCatalog(
+  access: TransactionAccess,
+  database = FIRST_DATABASE,
+): Task<CatalogSnapshot> {
+  return new CatalogSnapshot(yield* loadCatalogData(access, database))
 }
 
 /** The built-in catalog alone: for tests and for binding without a database. */
 export function builtinCatalog(): CatalogSnapshot {
-  return new CatalogSnapshot(new CatalogData(new Map()))
+  return new CatalogSnapshot(new CatalogData(FIRST_DATABASE, new Map()))
 }
 
 export interface BootstrapOptions {

@@ -9,6 +9,7 @@ import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { TypeName } from '../parse/ast/common.ts'
 import type { Expression } from '../parse/ast/expression.ts'
 import type { Query } from '../parse/ast/select.ts'
+import type { SettingChange } from '../parse/ast/routine.ts'
 import type { ExecuteStatement } from '../parse/ast/utility.ts'
 import type { DatabaseDirectory } from './database/database-directory.ts'
 
@@ -17,6 +18,9 @@ export interface ResolvedType {
   /** -1 when there is none. */
   readonly typmod: number
 }
+
+/** All but RESET ALL. */
+export type NamedSettingChange = Exclude<SettingChange, { kind: 'resetAll' }>
 
 /** A column that an expression may refer to. */
 export interface ScopeColumn {
@@ -111,6 +115,11 @@ export interface DdlServices {
   hasInternalFunction(symbol: string): boolean
   /** Raises what is wrong with the body of an SQL function. */
   checkFunctionBody(procedure: Oid, catalog: CatalogSnapshot): void
+  /** A setting as ALTER ROLE … SET keeps it, checked; without value: it is reset. */
+  readSetting(change: NamedSettingChange): {
+    readonly name: string
+    readonly value: string | undefined
+  }
   /** What the branch does for CREATE and DROP DATABASE. */
   readonly databases: DatabaseDirectory
   /** The SCRAM-SHA-256 secret that a password is checked against. */

@@ -9,7 +9,11 @@ import { CommandContext } from './command-context.ts'
 import type { CommandOptions, CommandResult } from './command-context.ts'
 import { alterTable } from './alter-table/alter-table.ts'
 import { comment } from './comment/comment.ts'
-import { createDatabase, createExtension, dropDatabase } from './extension/create-extension.ts'
+import { alterDatabase } from './database/alter-database.ts'
+import { createDatabase } from './database/create-database.ts'
+import { dropDatabase } from './database/drop-database.ts'
+import { alterRoleSet } from './database/stored-settings.ts'
+import { createExtension } from './extension/create-extension.ts'
 import { grant } from './role/grant.ts'
 import { alterRole, createRole, dropRole, grantRole } from './role/role-commands.ts'
 import { alterOwner, alterSchema, rename } from './rename/rename.ts'
@@ -60,9 +64,11 @@ type DdlKind =
   | 'createExtension'
   | 'createRangeType'
   | 'createDatabase'
+  | 'alterDatabase'
   | 'dropDatabase'
   | 'createRole'
   | 'alterRole'
+  | 'alterRoleSet'
   | 'dropRole'
   | 'grantRole'
   | 'grant'
@@ -96,9 +102,11 @@ const HANDLERS: Handlers = {
   createExtension,
   createRangeType,
   createDatabase,
+  alterDatabase,
   dropDatabase,
   createRole,
   alterRole,
+  alterRoleSet,
   dropRole,
   grantRole,
   grant,

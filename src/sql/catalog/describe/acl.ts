@@ -1,6 +1,7 @@
 /** Access control lists in their text form: '{alice=rw*d/postgres,=r/postgres}'; a star is the right to grant. */
 import type { Oid } from '../catalog.ts'
 import type { CatalogSnapshot } from '../catalog-snapshot.ts'
+import type { AuthMembersRow } from '../rows/object-rows.ts'
 import { formatTextArray, parseTextArray } from './text-array.ts'
 
 export interface AclItem {
@@ -104,28 +105,34 @@ export function defaultAcl(object: AclObject, owner: string): readonly AclItem[]
   return items
 }
 
+/** Who owns a database is a member of this role there. */
+const PG_DATABASE_OWNER = 6171 as Oid
+
 /** Roles that `role` has the privileges of: itself, and those it is a member of. */
 export function memberships(catalog: CatalogSnapshot, role: Oid): ReadonlySet<string> {
-  const names = new Set<string>()
-  const visit = (oid: Oid): void => {
-    const name = catalog.role(oid)?.name
-    if (name === undefined || names.has(name)) return
-    names.add(name)
-    for (const row of catalog.data.rows('pg_auth_members').where('member', oid)) visit(row.roleid)
-  }
-  visit(role)
-  return names
+  return reachable(catalog, role, () => true)
 }
 
 /** Roles whose privileges the role has without SET ROLE: memberships granted WITH INHERIT FALSE give none. */
 export function inheritedRoles(catalog: CatalogSnapshot, role: Oid): ReadonlySet<string> {
+  return reachable(catalog, role, (membership) => membership.inherit_option)
+}
+
+function reachable(
+  catalog: CatalogSnapshot,
+  role: Oid,
+  counts: (membership: AuthMembersRow) => boolean,
+): ReadonlySet<string> {
+  const { data } = catalog
+  const databaseOwner = data.rows('pg_database').find('oid', data.database)?.datdba
   const names = new Set<string>()
   const visit = (oid: Oid): void => {
     const name = catalog.role(oid)?.name
     if (name === undefined || names.has(name)) return
     names.add(name)
-    for (const row of catalog.data.rows('pg_auth_members').where('member', oid)) {
-      if (row.inherit_option) visit(row.roleid)
+    if (oid === databaseOwner) visit(PG_DATABASE_OWNER)
+    for (const row of data.rows('pg_auth_members').where('member', oid)) {
+      if (counts(row)) visit(row.roleid)
     }
   }
   visit(role)

@@ -5,15 +5,19 @@
 import type { TransactionAccess } from '../../../storage/access.ts'
 import type { Task } from '../../../storage/task.ts'
 import { datumAt } from '../../../storage/vector.ts'
+import type { Oid } from '../catalog.ts'
 import { CatalogRows } from './catalog-rows.ts'
 import { CATALOG_NAMES, catalogTable } from './catalog-tables.ts'
 import { rowViewsOf } from './row-view.ts'
 import type { CatalogName, RowOf } from './catalog-tables.ts'
 
 export class CatalogData {
+  /** Whose they are: pg_database.oid. */
+  readonly database: Oid
   readonly #tables: ReadonlyMap<CatalogName, CatalogRows<object>>
 
-  constructor(tables: ReadonlyMap<CatalogName, CatalogRows<object>>) {
+  constructor(database: Oid, tables: ReadonlyMap<CatalogName, CatalogRows<object>>) {
+    this.database = database
     this.#tables = tables
   }
 
@@ -23,7 +27,7 @@ export class CatalogData {
   }
 
   with(changed: ReadonlyMap<CatalogName, CatalogRows<object>>): CatalogData {
-    return new CatalogData(new Map([...this.#tables, ...changed]))
+    return new CatalogData(this.database, new Map([...this.#tables, ...changed]))
   }
 }
 
@@ -56,11 +60,12 @@ export function* loadCatalogRows(
 /** Reads all catalogs. `unchanged` gives rows that are known to be still the same. */
 export function* loadCatalogData(
   access: TransactionAccess,
+  database: Oid,
   unchanged?: (name: CatalogName) => CatalogRows<object> | undefined,
 ): Task<CatalogData> {
   const tables = new Map<CatalogName, CatalogRows<object>>()
   for (const name of CATALOG_NAMES) {
     tables.set(name, unchanged?.(name) ?? (yield* loadCatalogRows(access, name)))
   }
-  return new CatalogData(tables)
+  return new CatalogData(database, tables)
 }

@@ -2,7 +2,7 @@
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { Task } from '../../../storage/task.ts'
 import { oidOf } from '../../catalog/store/catalog-tables.ts'
-import type { CommentStatement } from '../../parse/ast/object.ts'
+import type { CommentStatement, ObjectReference } from '../../parse/ast/object.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { ObjectAddress } from '../ddl-services.ts'
 import { CLASS } from '../support/class-ids.ts'
@@ -11,6 +11,7 @@ import { resolveObject } from '../support/resolve-object.ts'
 
 export function* comment(context: CommandContext, statement: CommentStatement): Task<string> {
   const { object: reference } = statement
+  if (isMissingDatabase(context, reference)) return 'COMMENT'
   const object = resolveObject(context, reference)
   checkColumnOwner(context, object)
   requireOwner(context, object)
@@ -22,6 +23,15 @@ export function* comment(context: CommandContext, statement: CommentStatement): 
     yield* setComment(context, object, text)
   }
   return 'COMMENT'
+}
+
+/** A script that comments on the database it was dumped from shall run in another. */
+function isMissingDatabase(context: CommandContext, reference: ObjectReference): boolean {
+  if (reference.kind !== 'plain' || reference.type !== 'database') return false
+  const { name } = reference
+  if (context.writer.rows('pg_database').find('datname', name) !== undefined) return false
+  context.session.notice('WARNING', '3D000', `database "${name}" does not exist`)
+  return true
 }
 
 function checkColumnOwner(context: CommandContext, object: ObjectAddress): void {
@@ -58,7 +68,7 @@ export function* setComment(
 }
 
 /** Roles and databases belong to the whole cluster. */
-function* setSharedComment(
+export function* setSharedComment(
   context: CommandContext,
   object: ObjectAddress,
   text: string | undefined,

@@ -1,4 +1,4 @@
-/** CREATE EXTENSION, CREATE DATABASE and DROP DATABASE: what the catalogs say of them. */
+/** CREATE EXTENSION: what the catalogs say of it. */
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { Task } from '../../../storage/task.ts'
 import { AVAILABLE_EXTENSIONS } from '../../catalog/extensions.ts'
@@ -6,11 +6,7 @@ import type { AvailableExtension } from '../../catalog/extensions.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import { builtinTable } from '../../catalog/builtin/builtin-catalogs.ts'
 import { oidOf } from '../../catalog/store/catalog-tables.ts'
-import type {
-  CreateDatabaseStatement,
-  CreateExtensionStatement,
-  DropDatabaseStatement,
-} from '../../parse/ast/definitions.ts'
+import type { CreateExtensionStatement } from '../../parse/ast/definitions.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CLASS } from '../support/class-ids.ts'
 import { address, recordDependency } from '../support/dependencies.ts'
@@ -84,48 +80,4 @@ function* insertFunctions(
     })
     yield* recordDependency(context, address(CLASS.proc, oid), address(CLASS.extension, owner), 'i')
   }
-}
-
-export function* createDatabase(
-  context: CommandContext,
-  statement: CreateDatabaseStatement,
-): Task<string> {
-  const { writer } = context
-  if (writer.rows('pg_database').find('datname', statement.name) !== undefined) {
-    throw new SqlError('42P04', `database "${statement.name}" already exists`)
-  }
-  const owner = statement.options.find((option) => option.name === 'owner')
-  yield* writer.insert('pg_database', {
-    oid: writer.nextOid(),
-    datname: statement.name,
-    datdba: owner === undefined ? context.owner : context.roleOid(optionText(owner.value)),
-    encoding: 6,
-    datlocprovider: 'c',
-    datallowconn: true,
-    datconnlimit: -1,
-    dattablespace: oidOf(1663),
-    datcollate: 'C',
-    datctype: 'C',
-  })
-  return 'CREATE DATABASE'
-}
-
-export function* dropDatabase(
-  context: CommandContext,
-  statement: DropDatabaseStatement,
-): Task<string> {
-  const { writer } = context
-  const row = writer.rows('pg_database').find('datname', statement.name)
-  if (row === undefined) {
-    const message = `database "${statement.name}" does not exist`
-    if (!statement.ifExists) throw new SqlError('3D000', message)
-    context.notice(`${message}, skipping`)
-    return 'DROP DATABASE'
-  }
-  if (row.datname === context.session.databaseName) {
-    throw new SqlError('55006', 'cannot drop the currently open database')
-  }
-  if (row.datistemplate) throw new SqlError('42809', 'cannot drop a template database')
-  yield* writer.delete('pg_database', row)
-  return 'DROP DATABASE'
 }

@@ -11,6 +11,7 @@ import type {
 import type { CommandContext } from '../command-context.ts'
 import type { ObjectAddress } from '../ddl-services.ts'
 import { changeOwner, changeTypeOwner, ownedSequences } from '../support/change-owner.ts'
+import { changeDatabaseOwner, renameDatabase } from '../database/alter-database.ts'
 import { CLASS } from '../support/class-ids.ts'
 import {
   checkRelationNameFree,
@@ -132,6 +133,11 @@ function* renameObject(
     case CLASS.proc: {
       const row = writer.rows('pg_proc').find('oid', oid)
       if (row !== undefined) yield* writer.update('pg_proc', row, { proname: newName })
+      return
+    }
+    case CLASS.database: {
+      const row = writer.rows('pg_database').find('oid', oid)
+      if (row !== undefined) yield* renameDatabase(context, row, newName)
       return
     }
     default:
@@ -331,7 +337,7 @@ export function* alterOwner(context: CommandContext, statement: AlterOwnerStatem
     }
     case CLASS.database: {
       const row = writer.rows('pg_database').find('oid', oid)
-      if (row !== undefined) yield* writer.update('pg_database', row, { datdba: owner })
+      if (row !== undefined) yield* changeDatabaseOwner(context, row, owner)
       break
     }
     default:

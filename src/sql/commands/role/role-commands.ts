@@ -211,7 +211,8 @@ export function* dropRole(context: CommandContext, statement: DropRoleStatement)
       )
     }
     requireDropRole(context, row)
-    refuseOwner(context, oid, name)
+    yield* refuseOwner(context, oid, name)
+    yield* writer.deleteWhere('pg_db_role_setting', 'setrole', oid)
     yield* writer.deleteWhere('pg_auth_members', 'roleid', oid)
     yield* writer.deleteWhere('pg_auth_members', 'member', oid)
     yield* writer.delete('pg_authid', row)
@@ -219,8 +220,8 @@ export function* dropRole(context: CommandContext, statement: DropRoleStatement)
   return 'DROP ROLE'
 }
 
-function refuseOwner(context: CommandContext, role: Oid, name: string): void {
-  const dependents = dependentsOf(context, role, name)
+function* refuseOwner(context: CommandContext, role: Oid, name: string): Task<void> {
+  const dependents = yield* dependentsOf(context, role, name)
   if (dependents.length === 0) return
   throw new SqlError(
     '2BP01',

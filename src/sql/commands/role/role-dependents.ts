@@ -1,6 +1,8 @@
 /** What stands in the way of DROP ROLE: objects that the role owns, and privileges it was given (pg_shdepend). */
+import type { Task } from '../../../storage/task.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import { parseAcl } from '../../catalog/describe/acl.ts'
+import type { CatalogWriter } from '../../catalog/store/catalog-writer.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { ObjectAddress } from '../ddl-services.ts'
 import { CLASS } from '../support/class-ids.ts'
@@ -11,25 +13,41 @@ interface Held extends ObjectAddress {
   readonly acl: string | null
 }
 
-/** One line each, as PostgreSQL words them. */
-export function dependentsOf(context: CommandContext, role: Oid, name: string): readonly string[] {
+/** The catalog as a command has changed it so far, or as another database has it. */
+type Rows = Pick<CatalogWriter, 'rows'>
+
+/** One line each, as PostgreSQL words them; of other databases just how many. */
+export function* dependentsOf(
+  context: CommandContext,
+  role: Oid,
+  name: string,
+): Task<readonly string[]> {
   const lines: string[] = []
-  for (const held of heldObjects(context)) {
-    const named = (): string =>
-      held.classId === CLASS.database
-        ? `database ${context.session.databaseName}`
-        : describeObject(context, held)
-    const grants = parseAcl(held.acl) ?? []
-    if (held.subId === 0 && held.owner === role) lines.push(`owner of ${named()}`)
-    else if (grants.some((item) => item.grantee === name || item.grantor === name)) {
-      lines.push(`privileges for ${named()}`)
+  for (const held of heldObjects(context.writer)) {
+    const hold = holdOf(held, role, name)
+    if (hold !== undefined) lines.push(`${hold} ${describeObject(context, held)}`)
+  }
+  const others = yield* context.services.databases.otherCatalogs(context.session.databaseName)
+  for (const [database, { data }] of others) {
+    let count = 0
+    for (const held of heldObjects(data)) {
+      const isShared = held.classId === CLASS.database
+      if (!isShared && holdOf(held, role, name) !== undefined) count++
     }
+    if (count > 0)
+      lines.push(`${count} ${count === 1 ? 'object' : 'objects'} in database ${database}`)
   }
   return lines
 }
 
-function* heldObjects(context: CommandContext): Generator<Held, void, void> {
-  const { writer } = context
+function holdOf(held: Held, role: Oid, name: string): string | undefined {
+  if (held.subId === 0 && held.owner === role) return 'owner of'
+  const grants = parseAcl(held.acl) ?? []
+  const isNamed = grants.some((item) => item.grantee === name || item.grantor === name)
+  return isNamed ? 'privileges for' : undefined
+}
+
+function* heldObjects(writer: Rows): Generator<Held, void, void> {
   const held = (
     classId: number,
     objectId: Oid,

@@ -53,6 +53,8 @@ export function describeObject(context: CommandContext, object: ObjectAddress): 
       return describeRoutine(context, oid)
     case CLASS.extension:
       return `extension ${writer.rows('pg_extension').find('oid', oid)?.extname ?? oid}`
+    case CLASS.database:
+      return `database ${writer.rows('pg_database').find('oid', oid)?.datname ?? oid}`
     default:
       return `object ${oid}`
   }

@@ -13,6 +13,8 @@ export interface Located {
 
 /** Name of a function, type, collation, operator, index, constraint…: [schema.]name. */
 export interface QualifiedName {
+  /** As written in front of the schema: the current database, or an error. */
+  readonly database?: string | undefined
   readonly schema?: string | undefined
   readonly name: string
 }

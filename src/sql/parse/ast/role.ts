@@ -26,6 +26,8 @@ export interface AlterRoleSetStatement extends Located {
   readonly role?: RoleName | undefined
   readonly database?: string | undefined
   readonly setting: SettingChange
+  /** ALTER DATABASE, not ALTER ROLE ALL IN DATABASE. */
+  readonly isOfDatabase: boolean
 }
 export interface DropRoleStatement extends Located {
   readonly kind: 'dropRole'

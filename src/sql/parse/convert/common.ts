@@ -23,14 +23,19 @@ import {
 import type { Node } from './raw-node.ts'
 import type { SourceText } from './source-text.ts'
 
-/**
- * [catalog.][schema.]name of an object that is not a relation: a catalog is dropped, as PostgreSQL
- * checks it only by name.
- */
+/** [database.][schema.]name of an object that is not a relation. */
 export function qualifiedName(nodes: readonly Node[] | undefined): QualifiedName {
   const parts = stringValues(nodes)
   if (parts.length > 3) throw tooManyDots(parts)
-  return { schema: parts.at(-2), name: required(parts.at(-1), 'a name') }
+  return {
+    ...inDatabase(parts),
+    schema: parts.at(-2),
+    name: required(parts.at(-1), 'a name'),
+  }
+}
+
+function inDatabase(parts: readonly string[]): { readonly database?: string | undefined } {
+  return parts.length > 2 ? { database: parts.at(-3) } : {}
 }
 
 function tooManyDots(parts: readonly string[]): SqlError {
@@ -78,6 +83,7 @@ export function typeName(node: raw.TypeName | undefined, source: SourceText): Ty
   const parts = stringValues(type.names)
   if (parts.length > 3 && !type.pct_type) throw tooManyDots(parts)
   return {
+    ...(type.pct_type ? {} : inDatabase(parts)),
     schema: parts.at(-2),
     name: required(parts.at(-1), 'a type name'),
     typmods: convertExpressions(type.typmods, source),

@@ -28,8 +28,10 @@ export function changeSetting(
   if (key === 'seed' && value !== undefined) return state.generator.seed(Number(value))
   if (value === undefined) settings.reset(name, isLocal)
   else {
-    if (key === 'role' && value !== NO_ROLE) checkRole(state, catalog, value)
-    if (key === 'session_authorization') checkAuthorization(state, catalog, value)
+    if (key === 'role') checkRole(catalog, state.sessionUser, value)
+    if (key === 'session_authorization') {
+      checkAuthorization(catalog, state.authenticatedUser, value)
+    }
     if (key === 'default_tablespace') checkTablespace(value)
     settings.set(name, value, isLocal)
   }
@@ -65,17 +67,23 @@ function requirePrivilege(
   )
 }
 
-function checkRole(state: SessionState, catalog: CatalogSnapshot, name: string): void {
+/** Raises 42501. */
+export function checkRole(catalog: CatalogSnapshot, sessionUser: string, name: string): void {
+  if (name === NO_ROLE) return
   const role = requireRole(catalog, name)
-  const user = catalog.findRole(state.sessionUser)
+  const user = catalog.findRole(sessionUser)
   if (user?.isSuperuser === true || user?.oid === role.oid) return
   if (user !== undefined && memberships(catalog, user.oid).has(name)) return
   throw new SqlError(SQLSTATE.INSUFFICIENT_PRIVILEGE, `permission denied to set role "${name}"`)
 }
 
-function checkAuthorization(state: SessionState, catalog: CatalogSnapshot, name: string): void {
+/** Raises 42501. */
+export function checkAuthorization(
+  catalog: CatalogSnapshot,
+  authenticatedUser: string,
+  name: string,
+): void {
   requireRole(catalog, name)
-  const { authenticatedUser } = state
   if (name === authenticatedUser) return
   if (catalog.findRole(authenticatedUser)?.isSuperuser === true) return
   throw new SqlError(

@@ -42,7 +42,7 @@ export function applySetting(
 }
 
 /** search_path takes identifiers, which are quoted again; everything else is one value or words joined by commas. */
-function valueText(name: string, values: readonly Expression[]): string {
+export function valueText(name: string, values: readonly Expression[]): string {
   const parts = values.map(literalText)
   if (name !== 'search_path') return parts.join(', ')
   return parts

@@ -25,6 +25,7 @@ import type {
   AnalyzedQuery,
   DdlServices,
   ExpressionScope,
+  NamedSettingChange,
   ObjectAddress,
   ResolvedType,
   RowEvaluator,
@@ -43,6 +44,7 @@ import { rewriteExpression, walkExpression } from '../../plan/expression-tree.ts
 import { columnReference } from '../../plan/plan-tree.ts'
 import type { OutputColumn } from '../../plan/plan-node.ts'
 import { isImmutable } from '../../plan/volatility.ts'
+import { storedSetting } from '../settings/stored-setting.ts'
 import { executionContext, planQuery } from './planned-query.ts'
 import type { QueryEnvironment } from './planned-query.ts'
 
@@ -62,6 +64,10 @@ export class SessionDdlServices implements DdlServices {
 
   constructor(environment: QueryEnvironment) {
     this.#environment = environment
+  }
+
+  readSetting(change: NamedSettingChange): { name: string; value: string | undefined } {
+    return storedSetting(change, (name) => this.#environment.session.setting(name))
   }
 
   get databases(): DatabaseDirectory {

@@ -2,7 +2,7 @@
  * Runs one statement inside the session's transaction: queries through a plan, DDL through `sql/commands`, the rest here.
  * Returns the command tag.
  */
-import { assert, unsupported } from '../../../errors/sql-error.ts'
+import { SqlError, assert, unsupported } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { Task } from '../../../storage/task.ts'
 import type { Datum } from '../../../storage/vector.ts'
@@ -152,7 +152,19 @@ function* runDdl(
   if (run.parameters.length > 0) throw unsupported('parameters in a utility statement')
   if (state.settings.get('transaction_read_only') === 'on')
     throw readOnlyError(syntax.kind.toUpperCase())
+  refuseInBlock(transaction, syntax)
   return yield* changeCatalog(state, transaction, environment, syntax)
+}
+
+/** What cannot be taken back with the rest of a transaction, in PostgreSQL, is a transaction of its own. */
+function refuseInBlock(transaction: RunningTransaction, { kind }: DdlStatement): void {
+  if (kind !== 'createDatabase' && kind !== 'dropDatabase') return
+  if (!transaction.isBlock && !transaction.isScript && !transaction.hasRun) return
+  const command = kind === 'createDatabase' ? 'CREATE DATABASE' : 'DROP DATABASE'
+  throw new SqlError(
+    SQLSTATE.ACTIVE_SQL_TRANSACTION,
+    `${command} cannot run inside a transaction block`,
+  )
 }
 
 function* changeCatalog(

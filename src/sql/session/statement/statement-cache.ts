@@ -6,6 +6,7 @@ import type { TransactionAccess } from '../../../storage/access.ts'
 import type { ParsedStatement, Statement as Syntax } from '../../parse/ast/statement.ts'
 import { parse } from '../../parse/parse.ts'
 import type { Database } from '../database.ts'
+import { refuseOtherDatabases } from './other-database.ts'
 import { isOutgrown } from './planned-query.ts'
 import type { PlannedQuery } from './planned-query.ts'
 
@@ -62,7 +63,9 @@ export function parsedStatement(
   const key = parameterTypes.length === 0 ? text : `${parameterTypes.join(',')}\0${text}`
   const cached = database.statements.get(key)
   if (cached !== undefined) return cached
-  const statement: Statement = { parsed: parse(text), plans: [] }
+  const parsed = parse(text)
+  refuseOtherDatabases(text, parsed, database.name)
+  const statement: Statement = { parsed, plans: [] }
   if (isWorthKeeping(text, statement))
     database.statements.set(key, statement, STATEMENT_WEIGHT + text.length)
   return statement

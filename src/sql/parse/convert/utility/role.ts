@@ -128,12 +128,14 @@ export const ROLE_CONVERTERS: StatementConverters = {
     role: optionalRoleName(node.role, source),
     database: node.database,
     setting: settingChange(required(node.setstmt, 'the setting'), source),
+    isOfDatabase: false,
   }),
   AlterDatabaseSetStmt: (node, source) => ({
     kind: 'alterRoleSet',
     role: undefined,
     database: node.dbname,
     setting: settingChange(required(node.setstmt, 'the setting'), source),
+    isOfDatabase: true,
   }),
   DropRoleStmt: (node, source) => ({
     kind: 'dropRole',
