@@ -14,9 +14,12 @@ import type { BranchRoots, TreeRoot } from '../storage/tree/tree-root.ts'
 import { catalogChange, type CatalogChange } from '../sql/catalog/catalog-changes.ts'
 import type { CatalogSnapshot } from '../sql/catalog/catalog-snapshot.ts'
 import type { Oid } from '../sql/catalog/catalog.ts'
+import { rebaseCatalog } from '../sql/catalog/rebase-catalog.ts'
 import { loadCatalog } from '../sql/catalog/load-catalog.ts'
 import { createFunctionLibrary } from '../sql/functions/library.ts'
 import type { FunctionLibrary } from '../sql/functions/registry.ts'
+import { LockManager } from '../sql/lock/lock-manager.ts'
+import type { LockOwner } from '../sql/lock/lock-owner.ts'
 import type { DatabaseDirectory } from '../sql/commands/database/database-directory.ts'
 import type { Database, OpenTransaction } from '../sql/session/database.ts'
 import type { SessionDirectory } from '../sql/session/activity/session-directory.ts'
@@ -58,7 +61,8 @@ const REMEMBERED_DDL = 100
 
 interface BranchTransaction extends OpenTransaction {
   /** How many commits of DDL its snapshot holds. */
-  readonly catalogNumber: number
+  catalogNumber: number
+  catalog: CatalogSnapshot
   readonly access: ConcurrentAccess
   /** What it is in the store. */
   readonly whole: StoreTransaction
@@ -89,6 +93,7 @@ export class BranchDatabase implements Database {
   /** What the newest of them changed. */
   readonly #ddl: CatalogChange[] = []
   readonly #space: TreeSpace
+  readonly locks = new LockManager()
   #isClosed = false
 
   constructor(host: DatabaseHost, oid: Oid, catalog: CatalogSnapshot) {
@@ -158,21 +163,46 @@ export class BranchDatabase implements Database {
     return this.#catalog
   }
 
-  begin(readOnly: boolean): BranchTransaction {
+  begin(owner: LockOwner): BranchTransaction {
     if (this.#isClosed) throw unknownDatabase(this.name)
-    const whole = this.store.begin({ readOnly })
+    const whole = this.store.begin({ owner })
     if (this.#catalog === undefined) {
       throw new SqlError(SQLSTATE.SERIALIZATION_FAILURE, 'the catalog has changed concurrently')
     }
     const catalogNumber = this.#catalogChanges
     const access = accessOf(whole, this.#space)
     const id = this.#host.nextTransactionNumber()
+    this.locks.begin(owner, id)
     return { id, access, whole, catalog: this.#catalog, catalogNumber }
   }
 
-  *commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void> {
-    const begun = transaction as BranchTransaction // every OpenTransaction comes from begin()
+  isNewest(transaction: OpenTransaction): boolean {
+    const { whole, catalogNumber } = transaction as BranchTransaction // every OpenTransaction comes from begin()
+    return whole.isCurrent && catalogNumber === this.#catalogChanges
+  }
+
+  *catchUp(transaction: OpenTransaction, own: CatalogSnapshot | undefined): Task<CatalogSnapshot> {
+    const begun = transaction as BranchTransaction // as above
+    while (!this.isNewest(begun)) {
+      yield* begun.whole.advance()
+      if (!begun.whole.isCurrent) continue
+      const newest =
+        this.#catalog ??
+        this.#host.shared.under(yield* loadCatalog(begun.access.newest(), this.oid))
+      if (!begun.whole.isCurrent) continue
+      const rebased = own === undefined ? newest : rebaseCatalog(begun.catalog, own, newest)
+      begun.catalog = newest
+      begun.catalogNumber = this.#catalogChanges
+      return rebased
+    }
+    return own ?? begun.catalog
+  }
+
+  *commit(transaction: OpenTransaction, own: CatalogSnapshot | undefined): Task<void> {
+    const begun = transaction as BranchTransaction // as above
     const { whole } = begun
+    const hasMissed = own !== undefined && begun.catalogNumber !== this.#catalogChanges
+    const catalog = hasMissed ? yield* this.catchUp(begun, own) : own
     const change = catalog && catalogChange(transaction.catalog, catalog)
     yield* this.store.commit(whole, () => this.#validate(begun, change))
     if (change === undefined || catalog === undefined) return
@@ -249,6 +279,9 @@ export class BranchDatabase implements Database {
   }
   nowMicros(): number {
     return this.#host.platform.clock.nowMicros()
+  }
+  after(ms: number, callback: () => void): () => void {
+    return this.#host.platform.clock.after(ms, callback)
   }
   random(): number {
     return this.#host.platform.random.next()

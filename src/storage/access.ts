@@ -164,7 +164,7 @@ export interface ConcurrentAccess extends TransactionAccess {
   uncommittedKey(
     index: TreeId,
     keys: Batch,
-  ): Task<{ readonly position: number; readonly writer: object } | undefined>
+  ): Task<{ readonly position: number; readonly owner: object | undefined } | undefined>
   /** What this transaction sees, but of these trees only the given rows or entries; for reading. */
   excerpt(parts: readonly ExcerptPart[]): Task<TransactionAccess>
 }

@@ -1,4 +1,5 @@
 /** A branch with the tables of schema.sql, and statements bound over its catalog without being run. */
+import { LockOwner } from '../../src/sql/lock/lock-owner.ts'
 import { readFileSync } from 'node:fs'
 import { SqlError } from '../../src/errors/sql-error.ts'
 import { bindQuery } from '../../src/sql/bind/bind-query.ts'
@@ -47,7 +48,7 @@ export class BindHarness {
     const schema = readFileSync(new URL('schema.sql', import.meta.url), 'utf8')
     for (const statement of schema.split(/;\n/))
       if (statement.trim()) await client.script(statement)
-    const { catalog } = client.database.begin(true)
+    const { catalog } = client.database.begin(new LockOwner(0))
     return new BindHarness(catalog, client.database.typeIo)
   }
 

@@ -17,6 +17,7 @@ import {
 import type { DatabaseDirectory } from '../../src/sql/commands/database/database-directory.ts'
 import { createFunctionLibrary } from '../../src/sql/functions/library.ts'
 import type { Database, OpenTransaction } from '../../src/sql/session/database.ts'
+import { LockManager } from '../../src/sql/lock/lock-manager.ts'
 import { LruCache } from '../../src/sql/session/lru-cache.ts'
 import { SessionDirectory } from '../../src/sql/session/activity/session-directory.ts'
 import { Session } from '../../src/sql/session/session.ts'
@@ -49,6 +50,7 @@ export class MemoryDatabase implements Database {
   readonly typeIo = typeIo
   readonly codec = datumCodec
   readonly statements: Database['statements'] = new LruCache(100)
+  readonly locks = new LockManager()
   roots: BranchRoots = EMPTY_ROOTS
   catalog: CatalogSnapshot
   private readonly counters = new BranchCounters()
@@ -62,6 +64,21 @@ export class MemoryDatabase implements Database {
       bootstrapCatalog(transaction, { databaseName: 'postgres', superuser: 'postgres' }),
     )
     this.install(transaction)
+  }
+
+  get newestCatalog(): CatalogSnapshot {
+    return this.catalog
+  }
+  /** Its transactions come one after the other. */
+  isNewest(): boolean {
+    return true
+  }
+  *catchUp(): Task<CatalogSnapshot> {
+    return this.catalog
+  }
+  /** Nobody waits. */
+  after(): () => void {
+    return () => undefined
   }
 
   begin(): OpenTransaction {

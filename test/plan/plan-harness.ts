@@ -1,4 +1,5 @@
 /** Plans and runs queries over a branch with chosen rewrite rules: what golden and differential tests of the optimizer stand on. */
+import { LockOwner } from '../../src/sql/lock/lock-owner.ts'
 import { parse } from '../../src/sql/parse/parse.ts'
 import type { EvaluationSession } from '../../src/sql/execute/evaluation-session.ts'
 import type { OptimizeOptions } from '../../src/sql/plan/optimize.ts'
@@ -48,7 +49,7 @@ export class PlanHarness {
   constructor(client: TestClient) {
     this.#client = client
     const { database } = client
-    const { access, catalog } = database.begin(true)
+    const { access, catalog } = database.begin(new LockOwner(0))
     const spill = new StatementSpill(() => database.createSpill(), SPILL_LIMIT_BYTES)
     this.environment = { database, catalog, access, session: SESSION, spill }
   }

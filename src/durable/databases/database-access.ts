@@ -29,6 +29,11 @@ class SpacedAccess implements TransactionAccess {
     this.space = space
   }
 
+  /** The same in the store's own numbers. */
+  get below(): TransactionAccess {
+    return this.#whole
+  }
+
   get snapshotLsn(): Lsn {
     return this.#whole.snapshotLsn
   }
@@ -129,13 +134,18 @@ export class DatabaseAccess<Whole extends ConcurrentAccess>
   newest(): TransactionAccess {
     return new SpacedAccess(this.whole.newest(), this.space)
   }
-  changedRows(tree: TreeId, rowIds: ArrayLike<number>): Task<readonly number[]> {
-    return this.whole.changedRows(this.space.inStore(tree), rowIds)
+  changedRows(
+    tree: TreeId,
+    rowIds: ArrayLike<number>,
+    since?: TransactionAccess,
+  ): Task<readonly number[]> {
+    const frozen = since instanceof SpacedAccess ? since.below : since
+    return this.whole.changedRows(this.space.inStore(tree), rowIds, frozen)
   }
   uncommittedKey(
     index: TreeId,
     keys: Batch,
-  ): Task<{ readonly position: number; readonly writer: object } | undefined> {
+  ): Task<{ readonly position: number; readonly owner: object | undefined } | undefined> {
     return this.whole.uncommittedKey(this.space.inStore(index), keys)
   }
   *excerpt(parts: readonly ExcerptPart[]): Task<TransactionAccess> {

@@ -33,6 +33,16 @@ export function catalogChange(
   return { tables, concernsAll: hasChangedTypes(before, after) }
 }
 
+/** Relations that were there before and are not what they were; those whose rows are replaced as a whole too. */
+export function changedTables(before: CatalogSnapshot, after: CatalogSnapshot): ReadonlySet<Oid> {
+  const tables = new Set<Oid>()
+  if (before === after) return tables
+  for (const oid of changedRelations(before, after)) {
+    if (before.relation(oid)?.tree !== undefined) tables.add(oid)
+  }
+  return tables
+}
+
 function* changedRelations(before: CatalogSnapshot, after: CatalogSnapshot): Generator<Oid> {
   for (const row of changedRows(before, after, 'pg_class')) yield row.oid
   for (const row of changedRows(before, after, 'pg_attribute')) yield row.attrelid

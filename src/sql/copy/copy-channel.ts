@@ -21,4 +21,6 @@ export interface CopyOutput {
   /** One row: the bytes are sent or copied before this returns. */
   row(bytes: Uint8Array): void
   finish(): void
+  /** While the client does not read: settles when it has caught up. */
+  backlog(): Promise<void> | undefined
 }

@@ -27,7 +27,6 @@ export interface WaitLimit {
 
 export class LockManager {
   readonly #owners = new Set<LockOwner>()
-  readonly #writers = new WeakMap<object, LockOwner>()
   readonly #queues = new Map<string, Waiter[]>()
   /** Owners that hold a table lock which is not weak. */
   readonly #strong = new Set<LockOwner>()
@@ -43,16 +42,10 @@ export class LockManager {
     return new LockOwner(processId)
   }
 
-  /** The owner begins a transaction; others can wait for its end. `access` is what it writes through. */
-  begin(owner: LockOwner, transaction: number, access: object): void {
+  /** The owner begins a transaction; others can wait for its end. */
+  begin(owner: LockOwner, transaction: number): void {
     owner.transaction = transaction
     this.#owners.add(owner)
-    this.#writers.set(access, owner)
-  }
-
-  /** Whose transaction writes through this access. */
-  ownerOf(access: object): LockOwner | undefined {
-    return this.#writers.get(access)
   }
 
   /** Others are in a transaction, or hold locks beyond one. */
@@ -70,9 +63,15 @@ export class LockManager {
     this.#grantWaiting()
   }
 
-  /** ROLLBACK TO: lets go of what the owner's transaction has locked since. */
+  /** ROLLBACK TO: lets go of what the owner's transaction has locked since. Who waits for its end looks again. */
   releaseSince(owner: LockOwner, mark: number): void {
     owner.dropSince(mark)
+    for (const queue of this.#queues.values()) {
+      for (const waiter of queue) {
+        const { request } = waiter
+        if (request.kind === 'transaction' && request.of === owner) waiter.grant()
+      }
+    }
     this.#grantWaiting()
   }
 
@@ -199,10 +198,13 @@ export class LockManager {
     }
   }
 
-  /** Nobody holds what excludes it, and nobody who waits for that came first; except those who wait for this owner. */
+  /**
+   * Nobody holds what excludes it, and nobody who waits for that came first; except those who wait for this owner. For a row
+   * only holders count, as in PostgreSQL: who shares it does not stand behind a writer that waits.
+   */
   #isFree(owner: LockOwner, request: LockRequest): boolean {
     if (this.#holders(owner, request).length > 0) return false
-    if (this.#queues.size === 0) return true
+    if (this.#queues.size === 0 || request.kind === 'row') return true
     for (const ahead of this.#queues.get(queueKey(request)) ?? []) {
       if (!excludes(ahead.request, request)) continue
       if (!this.#holders(ahead.owner, ahead.request).includes(owner)) return false

@@ -1,11 +1,13 @@
 /** What a branch gives its sessions: transactions over its storage, and the libraries that all of them share. */
-import type { TransactionAccess } from '../../storage/access.ts'
+import type { ConcurrentAccess } from '../../storage/access.ts'
 import type { Task } from '../../storage/task.ts'
 import type { Oid } from '../catalog/catalog.ts'
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { DatabaseDirectory } from '../commands/database/database-directory.ts'
 import type { DatumCodec } from '../execute/memory/spill-store.ts'
 import type { FunctionLibrary } from '../functions/registry.ts'
+import type { LockManager } from '../lock/lock-manager.ts'
+import type { LockOwner } from '../lock/lock-owner.ts'
 import type { TypeIo } from '../types/type-io.ts'
 import type { SessionDirectory } from './activity/session-directory.ts'
 import type { LruCache } from './lru-cache.ts'
@@ -16,7 +18,7 @@ import type { SpillSegments } from './limits/statement-spill.ts'
 /** A transaction begun by the branch, and the catalog as of its snapshot. */
 export interface OpenTransaction {
   readonly id: number
-  readonly access: TransactionAccess
+  readonly access: ConcurrentAccess
   readonly catalog: CatalogSnapshot
 }
 
@@ -33,7 +35,17 @@ export interface Database {
   readonly codec: DatumCodec
   /** Statements by text, parsed and planned; shared by all sessions of the branch. */
   readonly statements: LruCache<string, Statement>
-  begin(readOnly: boolean): OpenTransaction
+  readonly locks: LockManager
+  /** undefined while it has to be read again. */
+  readonly newestCatalog: CatalogSnapshot | undefined
+  begin(owner: LockOwner): OpenTransaction
+  /** Nothing has been committed since the transaction's snapshot. */
+  isNewest(transaction: OpenTransaction): boolean
+  /**
+   * Moves the snapshot to the newest commit; returns the catalog to go on with. `own` is the transaction's catalog when it has
+   * run DDL.
+   */
+  catchUp(transaction: OpenTransaction, own: CatalogSnapshot | undefined): Task<CatalogSnapshot>
   /** `catalog` is given when the transaction ran DDL. Raises 40001 when another transaction was faster. */
   commit(transaction: OpenTransaction, catalog: CatalogSnapshot | undefined): Task<void>
   rollback(transaction: OpenTransaction): void
@@ -46,6 +58,8 @@ export interface Database {
   nextSessionNumber(): number
   /** Microseconds since 2000-01-01 UTC. */
   nowMicros(): number
+  /** Calls back once, unless the returned function is called before. */
+  after(ms: number, callback: () => void): () => void
   random(): number
   randomBytes(length: number): Uint8Array
   /** The SCRAM-SHA-256 secret that is stored for a password. */

@@ -11,6 +11,7 @@ import type {
   SequenceService,
   SettingFacts,
 } from '../execute/evaluation-session.ts'
+import type { LockOwner } from '../lock/lock-owner.ts'
 import type { Database } from './database.ts'
 import type { BackendSignal, SessionFacts } from '../execute/session-facts.ts'
 import { cancelError } from './limits/statement-timeout.ts'
@@ -43,6 +44,7 @@ export interface SessionState {
   readonly currentUser: string
   /** As clients know it. */
   readonly processId: number
+  readonly lockOwner: LockOwner
   /** How often the transaction's time was asked for: a plan that did so while it was made is good for that time only. */
   timeReads: number
   /** Schema of the session's temporary objects; exists once the first is made. */

@@ -36,6 +36,7 @@ import { currentUserOf, sessionUserOf } from './settings/change-setting.ts'
 import { Settings } from './settings/settings.ts'
 import { CollectedResults } from './result/statement-result.ts'
 import type { ResultRow, ResultSink } from './result/statement-result.ts'
+import { CancelRequest } from './limits/interrupt.ts'
 import { cancelError, interruptible } from './limits/statement-timeout.ts'
 import { saveSession, sessionMark } from './saved-session.ts'
 import type { SavedSession } from './saved-session.ts'
@@ -43,6 +44,7 @@ import { parsedStatement } from './statement/statement-cache.ts'
 import type { Statement } from './statement/statement-cache.ts'
 import { failedBlockError } from './transaction/running-transaction.ts'
 import type { BlockStatus } from './transaction/running-transaction.ts'
+import { lookAhead } from './transaction/snapshot.ts'
 import { TransactionBlock } from './transaction/transaction-block.ts'
 import { runTransactionCommand } from './transaction/transaction-command.ts'
 
@@ -75,8 +77,8 @@ export class Session {
   readonly #state: SessionState
   readonly #isSingleRequest: boolean
   readonly #block: TransactionBlock
+  readonly #cancel = new CancelRequest(cancelError)
   readonly #activity: SessionActivity
-  #isCancelRequested = false
 
   constructor(database: Database, options: SessionOptions) {
     const processId = options.processId ?? database.nextSessionNumber()
@@ -100,6 +102,7 @@ export class Session {
       },
       timeReads: 0,
       processId,
+      lockOwner: database.locks.newOwner(processId),
       temporarySchema: `pg_temp_${processId}`,
     }
     this.#isSingleRequest = options.isSingleRequest ?? false
@@ -144,7 +147,7 @@ export class Session {
 
   /** What is running fails with 57014 where it suspends next. */
   cancel(): void {
-    this.#isCancelRequested = true
+    this.#cancel.request()
   }
 
   /** One statement with parameters in text form and a transaction of its own. More than one raises 42601. */
@@ -190,7 +193,7 @@ export class Session {
   *#executeScript(text: string, sink: ResultSink): Task<void> {
     const statement = this.#parse(text)
     if (statement.parsed.length === 0) return sink.complete('')
-    this.#isCancelRequested = false
+    this.#cancel.clear()
     this.closePortal('')
     const isScript = statement.parsed.length > 1
     for (const parsed of statement.parsed) {
@@ -236,7 +239,7 @@ export class Session {
 
   /** Execute: true when the portal has come to its end, false when it stopped at `maxRows` (0: no limit). */
   *runPortal(name: string, maxRows: number, sink: ResultSink<ResultRow>): Task<boolean> {
-    this.#isCancelRequested = false
+    this.#cancel.clear()
     try {
       const { portals } = this.#state
       const portal = portals.get(name)
@@ -254,9 +257,7 @@ export class Session {
       const transaction = this.#block.ensure()
       portals.freeze(transaction.open.access, portal)
       const run = { state: this.#state, transaction, portal, maxRows, sink }
-      const isComplete = yield* this.#interruptible(runPortal(run))
-      transaction.hasRun = true
-      return isComplete
+      return yield* this.#interruptible(runPortal(run))
     } catch (error) {
       this.#block.fail()
       throw withoutEngineLimits(error)
@@ -299,7 +300,9 @@ export class Session {
   #environmentFor(syntax: Syntax | undefined): QueryEnvironment | undefined {
     if (syntax === undefined || syntax.kind === 'transaction') return undefined
     if (this.#block.isFailed) throw failedBlockError()
-    return environmentOf(this.#state, this.#block.ensure(), () => undefined)
+    const transaction = this.#block.ensure()
+    lookAhead(this.#state, transaction)
+    return environmentOf(this.#state, transaction, () => undefined)
   }
 
   #attempt<T>(work: () => T): T {
@@ -312,7 +315,7 @@ export class Session {
   }
 
   #interruptible<T>(task: Task<T>): Task<T> {
-    return interruptible(task, () => (this.#isCancelRequested ? cancelError() : undefined))
+    return interruptible(task, this.#cancel)
   }
 
   /** Equal marks, element by element, of two moments: nothing has changed that `save` would show. */
@@ -362,6 +365,7 @@ export class Session {
   close(): void {
     this.#block.rollback()
     this.#state.portals.closeAll()
+    this.#state.database.locks.releaseSession(this.#state.lockOwner)
     this.#state.database.sessions.remove(this.#state.processId)
   }
 
@@ -387,7 +391,6 @@ export class Session {
       state.portals.freeze(transaction.open.access)
       const task = runStatement({ state, transaction, parsed, statement, parameters, sink, text })
       const tag = yield* this.#isSingleRequest ? task : this.#interruptible(task)
-      transaction.hasRun = true
       if (run.isLast) yield* this.#block.endImplicit()
       sink.complete(tag)
     } catch (error) {

@@ -17,6 +17,7 @@ import { keyReader } from './sort-rows.ts'
 
 /** One that has written and neither committed nor rolled back. */
 export interface OpenWriter {
+  readonly owner: object | undefined
   readonly base: BranchRoots
   /** Its private version of a tree. */
   privateRoot(tree: TreeId): TreeRoot | undefined
@@ -28,19 +29,20 @@ export interface Surroundings<Writer extends OpenWriter> {
   readonly serializable: SerializableTransactions
 }
 
-export interface UncommittedKey<Writer> {
+export interface UncommittedKey {
   /** Which of the keys. */
   readonly position: number
-  readonly writer: Writer
+  /** Whose transaction has put it there. */
+  readonly owner: object | undefined
 }
 
 /** The first of the keys that an open transaction has put into its version of the index, and which one. */
-export function* findUncommittedKey<Writer extends OpenWriter>(
+export function* findUncommittedKey(
   index: TreeId,
   keys: Batch,
-  writers: Iterable<Writer>,
+  writers: Iterable<OpenWriter>,
   context: StorageContext,
-): Task<UncommittedKey<Writer> | undefined> {
+): Task<UncommittedKey | undefined> {
   for (const writer of writers) {
     const root = writer.privateRoot(index)
     const base = writer.base.trees.get(index)
@@ -51,7 +53,7 @@ export function* findUncommittedKey<Writer extends OpenWriter>(
       base === undefined ? undefined : yield* firstMatches(base, keyAt, keys.length, context)
     for (let position = 0; position < keys.length; position++) {
       const isThere = found[position]! >= 0 && found[position] !== known?.[position]
-      if (isThere) return { position, writer }
+      if (isThere) return { position, owner: writer.owner }
     }
   }
   return undefined

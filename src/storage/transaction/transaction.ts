@@ -56,6 +56,8 @@ export interface TransactionOptions {
   readonly readOnly?: boolean
   /** The others on the branch; without them the transaction is alone. */
   readonly surroundings?: Surroundings<Transaction>
+  /** Whose it is: told to others that meet its writes. */
+  readonly owner?: object
 }
 
 interface Mark extends Savepoint {
@@ -84,6 +86,7 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
   /** How many of the first operations are kept elsewhere: see `detachOperations`. */
   private detached = 0
   private readonly context: StorageContext
+  readonly owner: object | undefined
   private readonly counters: BranchCounters
   private readonly surroundings: Surroundings<Transaction> | undefined
 
@@ -99,6 +102,7 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     this.counters = counters
     this.readOnly = options.readOnly === true
     this.surroundings = options.surroundings
+    this.owner = options.owner
   }
 
   get snapshotLsn(): Lsn {
@@ -156,7 +160,7 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
   }
 
   serialize(): void {
-    assert(this.isCurrent && this.operations.length === 0, 'before anything is read or written')
+    assert(this.isCurrent, 'before anything is read')
     this.reads ??= this.surroundings?.serializable.begin()
   }
 
@@ -184,7 +188,7 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     return [...places]
   }
 
-  *uncommittedKey(index: TreeId, keys: Batch): Task<UncommittedKey<Transaction> | undefined> {
+  *uncommittedKey(index: TreeId, keys: Batch): Task<UncommittedKey | undefined> {
     const { surroundings } = this
     if (surroundings === undefined || surroundings.writers.size === 0) return undefined
     const others = [...surroundings.writers].filter((writer) => writer !== this)
@@ -344,8 +348,9 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
 
   rollbackTo(savepoint: Savepoint): void {
     const mark = savepoint as Mark // only `savepoint` makes them
-    this.base = mark.base
-    this.roots = mark.roots
+    // Nothing written before: the snapshot, perhaps taken since, stays.
+    if (mark.operationCount > 0) this.base = mark.base
+    this.roots = mark.operationCount > 0 ? mark.roots : this.base
     this.operations.length = Math.max(0, mark.operationCount - this.detached)
     this.detached = Math.min(this.detached, mark.operationCount)
     this.epoch = newEpoch()

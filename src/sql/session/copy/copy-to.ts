@@ -59,6 +59,8 @@ function* sendRows(
     }
     rows += item.length
     for (const row of values.rows(item)) output.row(writer.row(row))
+    const until = output.backlog()
+    if (until !== undefined) yield { kind: 'wait', until }
   }
   const trailer = writer.trailer()
   if (trailer !== undefined) output.row(trailer)

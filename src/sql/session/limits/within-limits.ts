@@ -2,21 +2,30 @@
 import type { Task } from '../../../storage/task.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { Settings } from '../settings/settings.ts'
+import { Deadline } from './interrupt.ts'
 import { limitError } from './limit-error.ts'
-import { withDeadline } from './statement-timeout.ts'
+import { interruptible, timeoutError } from './statement-timeout.ts'
 
 export function* withinLimits<T>(
   { settings, database }: SessionState,
   startedAtMicros: number,
   task: Task<T>,
 ): Task<T> {
+  let deadline: Deadline | undefined
   try {
     const timeoutMs = settings.derived(statementTimeoutMs)
     if (timeoutMs === 0) return yield* task
-    const deadline = startedAtMicros + timeoutMs * 1000
-    return yield* withDeadline(task, () => database.nowMicros() >= deadline)
+    deadline = new Deadline({
+      atMicros: startedAtMicros + timeoutMs * 1000,
+      nowMicros: () => database.nowMicros(),
+      after: (ms, callback) => database.after(ms, callback),
+      error: timeoutError,
+    })
+    return yield* interruptible(task, deadline)
   } catch (error) {
     throw limitError(error)
+  } finally {
+    deadline?.close()
   }
 }
 

@@ -6,8 +6,12 @@ import { isBindable } from '../../bind/bind-query.ts'
 import type { ResultColumn, ResultRow, ResultSink } from '../result/statement-result.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import { withinLimits } from '../limits/within-limits.ts'
+import { currentPlan } from '../statement/current-plan.ts'
+import { lockedPlan } from '../statement/locked-plan.ts'
 import { runStatement } from '../statement/run-statement.ts'
+import { environmentOf } from '../statement/statement-environment.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
+import { takeSnapshot } from '../transaction/snapshot.ts'
 import { openPortal, runWrites } from './open-portal.ts'
 import type { BoundStatement, CollectedRows, Portal } from './portal.ts'
 
@@ -65,6 +69,7 @@ function* streamed(run: PortalRun, bound: BoundStatement): Task<boolean> {
 
 function* fromQuery(run: PortalRun, limit: number): Task<boolean> {
   const { state, transaction, portal, sink } = run
+  if (portal.query === undefined) yield* lockPortal(run)
   const query = openPortal(state, transaction, portal)
   const writer = query.writer(portal.bound?.formats ?? [])
   sink.columns(query.columns)
@@ -76,6 +81,19 @@ function* fromQuery(run: PortalRun, limit: number): Task<boolean> {
   // As many as were asked for: whether there are more is found out by the next run.
   if (!query.cursor.isAtEnd) return false
   return complete(run, query.tag(rows))
+}
+
+/** What its query reads is locked and seen as of now. */
+function* lockPortal({ state, transaction, portal }: PortalRun): Task<void> {
+  const { bound } = portal
+  const syntax = bound?.statement.syntax
+  if (bound === undefined || syntax === undefined || !isBindable(syntax)) return
+  yield* takeSnapshot(state, transaction, syntax)
+  const { statement, declaredTypes } = bound.statement
+  yield* lockedPlan(state, transaction, () => {
+    const environment = environmentOf(state, transaction, () => undefined)
+    return currentPlan(state, statement, syntax, environment, declaredTypes)
+  })
 }
 
 /** A statement that is no query is run to its end first; its rows are few. */

@@ -22,12 +22,15 @@ import type { EvaluationSession } from '../../execute/evaluation-session.ts'
 import { ExecutionContext } from '../../execute/execution-context.ts'
 import { MemoryBudget } from '../../execute/memory/memory-budget.ts'
 import type { ColumnId, Expression } from '../../plan/expression.ts'
+import type { TransactionLocks } from '../../lock/transaction-locks.ts'
 import { optimize } from '../../plan/optimize.ts'
 import type { OptimizeOptions } from '../../plan/optimize.ts'
 import type { BoundQuery, PlanNode } from '../../plan/plan-node.ts'
 import { walkPlan } from '../../plan/plan-tree.ts'
 import type { RuleContext } from '../../plan/rules/rule.ts'
 import { findBinaryFormat } from '../../types/wire/binary-formats.ts'
+import { relationLocks } from './relation-locks.ts'
+import type { RelationLock } from './relation-locks.ts'
 import { checkPrivileges } from './check-privileges.ts'
 import type { Database } from '../database.ts'
 import type { ResultColumn } from '../result/statement-result.ts'
@@ -43,6 +46,8 @@ export interface PlannedQuery {
   readonly columns: readonly ResultColumn[]
   /** The stored tables it reads, and how large they were when it was planned. */
   readonly sizes: readonly TableSize[]
+  /** Taken before it runs. */
+  readonly relationLocks: readonly RelationLock[]
 }
 
 interface TableSize {
@@ -55,6 +60,7 @@ export interface QueryEnvironment {
   readonly database: Database
   readonly catalog: CatalogSnapshot
   readonly access: TransactionAccess
+  readonly locks?: TransactionLocks | undefined
   readonly session: EvaluationSession
   /** Of the statement; who runs it closes it. */
   readonly spill: StatementSpill
@@ -88,7 +94,9 @@ export function planQuery(
   const plan = optimize(bound.plan, ruleContext(bound, environment), options)
   const prepared = prepare(plan, { catalog, functions: database.functions, io: database.typeIo })
   const sizes = tableSizes(plan, environment.access)
-  return { bound, plan, prepared, columns: describeColumns(bound, catalog), sizes }
+  const columns = describeColumns(bound, catalog)
+  const locks = relationLocks(bound.accesses, plan)
+  return { bound, plan, prepared, columns, sizes, relationLocks: locks }
 }
 
 /** A plan made for tables of another order of magnitude may be far from the best one now. */
@@ -191,6 +199,7 @@ export function executionContext(
     session,
     catalog,
     access,
+    locks: environment.locks,
     parameters,
     memory: new MemoryBudget(workMemory(session.setting('work_mem'), environment.mostMemoryBytes)),
     spill: environment.spill,

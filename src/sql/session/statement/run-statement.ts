@@ -9,7 +9,7 @@ import type { Datum } from '../../../storage/vector.ts'
 import { isBindable } from '../../bind/bind-query.ts'
 import type { BindableStatement } from '../../bind/bind-query.ts'
 import type { Oid } from '../../catalog/catalog.ts'
-import { executeDdl, isDdl } from '../../commands/execute-ddl.ts'
+import { isDdl } from '../../commands/execute-ddl.ts'
 import type { DdlStatement } from '../../commands/execute-ddl.ts'
 import type { ParsedStatement, Statement as Syntax } from '../../parse/ast/statement.ts'
 import type {
@@ -34,6 +34,7 @@ import {
   refuseWrites,
   returnsRows,
 } from './current-plan.ts'
+import { changeCatalog } from './change-catalog.ts'
 import { SessionDdlServices } from './ddl-services.ts'
 import { explainOptions, explainQuery } from './explain.ts'
 import { executionContext, planQuery, readParameters } from './planned-query.ts'
@@ -56,6 +57,9 @@ import {
 import type { Statement } from './statement-cache.ts'
 import type { ResultRow, ResultSink, ValueFormat } from '../result/statement-result.ts'
 import { withinLimits } from '../limits/within-limits.ts'
+import { takeSnapshot } from '../transaction/snapshot.ts'
+import { lockedPlan } from './locked-plan.ts'
+import { lockTable } from './lock-table.ts'
 import { withoutSelectInto } from './select-into.ts'
 import { environmentOf } from './statement-environment.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
@@ -84,6 +88,7 @@ export interface BoundValues {
 
 export function* runStatement(run: StatementRun): Task<string> {
   const { state, transaction, sink } = run
+  yield* takeSnapshot(state, transaction, run.parsed.statement)
   const environment = environmentOf(state, transaction, (notice) => sink.notice(notice))
   const { statementTimestamp } = environment.session
   try {
@@ -100,21 +105,23 @@ function dispatch(run: StatementRun, environment: QueryEnvironment): Task<string
   return runUtility(run, environment, syntax)
 }
 
-function runQuery(
+function* runQuery(
   run: StatementRun,
   environment: QueryEnvironment,
   syntax: BindableStatement,
 ): Task<string> {
-  const query = currentPlan(
-    run.state,
-    run.statement,
-    syntax,
-    environment,
-    run.portal?.parameterTypes,
+  const { state, transaction, statement, portal } = run
+  const query = yield* lockedPlan(state, transaction, () =>
+    currentPlan(state, statement, syntax, now(environment, transaction), portal?.parameterTypes),
   )
-  const values =
-    run.portal?.values ?? readParameters(query.bound.parameters, run.parameters, environment)
-  return runPlanned(run, environment, query, values)
+  const locked = now(environment, transaction)
+  const values = portal?.values ?? readParameters(query.bound.parameters, run.parameters, locked)
+  return yield* runPlanned(run, locked, query, values)
+}
+
+/** The same environment after a wait, in which the catalog may have changed. */
+function now(environment: QueryEnvironment, { catalog }: RunningTransaction): QueryEnvironment {
+  return environment.catalog === catalog ? environment : { ...environment, catalog }
 }
 
 function* runPlanned(
@@ -165,24 +172,6 @@ function refuseInBlock(transaction: RunningTransaction, { kind }: DdlStatement):
     SQLSTATE.ACTIVE_SQL_TRANSACTION,
     `${command} cannot run inside a transaction block`,
   )
-}
-
-function* changeCatalog(
-  state: SessionState,
-  transaction: RunningTransaction,
-  environment: QueryEnvironment,
-  syntax: DdlStatement,
-): Task<string> {
-  const result = yield* executeDdl(syntax, {
-    access: transaction.open.access,
-    catalog: transaction.catalog,
-    session: environment.session,
-    services: new SessionDdlServices(environment),
-    temporarySchema: state.temporarySchema,
-  })
-  transaction.hasChangedCatalog ||= result.catalog !== transaction.catalog
-  transaction.catalog = result.catalog
-  return result.tag
 }
 
 function* discard(
@@ -260,6 +249,8 @@ function* runUtility(
       return yield* fetchFromCursor({ ...run, formats: run.portal?.formats }, syntax)
     case 'closeCursor':
       return closeCursor(state, syntax.name)
+    case 'lock':
+      return yield* lockTable(syntax, transaction, environment)
     case 'discard':
       yield* discard(state, transaction, syntax.target)
       return `DISCARD ${syntax.target.toUpperCase()}`
@@ -317,14 +308,14 @@ function* executePrepared(
   prepared.runs++
   if (inner === undefined || !isBindable(inner))
     throw unsupported(`EXECUTE of ${inner?.kind ?? 'nothing'}`)
-  const query = currentPlan(run.state, statement, inner, environment, declaredTypes)
-  const parameters = evaluateArguments(
-    prepared,
-    syntax,
-    new SessionDdlServices(environment),
-    environment.catalog,
+  const { state, transaction } = run
+  const query = yield* lockedPlan(state, transaction, () =>
+    currentPlan(state, statement, inner, now(environment, transaction), declaredTypes),
   )
-  return yield* runPlanned(run, environment, query, parameters)
+  const locked = now(environment, transaction)
+  const services = new SessionDdlServices(locked)
+  const parameters = evaluateArguments(prepared, syntax, services, locked.catalog)
+  return yield* runPlanned(run, locked, query, parameters)
 }
 
 function* explain(

@@ -16,6 +16,7 @@ export function environmentOf(
     database: state.database,
     catalog: transaction.catalog,
     access: transaction.open.access,
+    locks: transaction.locks,
     session: new SessionEvaluation(state, transaction, onNotice),
     spill: new StatementSpill(
       () => state.database.createSpill(),

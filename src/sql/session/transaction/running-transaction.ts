@@ -6,6 +6,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { Savepoint } from '../../../storage/access.ts'
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+import type { TransactionLocks } from '../../lock/transaction-locks.ts'
 import type { OpenTransaction } from '../database.ts'
 import type { ChannelsMark } from '../notify/session-channels.ts'
 import type { SettingsMark } from '../settings/settings.ts'
@@ -19,19 +20,24 @@ export interface NamedSavepoint {
   readonly settings: SettingsMark
   readonly channels: ChannelsMark
   readonly catalog: CatalogSnapshot
+  /** What that has come from by the transaction's own DDL. */
+  readonly base: CatalogSnapshot
   /** Portals with larger numbers were made after it. */
   readonly newestPortal: number
+  /** How far its locks are let go of. */
+  readonly lockMark: number
 }
 
 /** A running transaction. `catalog` follows its own DDL. */
 export interface RunningTransaction {
   readonly open: OpenTransaction
+  readonly locks: TransactionLocks
   /** Begun by BEGIN, not by a single statement. */
   isBlock: boolean
   isFailed: boolean
   /** DDL has run: the catalog is committed with the rows. */
   hasChangedCatalog: boolean
-  /** Any statement has run: SET TRANSACTION ISOLATION LEVEL comes too late. */
+  /** Its snapshot has been taken: SET TRANSACTION ISOLATION LEVEL comes too late. */
   hasRun: boolean
   /** Several statements of one message run in it: PostgreSQL's implicit block. */
   isScript: boolean

@@ -4,12 +4,15 @@
  */
 import { assert } from '../../../errors/sql-error.ts'
 import type { Task } from '../../../storage/task.ts'
+import type { WaitLimit } from '../../lock/lock-manager.ts'
+import { TransactionLocks } from '../../lock/transaction-locks.ts'
+import { rebaseCatalog } from '../../catalog/rebase-catalog.ts'
 import { queueFullError } from '../notify/session-channels.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { Settings } from '../settings/settings.ts'
 import { dropTemporaryObjects } from '../statement/run-statement.ts'
 import { blockStatus, findSavepoint } from './running-transaction.ts'
-import type { BlockStatus, RunningTransaction } from './running-transaction.ts'
+import type { BlockStatus, NamedSavepoint, RunningTransaction } from './running-transaction.ts'
 
 export interface BlockOptions {
   /** Temporary objects go before each commit, as if they had never been. */
@@ -33,6 +36,15 @@ export class TransactionBlock {
     this.#options = options
   }
 
+  /** Asked for when somebody has to wait. */
+  readonly #waitLimit = (): WaitLimit => {
+    const { database, settings } = this.#state
+    return {
+      timeoutMs: Number(settings.get('lock_timeout') ?? 0),
+      after: (ms, callback) => database.after(ms, callback),
+    }
+  }
+
   get current(): RunningTransaction | undefined {
     return this.#current
   }
@@ -54,9 +66,17 @@ export class TransactionBlock {
     const { database, settings } = this.#state
     settings.beginTransaction()
     for (const [name, value] of settings.derived(unlikeDefaults)) settings.set(name, value, true)
-    const open = database.begin(false)
+    const { lockOwner: owner } = this.#state
+    const open = database.begin(owner)
+    const { access } = open
     this.#current = {
       open,
+      locks: new TransactionLocks({
+        manager: database.locks,
+        owner,
+        access,
+        limit: this.#waitLimit,
+      }),
       isBlock,
       isFailed: false,
       hasChangedCatalog: false,
@@ -76,7 +96,7 @@ export class TransactionBlock {
   *commit(): Task<void> {
     const transaction = this.#current
     assert(transaction !== undefined, 'commit without a transaction')
-    const { database, settings, channels, portals, processId } = this.#state
+    const { database, settings, channels, portals, processId, lockOwner } = this.#state
     try {
       yield* portals.hold()
       if (this.#options.dropsTemporary) yield* dropTemporaryObjects(this.#state, transaction)
@@ -93,6 +113,7 @@ export class TransactionBlock {
     portals.endTransaction(true)
     settings.endTransaction(true)
     this.#current = undefined
+    database.locks.end(lockOwner)
     // In the slice of the commit: everybody hears transactions in their order.
     const said = channels.commit()
     if (said.length > 0) database.notify(processId, said)
@@ -103,7 +124,7 @@ export class TransactionBlock {
     const transaction = this.#current
     if (transaction === undefined) return
     this.#current = undefined
-    this.#state.database.rollback(transaction.open)
+    this.#undo(transaction)
     this.#state.settings.endTransaction(false)
     this.#state.channels.rollback()
   }
@@ -114,10 +135,34 @@ export class TransactionBlock {
     if (transaction === undefined) return
     if (!transaction.isBlock) return this.rollback()
     transaction.isFailed = true
-    // What is older than the newest savepoint goes on when that is rolled back to.
+    // What is older than the newest savepoint goes on when that is rolled back to. The rest has failed for good, so nobody
+    // has to wait for it any longer.
     const savepoint = transaction.savepoints.at(-1)
-    if (savepoint === undefined) this.#state.portals.endTransaction(false)
-    else this.#state.portals.closeSince(savepoint.newestPortal)
+    if (savepoint === undefined) {
+      this.#state.portals.endTransaction(false)
+      this.#undo(transaction)
+    } else this.#undoSince(transaction, savepoint)
+  }
+
+  #undo({ open }: RunningTransaction): void {
+    const { database, lockOwner } = this.#state
+    database.rollback(open)
+    database.locks.end(lockOwner)
+  }
+
+  #undoSince({ open }: RunningTransaction, savepoint: NamedSavepoint): void {
+    const { database, lockOwner, portals } = this.#state
+    portals.closeSince(savepoint.newestPortal)
+    open.access.rollbackTo(savepoint.mark)
+    database.locks.releaseSince(lockOwner, savepoint.lockMark)
+  }
+
+  /** To the catalog of the savepoint, on top of what others have committed since. */
+  #goBack(transaction: RunningTransaction, { catalog, base }: NamedSavepoint): void {
+    const { catalog: newest } = transaction.open
+    const hasOwn = catalog !== base
+    transaction.catalog = hasOwn ? rebaseCatalog(base, catalog, newest) : newest
+    transaction.hasChangedCatalog = hasOwn
   }
 
   setSavepoint(transaction: RunningTransaction, name: string): void {
@@ -130,8 +175,10 @@ export class TransactionBlock {
         mark,
         settings,
         catalog: transaction.catalog,
+        base: transaction.open.catalog,
         channels: this.#state.channels.mark(),
         newestPortal: this.#state.portals.newest,
+        lockMark: this.#state.lockOwner.mark(),
       },
     ]
   }
@@ -143,10 +190,9 @@ export class TransactionBlock {
 
   rollbackTo(transaction: RunningTransaction, name: string): void {
     const { savepoint, position } = findSavepoint(transaction, name)
-    this.#state.portals.closeSince(savepoint.newestPortal)
-    transaction.open.access.rollbackTo(savepoint.mark)
+    this.#undoSince(transaction, savepoint)
     transaction.savepoints = transaction.savepoints.slice(0, position + 1)
-    transaction.catalog = savepoint.catalog
+    this.#goBack(transaction, savepoint)
     transaction.isFailed = false
     this.#state.settings.rollbackTo(savepoint.settings)
     this.#state.channels.rollbackTo(savepoint.channels)

@@ -50,7 +50,7 @@ function* waitForOther(
 ): Task<boolean> {
   const inserted = yield* locks.access.uncommittedKey(index, keys)
   if (inserted !== undefined) {
-    yield* locks.writerEnd(inserted.writer)
+    yield* locks.writerEnd(inserted.owner)
     return true
   }
   for (const owner of yield* locks.access.firstMatches(index, keys)) {
