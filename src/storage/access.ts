@@ -116,7 +116,9 @@ export interface TransactionAccess {
   seek(index: TreeId, request: SeekRequest): BatchStream
   /** The row id of the first entry whose key starts with `key`, or undefined. For unique probes and point look-ups. */
   firstMatch(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined>
-  /** For each key the row id of an entry that has it, or -1. */
+  /** As `firstMatch` for a whole key that is about to be inserted: not noted as read, for who inserts it too is met anyway. */
+  probe(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined>
+  /** For each key the row id of an entry that has it, or -1. As `probe`. */
   firstMatches(index: TreeId, keys: Batch): Task<Float64Array>
   insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void>
   deleteKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void>
@@ -149,6 +151,11 @@ export interface ConcurrentAccess extends TransactionAccess {
   advance(): Task<void>
   /** SERIALIZABLE from now on: what it reads is noted, and the commit may fail with 40001. Right after its snapshot was taken. */
   serialize(): void
+  /**
+   * Before an error for what another has committed since the snapshot: 40001 instead, when what a SERIALIZABLE transaction
+   * has read has been changed. It would not fail if it came after the other.
+   */
+  assertReadsCurrent(): void
   /** What is committed now, for reading only. */
   newest(): TransactionAccess
   /**

@@ -162,6 +162,10 @@ export class MemoryAccess implements TransactionAccess {
     return entry && (entry[schema.columns.length] as RowId)
   }
 
+  probe(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined> {
+    return this.firstMatch(index, key)
+  }
+
   *firstMatches(index: TreeId, keys: Batch): Task<Float64Array> {
     const found = new Float64Array(keys.length)
     for (let i = 0; i < keys.length; i++) {

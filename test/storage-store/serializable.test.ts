@@ -191,14 +191,6 @@ describe('write skew', () => {
     expect([await commit(one), await commit(other)]).toEqual(['ok', '40001'])
   })
 
-  test('over a batch of absent keys', async () => {
-    await store.run(one.firstMatches(BY_ID, ints(7, 17)))
-    await store.run(other.firstMatches(BY_ID, ints(8, 18)))
-    await insert(one, 18, 80)
-    await insert(other, 17, 70)
-    expect([await commit(one), await commit(other)]).toEqual(['ok', '40001'])
-  })
-
   test('over what a frozen view has read', async () => {
     await store.run(one.frozen().firstMatch(BY_ID, [9]))
     await store.run(other.frozen().firstMatch(BY_ID, [8]))

@@ -82,6 +82,9 @@ class SpacedAccess implements TransactionAccess {
   firstMatch(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined> {
     return this.#whole.firstMatch(this.space.inStore(index), key)
   }
+  probe(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined> {
+    return this.#whole.probe(this.space.inStore(index), key)
+  }
   firstMatches(index: TreeId, keys: Batch): Task<Float64Array> {
     return this.#whole.firstMatches(this.space.inStore(index), keys)
   }
@@ -130,6 +133,9 @@ export class DatabaseAccess<Whole extends ConcurrentAccess>
   }
   serialize(): void {
     this.whole.serialize()
+  }
+  assertReadsCurrent(): void {
+    this.whole.assertReadsCurrent()
   }
   newest(): TransactionAccess {
     return new SpacedAccess(this.whole.newest(), this.space)

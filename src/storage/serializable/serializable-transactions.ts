@@ -65,6 +65,11 @@ export class SerializableTransactions {
     return { reads, writes, firstOut }
   }
 
+  /** Throws 40001 when another has changed by now what was read. */
+  assertCurrent(reads: ReadSet): void {
+    if (this.#certifyReads(reads, true) < Infinity) throw dependencyFailure()
+  }
+
   committed({ reads, writes, firstOut }: Certificate): void {
     const { begunAt } = reads
     const end = ++this.#now

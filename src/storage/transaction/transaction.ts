@@ -164,6 +164,10 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     this.reads ??= this.surroundings?.serializable.begin()
   }
 
+  assertReadsCurrent(): void {
+    if (this.reads !== undefined) this.surroundings?.serializable.assertCurrent(this.reads)
+  }
+
   newest(): TransactionAccess {
     return new Transaction(this.newestRoots(), this.context, this.counters, { readOnly: true })
   }
@@ -302,15 +306,14 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     return firstMatch(root, key, this.context)
   }
 
-  *firstMatches(index: TreeId, keys: Batch): Task<Float64Array> {
+  probe(index: TreeId, key: readonly (Datum | null)[]): Task<RowId | undefined> {
+    return firstMatch(treeOf(this.roots, index), key, this.context)
+  }
+
+  firstMatches(index: TreeId, keys: Batch): Task<Float64Array> {
     const root = treeOf(this.roots, index)
     const keyAt = keyReader(keys, root.schema.columns.length)
-    if (this.reads !== undefined) {
-      for (let row = 0; row < keys.length; row++) {
-        this.reads.noteKey(index, root.schema, keyAt(row))
-      }
-    }
-    return yield* firstMatches(root, keyAt, keys.length, this.context)
+    return firstMatches(root, keyAt, keys.length, this.context)
   }
 
   insertKeys(index: TreeId, keys: Batch, rowIds: ArrayLike<number>): Task<void> {

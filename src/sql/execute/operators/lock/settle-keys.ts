@@ -31,7 +31,9 @@ export function* settleKeys(
   const seen = yield* locks.access.firstMatches(index.index.tree, probed)
   const newest = yield* locks.access.newest().firstMatches(index.index.tree, probed)
   const taken = newest.findIndex((rowId, i) => rowId >= 0 && rowId !== seen[i])
-  if (taken >= 0) throw refuse(places[taken]!)
+  if (taken < 0) return
+  locks.access.assertReadsCurrent()
+  throw refuse(places[taken]!)
 }
 
 /** Keys with a null equal no other. */

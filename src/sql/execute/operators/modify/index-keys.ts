@@ -97,7 +97,7 @@ export class IndexKeys {
     pending: PendingKeys,
     context: ExecutionContext,
   ): Task<RowId | undefined> {
-    const found = yield* context.access.firstMatch(this.index.tree, key)
+    const found = yield* context.access.probe(this.index.tree, key)
     return found !== undefined && pending.moved.has(found) ? undefined : found
   }
 
@@ -108,7 +108,7 @@ export class IndexKeys {
     }
     const key = this.probeKey(keys, 0)
     if (key === undefined) return
-    const found = yield* context.access.firstMatch(this.index.tree, key)
+    const found = yield* context.access.probe(this.index.tree, key)
     if (found !== undefined) throw this.#duplicateAt(0, keys, context, rows)
   }
 
