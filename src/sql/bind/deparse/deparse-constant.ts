@@ -28,6 +28,11 @@ export function deparseConstant(constant: Constant, context: DeparseContext): st
   }
 }
 
+/** The text in quotes, without its type. */
+export function deparseLiteral(constant: Constant, context: DeparseContext): string {
+  return quoteLiteral(constantText(constant, context))
+}
+
 function constantText(constant: Constant, { catalog, session, io }: DeparseContext): string {
   const type = catalog.type(constant.type)
   const output = io.findOutput(type.output)

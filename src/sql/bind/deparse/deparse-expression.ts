@@ -11,7 +11,7 @@ import { quoteIdentifier } from '../../catalog/describe/quote.ts'
 import type { EvaluationSession } from '../../execute/evaluation-session.ts'
 import type { ColumnId, Expression, FunctionCall } from '../../plan/expression.ts'
 import type { TypeIo } from '../../types/type-io.ts'
-import { deparseConstant } from './deparse-constant.ts'
+import { deparseConstant, deparseLiteral } from './deparse-constant.ts'
 
 export interface DeparseContext {
   readonly catalog: CatalogSnapshot
@@ -141,7 +141,7 @@ function deparseCall(call: FunctionCall, context: DeparseContext): string {
   }
   const [first] = call.args
   if (first !== undefined && isCast(call, first.type, catalog))
-    return `(${args[0]})::${typeName(call, context)}`
+    return `${castOperand(call, first, context)}::${typeName(call, context)}`
   const proc = catalog.proc(call.procedure)
   if (proc === undefined)
     throw unsupported('a stored expression with a function that does not exist')
@@ -153,6 +153,15 @@ function deparseCall(call: FunctionCall, context: DeparseContext): string {
     : `${quoteIdentifier(proc.schema)}.${quoteIdentifier(proc.name)}`
   if (call.variadicArray === true) args[args.length - 1] = `VARIADIC ${args.at(-1)}`
   return `${name}(${args.join(', ')})`
+}
+
+/** What is cast to a type with a length: one cast in the text is two here, to the type and to its length. */
+function castOperand(call: FunctionCall, operand: Expression, context: DeparseContext): string {
+  const isLength = operand.type === call.type
+  if (isLength && operand.kind === 'constant' && operand.value !== null && operand.typmod < 0)
+    return deparseLiteral(operand, context)
+  const inner = isLength && operand.kind === 'relabel' ? operand.input : operand
+  return `(${deparseExpression(inner, context)})`
 }
 
 /** Conversions between types, and of length within one: pg_cast's functions. */

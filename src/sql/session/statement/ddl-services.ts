@@ -52,9 +52,13 @@ import type { QueryEnvironment } from './planned-query.ts'
 const PG_PROC = 1255 as Oid
 const PG_CLASS = 1259 as Oid
 const REGCLASS = 2205
+const UNKNOWN = 705 as Oid
+const INTERVAL = 1186 as Oid
 
 interface BoundExpression {
   readonly expression: Expression
+  /** What the catalog keeps: the assignment to the target is made anew wherever it is used. */
+  readonly stored: Expression
   /** The scope's columns by the ids that the expression knows them by. */
   readonly columns: ReadonlyMap<ColumnId, ExpressionScope['columns'][number]>
 }
@@ -91,9 +95,9 @@ export class SessionDdlServices implements DdlServices {
   }
 
   analyzeExpression(syntax: Syntax | string, scope: ExpressionScope): AnalyzedExpression {
-    const { expression, columns } = this.#bind(syntax, scope)
+    const { expression, stored, columns } = this.#bind(syntax, scope)
     const { session, database } = this.#environment
-    const text = deparseExpression(expression, {
+    const text = deparseExpression(stored, {
       catalog: scope.catalog,
       session,
       io: database.typeIo,
@@ -187,8 +191,23 @@ export class SessionDdlServices implements DdlServices {
     const columns = new Map(scope.columns.map((column) => [context.newColumnId(), column]))
     const kind: ExpressionKind = scope.purpose === 'alterUsing' ? 'transform' : scope.purpose
     const bound = bindOverItem(context, ast, kind, scopeItem(scope, columns))
-    return { expression: coerceFor(context, bound, scope), columns }
+    const expression = coerceFor(context, bound, scope)
+    return { expression, stored: beforeAssignment(context, bound, expression, scope), columns }
   }
+}
+
+/** Without the conversions that an assignment adds. A literal gets its type from the target, its length only later. */
+function beforeAssignment(
+  context: BindContext,
+  bound: Expression,
+  coerced: Expression,
+  { target }: ExpressionScope,
+): Expression {
+  if (target === undefined) return coerced
+  if (bound.type !== UNKNOWN) return bound
+  const typmod = target.type === INTERVAL ? target.typmod : -1
+  const { type } = target
+  return coerceToTarget(context, bound, { type, typmod }, 'assignment') ?? coerced
 }
 
 /** The relation's columns, or VALUE for a domain's check, as names to bind over. */
