@@ -212,10 +212,8 @@ describe('pg', () => {
     expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   })
 
-  test('what is not there yet says so', async () => {
-    for (const text of ['COPY item FROM STDIN']) {
-      await expect(client.query(text), text).rejects.toMatchObject({ code: '0A000' })
-    }
+  test('COPY FROM STDIN without data: the client gives up', async () => {
+    await expect(client.query('COPY item FROM STDIN')).rejects.toMatchObject({ code: '57014' })
     expect(await rows('SELECT 1 AS one')).toEqual([{ one: 1 }])
   })
 

@@ -45,6 +45,7 @@ import { MessageFramer } from './codec/message-framer.ts'
 import type { FramedMessage } from './codec/message-framer.ts'
 import { MessageWriter } from './codec/message-writer.ts'
 import type { ConnectionInput } from './input-budget.ts'
+import { InputOverflow, OVERFLOW_FROM_BYTES } from './input-overflow.ts'
 import { Login } from './login.ts'
 import type { KnownClient } from './login.ts'
 import { SessionTimeouts, idleSessionMs, idleSessionTimeout } from './time/session-timeouts.ts'
@@ -82,6 +83,8 @@ export class Connection {
   #onArrival: (() => void) | undefined
   /** The client's messages make no sense any more. */
   #hasLostTrack = false
+  /** Where data wait while they are copied. */
+  #overflow: InputOverflow | undefined
   #running: Promise<void> | undefined
   #ended: Promise<void> = Promise.resolve()
 
@@ -116,14 +119,21 @@ export class Connection {
   receive(chunk: Uint8Array): Promise<void> {
     if (this.#phase.kind === 'closed') return Promise.resolve()
     try {
-      this.#framer.append(chunk)
-      this.#input.note(this.#framer.pendingBytes)
+      this.#take(chunk)
     } catch (error) {
       this.end(error)
     }
     this.#arrived()
     this.#running ??= this.#run().finally(() => this.#ran())
     return this.#running
+  }
+
+  #take(chunk: Uint8Array): void {
+    const overflow = this.#overflow
+    const isFull = this.#framer.pendingBytes > OVERFLOW_FROM_BYTES
+    if (overflow !== undefined && (isFull || !overflow.isEmpty)) return overflow.add(chunk)
+    this.#framer.append(chunk)
+    this.#input.note(this.#framer.pendingBytes)
   }
 
   /** Says why, then closes. */
@@ -141,6 +151,7 @@ export class Connection {
     this.#phase = { kind: 'closed' }
     this.#timeouts.close()
     this.#input.close()
+    this.#overflow?.release()
     if (this.#mailbox !== undefined) this.#branch?.notifications.close(this.#mailbox)
     if (this.#key !== undefined) this.#host.connections.remove(this.#key.processId)
     this.#session?.cancel()
@@ -153,6 +164,11 @@ export class Connection {
   #cancel(): void {
     this.#session?.cancel()
     this.#arrived()
+  }
+
+  #expectData(): void {
+    const database = this.#database
+    if (database !== undefined) this.#overflow ??= new InputOverflow(() => database.createSpill())
   }
 
   #arrived(): void {
@@ -215,7 +231,13 @@ export class Connection {
   }
 
   #nextMessage(): FramedMessage | undefined {
-    const message = this.#framer.next()
+    let message = this.#framer.next()
+    while (message === undefined) {
+      const chunk = this.#overflow?.take()
+      if (chunk === undefined) break
+      this.#framer.append(chunk)
+      message = this.#framer.next()
+    }
     this.#input.note(this.#framer.pendingBytes)
     return message
   }
@@ -227,6 +249,7 @@ export class Connection {
 
   /** Everything that has come is answered: watches over what is left open, and tells of what has changed. */
   #rest(): void {
+    if (this.#overflow?.isEmpty === true) this.#overflow = undefined
     const { settings } = this.#session ?? {}
     if (settings === undefined || this.#phase.kind !== 'ready') return
     const isAtRest = this.#isAtRest
@@ -398,6 +421,7 @@ export class Connection {
       messages: {
         next: () => this.#nextMessage(),
         arrival: () => this.#arrival(),
+        expectData: () => this.#expectData(),
         loseTrack: () => void (this.#hasLostTrack = true),
       },
       beforeReady: () => this.#readMail(),

@@ -20,6 +20,8 @@ export interface MessageSource {
   next(): FramedMessage | undefined
   /** Settles when something has come, or nothing is waited for any more. */
   arrival(): Promise<void>
+  /** Much may come now, faster than it is taken. */
+  expectData(): void
   /** The client says what it must not say now: the connection ends when the statement's error has been told. */
   loseTrack(): void
 }
@@ -31,6 +33,8 @@ export interface CopyWire {
   readonly send: () => void
   /** Lets it go if it is much. */
   readonly sendFull: () => void
+  /** While the client does not read: settles when it has caught up. */
+  readonly backlog: () => Promise<void> | undefined
 }
 
 export class WireCopy implements CopyChannel {
@@ -42,13 +46,14 @@ export class WireCopy implements CopyChannel {
 
   startInput(columns: number, format: ValueFormat): CopyInput {
     const { out, send, messages } = this.#wire
+    messages.expectData()
     copyResponse(out, 'in', columns, format === 'binary' ? 1 : 0)
     send()
     return new CopiedMessages(messages)
   }
 
   startOutput(columns: number, format: ValueFormat): CopyOutput {
-    const { out, sendFull } = this.#wire
+    const { out, sendFull, backlog } = this.#wire
     copyResponse(out, 'out', columns, format === 'binary' ? 1 : 0)
     return {
       row: (bytes) => {
@@ -56,6 +61,7 @@ export class WireCopy implements CopyChannel {
         sendFull()
       },
       finish: () => bare(out, 'copyDone'),
+      backlog,
     }
   }
 }

@@ -62,6 +62,7 @@ export class WireSink implements ResultSink<ResultRow> {
       messages: this.#messages,
       send: () => this.#flush(),
       sendFull: () => this.#flushFull(),
+      backlog: () => this.backlog,
     })
   }
 
