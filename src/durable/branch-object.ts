@@ -196,8 +196,13 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
     const catalog = branch.shared.newest
     const attempt = { role, address }
     this.#attempts.admit(attempt, Date.now())
-    await this.#passwords.verify(role, roleLogin(catalog, role), password, branch.nowMicros())
-    this.#attempts.succeeded(attempt, Date.now())
+    try {
+      await this.#passwords.verify(role, roleLogin(catalog, role), password, branch.nowMicros())
+    } catch (error) {
+      this.#attempts.failed(attempt, Date.now())
+      throw error
+    }
+    this.#attempts.succeeded(attempt)
     return enterDatabase(branch, database, role)
   }
 }

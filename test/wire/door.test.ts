@@ -28,6 +28,7 @@ describe('attempts', () => {
     for (let attempts = 0; ; attempts++) {
       try {
         limiter.admit({ role: 'lakelet', address }, nowMs)
+        limiter.failed({ role: 'lakelet', address }, nowMs)
       } catch (error) {
         expect(error).toMatchObject({
           code: '28000',
@@ -49,7 +50,7 @@ describe('attempts', () => {
     const limiter = new AttemptLimiter()
     const owner = { role: 'lakelet', address: '9.9.9.9' }
     limiter.admit(owner, 0)
-    limiter.succeeded(owner, 0)
+    limiter.succeeded(owner)
     let attempts = 0
     for (let i = 0; i < 100; i++) attempts += burst(limiter, `1.1.1.${i}`)
     expect(attempts).toBeLessThanOrEqual(200)
@@ -61,8 +62,17 @@ describe('attempts', () => {
     const limiter = new AttemptLimiter()
     for (let i = 0; i < 10_000; i++) {
       limiter.admit({ role: 'lakelet', address: '1.1.1.1' }, 0)
-      limiter.succeeded({ role: 'lakelet', address: '1.1.1.1' }, 0)
+      limiter.succeeded({ role: 'lakelet', address: '1.1.1.1' })
     }
+  })
+
+  test('many at a time are let in, and their wrong passwords are remembered', () => {
+    const limiter = new AttemptLimiter()
+    const attempt = { role: 'lakelet', address: '1.1.1.1' }
+    for (let i = 0; i < 30; i++) limiter.admit(attempt, 0)
+    for (let i = 0; i < 30; i++) limiter.failed(attempt, 0)
+    expect(burst(limiter, '1.1.1.1', 32_000)).toBe(0)
+    expect(burst(limiter, '1.1.1.1', 34_000)).toBe(1)
   })
 
   test('an address cannot try one role after the other', () => {
@@ -71,6 +81,7 @@ describe('attempts', () => {
     const tryAll = (): void => {
       for (; attempts < 1000; attempts++) {
         limiter.admit({ role: `role ${attempts}`, address: '1.1.1.1' }, 0)
+        limiter.failed({ role: `role ${attempts}`, address: '1.1.1.1' }, 0)
       }
     }
     expect(tryAll).toThrow(/too many failed/)

@@ -9,6 +9,13 @@ export class BranchObject extends EvictableBranchObject {
   life(): string {
     return this.#life
   }
+
+  /** Of all sockets together: what their clients have not read. */
+  unsentBytes(): number {
+    let bytes = 0
+    for (const { bufferedAmount } of this.ctx.getWebSockets()) bytes += bufferedAmount
+    return bytes
+  }
 }
 
 export default worker

@@ -1,6 +1,7 @@
 /**
- * How often somebody may try passwords. Each attempt takes a token from the buckets of its role, of its address, and of both
- * together; a right password gives them back. An empty bucket refuses the attempt before the password is looked at.
+ * How often somebody may try passwords. Each wrong one takes a token from the buckets of its role, of its address, and of both
+ * together. An empty bucket refuses an attempt before the password is looked at; what was under way by then goes on, and what it
+ * takes beyond the last token has to be paid back first.
  *
  * Many wrong passwords from elsewhere must not lock a role's owner out: an address that has known the role's password before does
  * not ask the role's own bucket. Buckets live as long as the object is awake; it sleeps only when nobody has tried for ten seconds.
@@ -39,20 +40,22 @@ export class AttemptLimiter {
 
   /** Raises 28000 when there have been too many wrong passwords. */
   admit(attempt: Attempt, nowMs: number): void {
-    const rules = this.#rulesFor(attempt)
-    for (const [key, rule] of rules) {
+    for (const [key, rule] of this.#rulesFor(attempt)) {
       const waitMs = waitFor(this.#bucket(key, rule, nowMs), rule)
       if (waitMs > 0) throw tooManyAttempts(attempt.role, waitMs)
     }
-    for (const [key, rule] of rules) this.#bucket(key, rule, nowMs).tokens--
+  }
+
+  /** The password was wrong. */
+  failed(attempt: Attempt, nowMs: number): void {
+    for (const [key, rule] of this.#rulesFor(attempt)) {
+      const bucket = this.#bucket(key, rule, nowMs)
+      bucket.tokens = Math.max(-rule.capacity, bucket.tokens - 1)
+    }
   }
 
   /** The password was right. */
-  succeeded(attempt: Attempt, nowMs: number): void {
-    for (const [key, rule] of this.#rulesFor(attempt)) {
-      const bucket = this.#bucket(key, rule, nowMs)
-      bucket.tokens = Math.min(rule.capacity, bucket.tokens + 1)
-    }
+  succeeded(attempt: Attempt): void {
     if (attempt.address === undefined) return
     if (this.#known.size >= ENTRIES_MAX) this.#known.clear()
     this.#known.add(pair(attempt))

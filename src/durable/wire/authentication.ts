@@ -50,9 +50,15 @@ export class Authentication {
 
   /** One answer of the client: true when the role is known, false when more has to be said. Raises 28P01, 28000. */
   async answer(body: Uint8Array, out: MessageWriter): Promise<boolean> {
-    const isKnown = await this.#check(body, out)
-    if (isKnown) this.#host.attempts.succeeded(this.#attempt, Date.now())
-    return isKnown
+    const { attempts } = this.#host
+    try {
+      const isKnown = await this.#check(body, out)
+      if (isKnown) attempts.succeeded(this.#attempt)
+      return isKnown
+    } catch (error) {
+      attempts.failed(this.#attempt, Date.now())
+      throw error
+    }
   }
 
   async #check(body: Uint8Array, out: MessageWriter): Promise<boolean> {
