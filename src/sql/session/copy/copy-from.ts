@@ -23,9 +23,11 @@ import type { PreparedPlan } from '../../execute/build-operator.ts'
 import type { ExecutionContext } from '../../execute/execution-context.ts'
 import { gatherBatch, selectTrue, sliceBatch } from '../../execute/vectors/gather.ts'
 import { checkPrivileges } from '../statement/check-privileges.ts'
+import type { Lockable } from '../statement/locked-plan.ts'
 import { executionContext } from '../statement/planned-query.ts'
 import type { QueryEnvironment } from '../statement/planned-query.ts'
 import { requireSchema } from './copy-to.ts'
+import { relationLocks } from '../statement/relation-locks.ts'
 import { domainValues } from './domain-values.ts'
 import { forcedColumns } from './forced-columns.ts'
 import { requireChannel } from './run-copy.ts'
@@ -33,8 +35,7 @@ import type { CopyRun } from './run-copy.ts'
 
 /** Returns how many rows were copied. */
 export function* copyFrom(run: CopyRun, options: CopyOptions): Task<number> {
-  const { environment } = run
-  const bound = bindTarget(run, options)
+  const { planned: bound, environment } = yield* run.locked((now) => bindTarget(run, options, now))
   if (run.isReadOnly) {
     const message = 'cannot execute COPY FROM in a read-only transaction'
     throw new SqlError(SQLSTATE.READ_ONLY_SQL_TRANSACTION, message)
@@ -52,7 +53,11 @@ export function* copyFrom(run: CopyRun, options: CopyOptions): Task<number> {
   return context.affectedRows
 }
 
-function bindTarget({ statement, environment }: CopyRun, options: CopyOptions): BoundCopy {
+function bindTarget(
+  { statement }: CopyRun,
+  options: CopyOptions,
+  environment: QueryEnvironment,
+): BoundCopy & Lockable {
   const { relation, columns, where } = statement
   if (relation === undefined) throw new SqlError(SQLSTATE.SYNTAX_ERROR, 'COPY FROM needs a table')
   const { database, catalog, session } = environment
@@ -69,7 +74,7 @@ function bindTarget({ statement, environment }: CopyRun, options: CopyOptions): 
   const bound = bindCopyFrom(context, target)
   const { accesses, namedSchemas } = context.shared
   checkPrivileges(catalog, session.currentUser, { accesses, namedSchemas: [...namedSchemas] })
-  return bound
+  return { ...bound, relationLocks: relationLocks(accesses, bound.insert) }
 }
 
 function inputColumns(

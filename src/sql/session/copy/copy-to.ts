@@ -13,6 +13,7 @@ import { TextWriter } from '../../copy/output/text-writer.ts'
 import type { CopyOptions } from '../../copy/options.ts'
 import type { ParameterReference } from '../../parse/ast/expression.ts'
 import type { RelationName } from '../../parse/ast/common.ts'
+import type { CopyStatement } from '../../parse/ast/utility.ts'
 import type { SelectQuery } from '../../parse/ast/select.ts'
 import type { Statement } from '../../parse/ast/statement.ts'
 import { ResultWriter } from '../result/result-writer.ts'
@@ -25,17 +26,25 @@ import type { CopyRun } from './run-copy.ts'
 
 /** Returns how many rows were copied. */
 export function* copyTo(run: CopyRun, options: CopyOptions): Task<number> {
-  const { environment } = run
-  const { syntax, relation } = copiedQuery(run)
-  const query = planQuery(syntax, environment)
-  refuseParameters(query, syntax)
+  const { planned: query, environment } = yield* run.locked((now) => planCopied(run, now))
   if (run.isReadOnly && !query.bound.isReadOnly) {
     const message = `cannot execute ${query.bound.command} in a read-only transaction`
     throw new SqlError('25006', message)
   }
   const names = query.columns.map((column) => column.name)
-  const forced = forcedColumns('FORCE_QUOTE', options.forceQuote, names, relation)
-  return yield* sendRows(run, options, query, writerFor(options, forced))
+  const forced = forcedColumns('FORCE_QUOTE', options.forceQuote, names, query.copied)
+  return yield* sendRows({ ...run, environment }, options, query, writerFor(options, forced))
+}
+
+/** The query's plan, and the table if it is one that is copied. */
+function planCopied(
+  { statement }: CopyRun,
+  environment: QueryEnvironment,
+): PlannedQuery & { readonly copied: Relation | undefined } {
+  const { syntax, relation } = copiedQuery(statement, environment)
+  const query = planQuery(syntax, environment)
+  refuseParameters(query, syntax)
+  return { ...query, copied: relation }
 }
 
 function* sendRows(
@@ -84,7 +93,7 @@ interface CopiedQuery {
   readonly relation?: Relation
 }
 
-function copiedQuery({ statement, environment }: CopyRun): CopiedQuery {
+function copiedQuery(statement: CopyStatement, environment: QueryEnvironment): CopiedQuery {
   if (statement.relation !== undefined) {
     const relation = openTable(environment, statement.relation)
     return { relation, syntax: tableQuery(relation, statement.relation, statement.columns) }

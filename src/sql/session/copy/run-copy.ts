@@ -9,13 +9,22 @@ import { inheritedRoles } from '../../catalog/describe/acl.ts'
 import type { CopyChannel } from '../../copy/copy-channel.ts'
 import { readCopyOptions } from '../../copy/options.ts'
 import type { CopyStatement } from '../../parse/ast/utility.ts'
+import type { Lockable } from '../statement/locked-plan.ts'
 import type { QueryEnvironment } from '../statement/planned-query.ts'
 import { copyFrom } from './copy-from.ts'
 import { copyTo } from './copy-to.ts'
 
+export interface Locked<T> {
+  readonly planned: T
+  /** In which it was planned. */
+  readonly environment: QueryEnvironment
+}
+
 export interface CopyRun {
   readonly statement: CopyStatement
   readonly environment: QueryEnvironment
+  /** Plans, locks the tables of the plan, and plans again if that took a wait. */
+  locked<T extends Lockable>(plan: (environment: QueryEnvironment) => T): Task<Locked<T>>
   /** undefined where the client's protocol has no place for copied data. */
   readonly channel: CopyChannel | undefined
   readonly isReadOnly: boolean

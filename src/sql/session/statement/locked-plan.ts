@@ -8,12 +8,15 @@ import type { RunningTransaction } from '../transaction/running-transaction.ts'
 import { catchUp } from '../transaction/snapshot.ts'
 import type { PlannedQuery } from './planned-query.ts'
 
+/** Whatever was made from the catalog for relations that are to be locked. */
+export type Lockable = Pick<PlannedQuery, 'relationLocks'>
+
 /** The plan under the catalog of now, its relations locked. */
-export function* lockedPlan(
+export function* lockedPlan<T extends Lockable>(
   state: SessionState,
   transaction: RunningTransaction,
-  plan: () => PlannedQuery,
-): Task<PlannedQuery> {
+  plan: () => T,
+): Task<T> {
   for (;;) {
     const planned = plan()
     let hasWaited = false

@@ -263,13 +263,19 @@ function* runUtility(
 }
 
 function copy(
-  { state, sink }: StatementRun,
+  { state, transaction, sink }: StatementRun,
   environment: QueryEnvironment,
   statement: CopyStatement,
 ): Task<string> {
   return runCopy({
     statement,
     environment,
+    *locked(plan) {
+      const planned = yield* lockedPlan(state, transaction, () =>
+        plan(now(environment, transaction)),
+      )
+      return { planned, environment: now(environment, transaction) }
+    },
     channel: sink.copy,
     isReadOnly: state.settings.get('transaction_read_only') === 'on',
     notice: (message, where) =>
