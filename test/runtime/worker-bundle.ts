@@ -22,6 +22,8 @@ export async function bundleWorker(entry = WORKER_ENTRY): Promise<WorkerModule[]
     bundle: true,
     write: false,
     format: 'esm',
+    minify: true,
+    keepNames: true,
     target: 'es2024',
     conditions: ['workerd', 'worker'],
     external: ['cloudflare:*', 'node:*'],
