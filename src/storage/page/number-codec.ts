@@ -92,14 +92,18 @@ function writeOffsets(
   width: number,
 ): void {
   if (width === 0) return
-  const offsets =
-    width === 1
-      ? new Uint8Array(values.length)
-      : width === 2
-        ? new Uint16Array(values.length)
-        : new Uint32Array(values.length)
+  const offsets = offsetsOf(values.length, width)
   for (let row = 0; row < values.length; row++) offsets[row] = values[row]! - least
   writer.array(offsets)
+}
+
+/** Used within one call only. */
+const scratch = new ArrayBuffer(16 * 1024)
+
+function offsetsOf(count: number, width: number): Uint8Array | Uint16Array | Uint32Array {
+  const buffer = count * width <= scratch.byteLength ? scratch : new ArrayBuffer(count * width)
+  if (width === 1) return new Uint8Array(buffer, 0, count)
+  return width === 2 ? new Uint16Array(buffer, 0, count) : new Uint32Array(buffer, 0, count)
 }
 
 type Offsets = Uint8Array | Uint16Array | Uint32Array | undefined
