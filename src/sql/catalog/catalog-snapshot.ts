@@ -54,6 +54,11 @@ export class CatalogSnapshot implements Catalog {
     return this.schemaOid(name) !== undefined
   }
 
+  /** One that is not built in, as temporary schemas never are. */
+  hasOwnSchema(name: string): boolean {
+    return this.data.rows('pg_namespace').find('nspname', name) !== undefined
+  }
+
   schemaOid(name: string): Oid | undefined {
     return this.data.rows('pg_namespace').find('nspname', name)?.oid ?? builtin.schemaOid(name)
   }

@@ -152,7 +152,8 @@ export class SessionEvaluation implements EvaluationSession {
   get searchPath(): readonly string[] {
     const path = this.#state.settings.searchPath(this.#state.currentUser)
     const { temporarySchema } = this.#state
-    return this.#transaction.catalog.hasSchema(temporarySchema) ? [temporarySchema, ...path] : path
+    const isThere = this.#transaction.catalog.hasOwnSchema(temporarySchema)
+    return isThere ? [temporarySchema, ...path] : path
   }
   get currentUser(): string {
     return this.#state.currentUser

@@ -71,7 +71,7 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
   base: BranchRoots
   readonly readOnly: boolean
   /** Trees that it has made clones of. */
-  readonly cloned = new Set<TreeId>()
+  readonly cloned: TreeId[] = []
   /** About how many bytes were written to pages that no layer holds: spill above a bound (`checkpoint.ts`). */
   unspilledBytes = 0
   /** About how much memory the pages take that were made or copied to write to. */
@@ -234,7 +234,7 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     assert(!this.hasTree(tree), `tree ${tree} does not exist yet`)
     assert(treeOf(this.roots, source).lsn !== UNCOMMITTED, `tree ${source} is as others see it`)
     this.writeWhole({ kind: 'clone-tree', tree, source })
-    this.cloned.add(source)
+    this.cloned.push(source)
   }
 
   hasTree(tree: TreeId): boolean {

@@ -46,7 +46,9 @@ const FIXED_BYTES: Readonly<Record<ColumnKind, number>> = {
 
 /** Bytes of a row without what its text and datum values take. */
 export function fixedRowBytes(kinds: readonly ColumnKind[]): number {
-  return kinds.reduce((sum, kind) => sum + FIXED_BYTES[kind], 6)
+  let bytes = 6
+  for (const kind of kinds) bytes += FIXED_BYTES[kind]
+  return bytes
 }
 
 export function leafBytes(leaf: LeafNode): number {
