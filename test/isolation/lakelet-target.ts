@@ -41,8 +41,8 @@ export class LakeletTarget implements StepTarget {
       const { rows, tag } = results.results[0] ?? { rows: [], tag: '' }
       return { rows, tag: shortTag(tag) }
     } catch (error) {
-      if (!(error instanceof SqlError)) throw error
-      return { code: error.code, message: error.message }
+      if (error instanceof SqlError) return { code: error.code, message: error.message }
+      return { code: 'internal', message: String(error) }
     } finally {
       client.state = 'idle'
       this.#progress++

@@ -6,14 +6,17 @@ import type { BatchStream, Suspension, Task } from '../../../../storage/task.ts'
 import type { Batch } from '../../../../storage/vector.ts'
 import { datumAt } from '../../../../storage/vector.ts'
 import { ROW_LOCK } from '../../../lock/lock-mode.ts'
+import { serializationFailure } from '../../../lock/transaction-locks.ts'
 import type { TransactionLocks } from '../../../lock/transaction-locks.ts'
 import type { ColumnId } from '../../../plan/expression.ts'
 import type { LockRowsNode, LockTarget } from '../../../plan/plan-node.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
+import { datumKey } from '../../keys/key-encoding.ts'
 import { RowStore, fill } from '../../memory/row-store.ts'
 import { gatherBatch } from '../../vectors/gather.ts'
 import { TableWriter } from '../modify/table-writer.ts'
 import { makeArranged, type Operator, type Preparation } from '../operator.ts'
+import { keyPositions } from './key-columns.ts'
 import { newestRows } from './newest-rows.ts'
 
 /** A target, and where the input has its row ids. */
@@ -93,7 +96,7 @@ function* lockOne(locker: Locker, batch: Batch, row: number): BatchStream {
     if (id === null) continue
     const rowId = Number(id)
     if (!(yield* lockRow(target, rowId, locks))) return
-    if (!locks.seesNewest) yield* locks.requireUnchanged(target.tree, [rowId])
+    if (!locks.seesNewest) yield* requireUnchanged(target, rowId, locks)
     hasChanged ||= (yield* context.overtaken(target.tree, [rowId])).length > 0
   }
   if (hasChanged) yield* lookAgain(locker, batch, row)
@@ -114,6 +117,25 @@ function* lockRow(target: LockTarget, rowId: number, locks: TransactionLocks): T
   }
   yield* locks.rows(tree, [rowId], strength)
   return true
+}
+
+/** For FOR KEY SHARE only the keys count. A row that is gone fails with the same message here. */
+function* requireUnchanged(
+  { tree, relation, strength }: LockTarget,
+  rowId: number,
+  locks: TransactionLocks,
+): Task<void> {
+  if ((yield* locks.access.changedRows(tree, [rowId])).length === 0) return
+  const keys = [...keyPositions(relation)]
+  const seen = yield* locks.access.fetch(tree, [rowId], keys)
+  const newest = yield* locks.access.newest().fetch(tree, [rowId], keys)
+  const isKept = newest.length > 0 && keys.every((_, i) => isSameKey(seen, newest, i))
+  if (!isKept || strength !== 'keyShare') throw serializationFailure('update')
+}
+
+function isSameKey(seen: Batch, newest: Batch, column: number): boolean {
+  const [a, b] = [datumAt(seen.columns[column]!, 0), datumAt(newest.columns[column]!, 0)]
+  return a === b || (a !== null && b !== null && datumKey(a) === datumKey(b))
 }
 
 /** The row was changed while it was waited for: whether it still qualifies, and with what values. */
