@@ -6,7 +6,7 @@ import { AttemptLimiter } from '../../src/durable/auth/attempt-limiter.ts'
 import { checkConnectionLimits, checkRoom } from '../../src/durable/auth/connection-limits.ts'
 import type { Occupancy } from '../../src/durable/auth/connection-limits.ts'
 import { roleLogin } from '../../src/durable/auth/role-login.ts'
-import { InputBudget } from '../../src/durable/wire/input-budget.ts'
+import { InputBudget } from '../../src/durable/wire/flow/input-budget.ts'
 import { MemoryServer } from './memory-server.ts'
 import { RawClient } from './raw-client.ts'
 

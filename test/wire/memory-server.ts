@@ -8,7 +8,7 @@ import { Branch } from '../../src/durable/branch.ts'
 import type { ConnectionHost, PasswordMethod } from '../../src/durable/wire/connection-host.ts'
 import { ConnectionRegistry } from '../../src/durable/wire/connection-registry.ts'
 import { Connection } from '../../src/durable/wire/connection.ts'
-import { InputBudget } from '../../src/durable/wire/input-budget.ts'
+import { InputBudget } from '../../src/durable/wire/flow/input-budget.ts'
 import { systemTimers } from '../../src/durable/wire/time/timers.ts'
 import { memoryPlatform } from '../engine/memory-branch.ts'
 

@@ -5,7 +5,7 @@ import type { PasswordCheck } from '../auth/password-check.ts'
 import type { Branch } from '../branch.ts'
 import type { SavedSession } from '../../sql/session/saved-session.ts'
 import type { BackendKey, ConnectionRegistry } from './connection-registry.ts'
-import type { InputBudget } from './input-budget.ts'
+import type { InputBudget } from './flow/input-budget.ts'
 import type { Timers } from './time/timers.ts'
 
 export interface ConnectionHost {

@@ -22,7 +22,7 @@ import { enterDatabase } from '../databases/enter-database.ts'
 import type { Mailbox } from '../notification/notification-hub.ts'
 import { asSqlError } from '../http-sql/error-body.ts'
 import { startupSettings } from '../startup-settings.ts'
-import { BackPressure } from './back-pressure.ts'
+import { BackPressure } from './flow/back-pressure.ts'
 import {
   authenticationOk,
   backendKeyData,
@@ -44,10 +44,10 @@ import type { FrontendMessage } from './codec/frontend-messages.ts'
 import { MessageFramer } from './codec/message-framer.ts'
 import type { FramedMessage } from './codec/message-framer.ts'
 import { MessageWriter } from './codec/message-writer.ts'
-import type { ConnectionInput } from './input-budget.ts'
-import { InputOverflow, OVERFLOW_FROM_BYTES } from './input-overflow.ts'
-import { Login } from './login.ts'
-import type { KnownClient } from './login.ts'
+import type { ConnectionInput } from './flow/input-budget.ts'
+import { InputOverflow, OVERFLOW_FROM_BYTES } from './flow/input-overflow.ts'
+import { Login } from './login/login.ts'
+import type { KnownClient } from './login/login.ts'
 import { SessionTimeouts, idleSessionMs, idleSessionTimeout } from './time/session-timeouts.ts'
 
 /** Startup parameters that are no settings. */

@@ -20,7 +20,7 @@ import {
   rowDescription,
 } from './codec/backend-messages.ts'
 import { decodeText, protocolViolation } from './codec/byte-reader.ts'
-import type { BackPressure } from './back-pressure.ts'
+import type { BackPressure } from './flow/back-pressure.ts'
 import { ExtendedBatch, isLostRace } from './extended-batch.ts'
 import type {
   BindMessage,

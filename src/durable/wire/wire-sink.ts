@@ -13,7 +13,7 @@ import {
   noticeResponse,
   rowDescription,
 } from './codec/backend-messages.ts'
-import type { BackPressure } from './back-pressure.ts'
+import type { BackPressure } from './flow/back-pressure.ts'
 import type { MessageWriter } from './codec/message-writer.ts'
 import { WireCopy } from './wire-copy.ts'
 import type { MessageSource } from './wire-copy.ts'

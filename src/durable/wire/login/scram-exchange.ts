@@ -7,11 +7,11 @@
  *   client  c=biws,r=<both nonces>,p=<proof>
  *   server  v=<signature>
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { ScramSecret } from '../auth/scram-secret.ts'
-import { equalInConstantTime, hmacSha256 } from '../auth/scram-secret.ts'
-import { protocolViolation } from './codec/byte-reader.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { ScramSecret } from '../../auth/scram-secret.ts'
+import { equalInConstantTime, hmacSha256 } from '../../auth/scram-secret.ts'
+import { protocolViolation } from '../codec/byte-reader.ts'
 
 export const SCRAM_SHA_256 = 'SCRAM-SHA-256'
 const NONCE_BYTES = 18

@@ -2,21 +2,21 @@
  * From the startup message to a known role: asks for a password, in the clear or by SCRAM, and checks it against the role's
  * stored secret. A role that does not exist is asked all the same, and fails as a wrong password does.
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import { passwordFailure } from '../auth/password-check.ts'
-import type { Attempt } from '../auth/attempt-limiter.ts'
-import { roleLogin } from '../auth/role-login.ts'
-import type { Branch } from '../branch.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import { passwordFailure } from '../../auth/password-check.ts'
+import type { Attempt } from '../../auth/attempt-limiter.ts'
+import { roleLogin } from '../../auth/role-login.ts'
+import type { Branch } from '../../branch.ts'
 import {
   authenticationCleartext,
   authenticationSasl,
   authenticationSaslContinue,
   authenticationSaslFinal,
-} from './codec/backend-messages.ts'
-import { ByteReader, decodeText } from './codec/byte-reader.ts'
-import type { ConnectionHost, PasswordMethod } from './connection-host.ts'
-import type { MessageWriter } from './codec/message-writer.ts'
+} from '../codec/backend-messages.ts'
+import { ByteReader, decodeText } from '../codec/byte-reader.ts'
+import type { ConnectionHost, PasswordMethod } from '../connection-host.ts'
+import type { MessageWriter } from '../codec/message-writer.ts'
 import { SCRAM_SHA_256, ScramExchange } from './scram-exchange.ts'
 
 const encoder = new TextEncoder()

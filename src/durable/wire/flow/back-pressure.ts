@@ -2,9 +2,9 @@
  * Holds a client's answers back while it does not read: what the socket has taken and not sent yet lies in the object's memory. A
  * statement waits, as it would for a lock, until most of it has gone.
  */
-import type { Task } from '../../storage/task.ts'
-import type { ConnectionSocket } from './connection-host.ts'
-import type { Timers } from './time/timers.ts'
+import type { Task } from '../../../storage/task.ts'
+import type { ConnectionSocket } from '../connection-host.ts'
+import type { Timers } from '../time/timers.ts'
 
 const HIGH_BYTES = 1 << 20
 const LOW_BYTES = HIGH_BYTES / 4

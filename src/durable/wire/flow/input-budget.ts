@@ -2,8 +2,8 @@
  * What clients have sent and nobody has answered yet lies in the object's memory: there is so much room for all connections
  * together, and less of it for those whose clients are not known.
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
 
 /** A message may have 32 MiB. */
 const KNOWN_BYTES = 40 << 20

@@ -2,18 +2,18 @@
  * A connection's beginning: requests for encryption, a cancel request, or the startup message and then the password, until the
  * client is known.
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import { checkRoom } from '../auth/connection-limits.ts'
-import type { Branch } from '../branch.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import { checkRoom } from '../../auth/connection-limits.ts'
+import type { Branch } from '../../branch.ts'
 import { Authentication } from './authentication.ts'
-import { negotiateProtocolVersion } from './codec/backend-messages.ts'
-import { protocolViolation } from './codec/byte-reader.ts'
-import { decodeFrontend } from './codec/frontend-messages.ts'
-import type { FramedMessage, MessageFramer } from './codec/message-framer.ts'
-import type { MessageWriter } from './codec/message-writer.ts'
-import { decodeStartup } from './codec/startup-message.ts'
-import type { ConnectionHost, ConnectionSocket, PasswordMethod } from './connection-host.ts'
+import { negotiateProtocolVersion } from '../codec/backend-messages.ts'
+import { protocolViolation } from '../codec/byte-reader.ts'
+import { decodeFrontend } from '../codec/frontend-messages.ts'
+import type { FramedMessage, MessageFramer } from '../codec/message-framer.ts'
+import type { MessageWriter } from '../codec/message-writer.ts'
+import { decodeStartup } from '../codec/startup-message.ts'
+import type { ConnectionHost, ConnectionSocket, PasswordMethod } from '../connection-host.ts'
 
 export interface KnownClient {
   readonly branch: Branch

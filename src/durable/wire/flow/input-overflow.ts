@@ -2,9 +2,9 @@
  * Copied data that come faster than their rows are stored. A WebSocket of a Durable Object cannot be told to wait, so what is beyond a
  * few megabytes lies in the object's storage until it is its turn.
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
-import type { SpillSegments } from '../../sql/session/limits/statement-spill.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { SpillSegments } from '../../../sql/session/limits/statement-spill.ts'
 
 /** So much waits in memory first. */
 export const OVERFLOW_FROM_BYTES = 4 << 20
