@@ -34,6 +34,7 @@ export function testSession(settings: Readonly<Record<string, string>>): Evaluat
     clockTimestamp: () => 800_000_000_123_456,
     transactionId: 42,
     random: () => (seed = (seed * 1103515245 + 12345) % 2147483648) / 2147483648,
+    *sleep() {},
     setSeed: (value) => void (seed = Math.floor(value * 1e6)),
     randomBytes: (length) => new Uint8Array(length),
     notice: () => undefined,

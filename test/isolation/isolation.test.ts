@@ -47,7 +47,7 @@ function readPlays(file: string): ReadonlyMap<string, string> {
   const plays = new Map<string, string>()
   for (const play of readFileSync(new URL(file, FOLDER), 'utf8').split(/^(?==== )/m)) {
     const name = /^=== (.*)$/m.exec(play)?.[1]
-    if (name !== undefined) plays.set(name, `${play.trimEnd()}\n`)
+    if (name !== undefined) plays.set(name, `${play.replace(/\n+$/, '')}\n`)
   }
   return plays
 }

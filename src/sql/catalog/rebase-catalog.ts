@@ -18,7 +18,8 @@ export function rebaseCatalog(
 ): CatalogSnapshot {
   if (newest === before) return own
   const changed = new Map<CatalogName, CatalogRows<object>>()
-  for (const name of CATALOG_NAMES) {
+  // Types first: a table that was made twice is first a type that was.
+  for (const name of new Set<CatalogName>(['pg_type', ...CATALOG_NAMES])) {
     const [old, mine, theirs] = [before, own, newest].map(({ data }) => rowsOf(data, name))
     if (old === undefined || mine === undefined || theirs === undefined || old === mine) continue
     changed.set(name, theirs === old ? mine : merge(name, old, mine, theirs))
@@ -32,11 +33,14 @@ function rowsOf(data: CatalogData, name: CatalogName): CatalogRows<object> {
 }
 
 /** PostgreSQL's unique indexes of the catalogs by name: what two transactions may not both have made. */
-const UNIQUE_NAMES: {
-  readonly [C in CatalogName]?: { readonly index: string; readonly columns: readonly string[] }
-} = {
-  pg_class: { index: 'pg_class_relname_nsp_index', columns: ['relname', 'relnamespace'] },
+interface UniqueName {
+  readonly index: string
+  readonly columns: readonly string[]
+}
+
+const UNIQUE_NAMES: { readonly [C in CatalogName]?: UniqueName } = {
   pg_type: { index: 'pg_type_typname_nsp_index', columns: ['typname', 'typnamespace'] },
+  pg_class: { index: 'pg_class_relname_nsp_index', columns: ['relname', 'relnamespace'] },
   pg_namespace: { index: 'pg_namespace_nspname_index', columns: ['nspname'] },
   pg_proc: {
     index: 'pg_proc_proname_args_nsp_index',
@@ -51,6 +55,27 @@ const UNIQUE_NAMES: {
   pg_database: { index: 'pg_database_datname_index', columns: ['datname'] },
 }
 
+/** What DDL has given names to, as keys: nobody else may do so until it is known whether they stay. */
+export function* newNames(before: CatalogSnapshot, after: CatalogSnapshot): Generator<string> {
+  if (before === after) return
+  for (const [name, { columns }] of uniqueNames()) {
+    const [old, young] = [rowsOf(before.data, name), rowsOf(after.data, name)]
+    if (old === young) continue
+    for (const row of young.all()) {
+      if (old.rowId(row) === undefined) yield `${name}/${nameOf(row, columns)}`
+    }
+  }
+}
+
+function uniqueNames(): [CatalogName, UniqueName][] {
+  // Its keys are names of catalogs.
+  return Object.entries(UNIQUE_NAMES) as [CatalogName, UniqueName][]
+}
+
+function nameOf(row: object, columns: readonly string[]): string {
+  return columns.map((column) => String(row[column as keyof typeof row])).join('/')
+}
+
 /** Raises 23505 when others have made something of that name meanwhile. */
 function requireNewNames(
   name: CatalogName,
@@ -59,12 +84,10 @@ function requireNewNames(
 ): void {
   const unique = UNIQUE_NAMES[name]
   if (unique === undefined) return
-  const keyOf = (row: object): string =>
-    unique.columns.map((column) => String(row[column as keyof typeof row])).join('\0')
   const known = new Set<string>()
-  for (const row of rows.all()) known.add(keyOf(row))
+  for (const row of rows.all()) known.add(nameOf(row, unique.columns))
   for (const row of added) {
-    if (!known.has(keyOf(row))) continue
+    if (!known.has(nameOf(row, unique.columns))) continue
     throw new SqlError(
       SQLSTATE.UNIQUE_VIOLATION,
       `duplicate key value violates unique constraint "${unique.index}"`,

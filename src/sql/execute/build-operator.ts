@@ -34,6 +34,7 @@ import {
   prepareOneRow,
   prepareValues,
 } from './operators/source/simple.ts'
+import { prepareWaitingCall } from './operators/source/waiting-call.ts'
 import { prepareSystemScan } from './operators/source/system-scan.ts'
 import { prepareWindow } from './operators/window/window.ts'
 
@@ -87,6 +88,8 @@ function prepareNode(node: PlanNode, preparation: Preparation): Operator {
   switch (node.kind) {
     case 'oneRow':
       return prepareOneRow(node, preparation)
+    case 'waitingCall':
+      return prepareWaitingCall(node, preparation)
     case 'empty':
       return prepareEmpty(node, preparation)
     case 'scan':

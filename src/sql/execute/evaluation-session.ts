@@ -2,8 +2,11 @@
  * What expressions may see of the session and transaction they run in. Built by the session for each statement;
  * plain data and a few callbacks, so that functions can be tested alone.
  */
+import type { Task } from '../../storage/task.ts'
 import type { Datum } from '../../storage/vector.ts'
 import type { Oid } from '../catalog/catalog.ts'
+import type { TableLockMode } from '../lock/lock-mode.ts'
+import type { AdvisoryKey } from '../lock/lock-tag.ts'
 import type { BackendSignal, SessionFacts } from './session-facts.ts'
 
 export interface EvaluationSession {
@@ -44,6 +47,9 @@ export interface EvaluationSession {
     cursor: string,
     table: { readonly oid: Oid; readonly name: string },
   ): number | undefined
+  /** pg_sleep() */
+  sleep(ms: number): Task<void>
+  readonly advisoryLocks?: AdvisoryLocks
   /** [0,1) from the session's seeded generator (setseed). */
   random(): number
   setSeed(seed: number): void
@@ -86,6 +92,15 @@ export interface CursorFacts {
   readonly isBinary: boolean
   readonly isScrollable: boolean
   readonly createdAtMicros: number
+}
+
+/** Advisory locks, as far as nobody waits for them. */
+export interface AdvisoryLocks {
+  /** False when another session has it. */
+  tryLock(key: AdvisoryKey, mode: TableLockMode, ofSession: boolean): boolean
+  /** False when the session does not hold it. */
+  unlock(key: AdvisoryKey, mode: TableLockMode): boolean
+  unlockAll(): void
 }
 
 export interface SequenceService {

@@ -4,6 +4,7 @@ import { registerRangeFunctions } from './range/range-functions.ts'
 import { registerCatalogFunctions } from '../catalog/functions/register-catalog-functions.ts'
 import { registerRecordComparison } from './record/record-comparison.ts'
 import { registerSequencesAndRandom } from './session/sequences-and-random.ts'
+import { registerAdvisoryLocks } from './session/advisory-locks.ts'
 import { registerSessionInfo } from './session/session-info.ts'
 import { registerJson } from './json/register-json.ts'
 import { registerArrays } from './array/register-arrays.ts'
@@ -25,5 +26,6 @@ export function createFunctionLibrary(): Functions {
   registerMultirangeFunctions(functions)
   registerCatalogFunctions(functions)
   registerSessionInfo(functions)
+  registerAdvisoryLocks(functions)
   return functions
 }

@@ -57,6 +57,8 @@ function describe(request: LockRequest, blocker: LockOwner): string {
       const { high, low, space } = request.key
       return `${tableLockName(request.mode)} on advisory lock [${high},${low},${space}]`
     }
+    case 'name':
+      return `ShareLock on transaction ${blocker.transaction}`
     case 'transaction':
       return `ShareLock on transaction ${request.transaction}`
   }

@@ -193,6 +193,8 @@ export class LockManager {
           return false
         this.#grant(owner, request)
         return true
+      case 'name':
+        return owner.holdsName(request.name)
       case 'transaction':
         return request.of.transaction !== request.transaction
     }
@@ -227,6 +229,7 @@ export class LockManager {
       case 'row':
         return this.#rowOwners
       case 'advisory':
+      case 'name':
         return this.#owners
       case 'transaction':
         return [request.of]
@@ -245,6 +248,9 @@ export class LockManager {
         break
       case 'advisory':
         owner.addAdvisory(advisoryKey(request.key), request.mode, request.ofSession)
+        break
+      case 'name':
+        owner.newest.names.add(request.name)
         break
       case 'transaction':
         return
@@ -309,7 +315,7 @@ function excludes(first: LockRequest, second: LockRequest): boolean {
   ) {
     return conflictsWith(second.mode, 1 << first.mode)
   }
-  return false
+  return first.kind === 'name'
 }
 
 /** Whether the owner's locks stand against the request. */
@@ -321,6 +327,8 @@ function holds(owner: LockOwner, request: LockRequest): boolean {
       return owner.excludesRow(request.tree, request.rowId, request.strength)
     case 'advisory':
       return conflictsWith(request.mode, owner.advisoryModes(advisoryKey(request.key)))
+    case 'name':
+      return owner.holdsName(request.name)
     case 'transaction':
       return owner.transaction === request.transaction
   }

@@ -19,10 +19,11 @@ export interface HeldLocks {
   readonly rows: Map<TreeId, RowSets>
   /** By key: how often each mode was taken. */
   readonly advisory: Map<string, Map<TableLockMode, number>>
+  readonly names: Set<string>
 }
 
 function newHeldLocks(): HeldLocks {
-  return { relations: new Map(), rows: new Map(), advisory: new Map() }
+  return { relations: new Map(), rows: new Map(), advisory: new Map(), names: new Set() }
 }
 
 export class LockOwner {
@@ -123,6 +124,10 @@ export class LockOwner {
       for (const held of rowConflicts(strength)) if (sets[held]?.has(rowId) === true) return true
     }
     return false
+  }
+
+  holdsName(name: string): boolean {
+    return this.#levels.some(({ names }) => names.has(name))
   }
 
   /** A mask of the modes in which it holds an advisory lock, by its transaction and by itself. */

@@ -31,6 +31,8 @@ export type LockRequest =
       /** Held until it is unlocked or the session ends. */
       readonly ofSession: boolean
     }
+  /** A name in a catalog, while whoever uses it first has not ended. */
+  | { readonly kind: 'name'; readonly name: string }
   /** Until that one's transaction has ended. */
   | { readonly kind: 'transaction'; readonly of: LockOwner; readonly transaction: number }
 
@@ -43,6 +45,8 @@ export function queueKey(request: LockRequest): string {
       return `row/${request.tree}/${request.rowId}`
     case 'advisory':
       return advisoryKey(request.key)
+    case 'name':
+      return `name/${request.name}`
     case 'transaction':
       return `transaction/${request.transaction}`
   }

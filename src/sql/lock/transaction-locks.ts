@@ -96,6 +96,11 @@ export class TransactionLocks {
     yield* this.#manager.acquire(this.#owner, request, this.#limit())
   }
 
+  /** True when it had to wait for somebody else who has taken the name. */
+  *name(name: string): Task<boolean> {
+    return yield* this.#manager.acquire(this.#owner, { kind: 'name', name }, this.#limit())
+  }
+
   *advisory(key: AdvisoryKey, mode: TableLockMode, ofSession: boolean): Task<boolean> {
     const request = { kind: 'advisory', key, mode, ofSession } as const
     return yield* this.#manager.acquire(this.#owner, request, this.#limit())

@@ -27,6 +27,7 @@ export function estimateRows(node: PlanNode, context: EstimateContext): number {
     case 'empty':
       return 0
     case 'oneRow':
+    case 'waitingCall':
       return 1
     case 'values':
     case 'constantRows':

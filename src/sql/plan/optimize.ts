@@ -6,6 +6,7 @@ import type { PlanNode } from './plan-node.ts'
 import { decorrelate } from './rules/subquery/decorrelate.ts'
 import { extractJoinKeys } from './rules/join/extract-join-keys.ts'
 import { foldConstants } from './rules/fold-constants.ts'
+import { hoistWaitingCalls } from './rules/subquery/hoist-waiting-calls.ts'
 import { hoistSubqueries } from './rules/subquery/hoist-subqueries.ts'
 import { chooseIndexes } from './rules/index/choose-indexes.ts'
 import { extremesByIndex } from './rules/index/extremes-by-index.ts'
@@ -23,6 +24,7 @@ import { shareExpressions } from './rules/projection/share-expressions.ts'
 import type { Rule, RuleContext } from './rules/rule.ts'
 
 export const RULES: readonly Rule[] = [
+  hoistWaitingCalls,
   hoistSubqueries,
   listAlternatives,
   foldConstants,
@@ -51,7 +53,7 @@ export interface OptimizeOptions {
 }
 
 /** Without it no plan can run; tests compare the other rules with this one alone. */
-export const INDISPENSABLE_RULES: readonly Rule[] = [hoistSubqueries]
+export const INDISPENSABLE_RULES: readonly Rule[] = [hoistWaitingCalls, hoistSubqueries]
 
 export function optimize(
   plan: PlanNode,

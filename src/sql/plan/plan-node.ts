@@ -11,6 +11,7 @@ import type {
   AggregateCall,
   ColumnId,
   ColumnReference,
+  FunctionCall,
   Expression,
   GroupingCall,
   SortKey,
@@ -116,6 +117,11 @@ export interface FunctionScanNode extends Node {
     readonly spreads: boolean
   }[]
   readonly withOrdinality: boolean
+}
+/** One row: what a function returns that may wait before it does. */
+export interface WaitingCallNode extends Node {
+  readonly kind: 'waitingCall'
+  readonly call: FunctionCall
 }
 /** Computes `expressions` (output column i = expression i). */
 export interface ProjectNode extends Node {
@@ -392,6 +398,7 @@ export type PlanNode =
   | CteScanNode
   | RecursiveUnionNode
   | LockRowsNode
+  | WaitingCallNode
   | InsertNode
   | UpdateNode
   | DeleteNode

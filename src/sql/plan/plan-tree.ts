@@ -2,7 +2,7 @@
  * Walking and rewriting plans. The one place that knows the inputs and the expressions of every node kind.
  */
 import { assert, unreachable } from '../../errors/sql-error.ts'
-import type { AggregateCall, ColumnId, Expression, WindowCall } from './expression.ts'
+import type { AggregateCall, ColumnId, Expression, FunctionCall, WindowCall } from './expression.ts'
 import { mapChildren, mapSortKeys } from './expression-tree.ts'
 import type {
   FrameBound,
@@ -27,6 +27,7 @@ export function mapInputs(node: PlanNode, map: MapPlan): PlanNode {
     case 'values':
     case 'constantRows':
     case 'functionScan':
+    case 'waitingCall':
     case 'cteScan':
       return node
     case 'project':
@@ -74,6 +75,11 @@ function mapInsertInputs(node: InsertNode, map: MapPlan): PlanNode {
   return { ...node, input, onConflict: { ...onConflict, computed } }
 }
 
+/** The call stays the node's own: what is done about calls in expressions does not concern it. */
+function mapArguments(call: FunctionCall, map: MapExpression): FunctionCall {
+  return { ...call, args: call.args.map(map) }
+}
+
 function mapLockTarget(target: LockTarget, map: MapExpression): LockTarget {
   const rowId = map(target.rowId)
   assert(rowId.kind === 'column', 'row ids stay columns')
@@ -100,6 +106,8 @@ export function mapExpressions(node: PlanNode, map: MapExpression): PlanNode {
       return mapIndexScan(node, map)
     case 'values':
       return { ...node, rows: node.rows.map((row) => row.map(map)) }
+    case 'waitingCall':
+      return { ...node, call: mapArguments(node.call, map) }
     case 'functionScan':
       return { ...node, functions: node.functions.map((f) => ({ ...f, call: map(f.call) })) }
     case 'project':
@@ -266,6 +274,13 @@ export function walkPlan(node: PlanNode, visit: (node: PlanNode) => void): void 
     return input
   })
   visit(node)
+}
+
+/** The plan has a node of that kind, other than in the sub-queries of its expressions. */
+export function containsNode(plan: PlanNode, kind: PlanNode['kind']): boolean {
+  let isFound = false
+  walkPlan(plan, (node) => void (isFound ||= node.kind === kind))
+  return isFound
 }
 
 /** Visits a node's own expressions, whole trees, and the plans of sub-queries in them. */

@@ -68,6 +68,8 @@ function describe(node: PlanNode, catalog: Catalog): string {
     case 'oneRow':
     case 'empty':
       return node.kind
+    case 'waitingCall':
+      return `waitingCall ${show(node.call)}`
     case 'scan':
     case 'systemScan':
       return `${node.kind} ${named(node)} [${columns(node.output)}]${where(node.filter)}`

@@ -1,10 +1,12 @@
 /** The session as the expressions of one statement see it. */
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { Oid } from '../catalog/catalog.ts'
+import type { Task } from '../../storage/task.ts'
 import type { Datum } from '../../storage/vector.ts'
 import { checkDomainValue } from './statement/planned-query.ts'
 import { StatementSpill } from './limits/statement-spill.ts'
 import type {
+  AdvisoryLocks,
   CursorFacts,
   EvaluationSession,
   PreparedStatementFacts,
@@ -12,6 +14,7 @@ import type {
   SettingFacts,
 } from '../execute/evaluation-session.ts'
 import type { LockOwner } from '../lock/lock-owner.ts'
+import { advisoryKey } from '../lock/lock-tag.ts'
 import type { Database } from './database.ts'
 import type { BackendSignal, SessionFacts } from '../execute/session-facts.ts'
 import { cancelError } from './limits/statement-timeout.ts'
@@ -180,6 +183,29 @@ export class SessionEvaluation implements EvaluationSession {
     const spill = new StatementSpill(() => database.createSpill(), 0) // one row needs none
     const environment = { database, catalog, access: open.access, session: this, spill }
     checkDomainValue(domain, value, environment)
+  }
+  *sleep(ms: number): Task<void> {
+    if (!(ms > 0)) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    let isOver = false
+    const cancel = this.#state.database.after(ms, () => {
+      isOver = true
+      resolve()
+    })
+    try {
+      while (!isOver) yield { kind: 'blocked', until: promise }
+    } finally {
+      cancel()
+    }
+  }
+  get advisoryLocks(): AdvisoryLocks {
+    const { database, lockOwner } = this.#state
+    return {
+      tryLock: (key, mode, ofSession) =>
+        database.locks.tryAcquire(lockOwner, { kind: 'advisory', key, mode, ofSession }),
+      unlock: (key, mode) => database.locks.releaseAdvisory(lockOwner, advisoryKey(key), mode),
+      unlockAll: () => database.locks.releaseSession(lockOwner),
+    }
   }
   random(): number {
     return this.#state.generator.next()

@@ -89,10 +89,6 @@ function registerTransaction(registry: FunctionRegistry): void {
   for (const symbol of ['pg_current_xact_id', 'pg_current_xact_id_if_assigned']) {
     registry.scalar(symbol, ({ session }) => session.transactionId)
   }
-  registry.scalar('pg_sleep', (_context, seconds: number) => {
-    if (seconds <= 0) return ''
-    throw new SqlError('0A000', 'pg_sleep is not supported yet')
-  })
 }
 
 /** A serverless connection has no network addresses to tell. */

@@ -104,6 +104,7 @@ function explainOther(node: PlanNode, context: ExplainContext): ExplainNode {
     made(node, type, `${type}${suffix}`, details, children, context)
   switch (node.kind) {
     case 'oneRow':
+    case 'waitingCall':
       return simple('Result')
     case 'empty':
       return simple('Result', [['One-Time Filter', 'false']])

@@ -3,6 +3,8 @@
  * change; when it had to wait for one, what it did is taken back and done again over what the others have left.
  */
 import type { Task } from '../../../storage/task.ts'
+import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+import { newNames } from '../../catalog/rebase-catalog.ts'
 import { changedTables } from '../../catalog/catalog-changes.ts'
 import { executeDdl } from '../../commands/execute-ddl.ts'
 import type { DdlStatement } from '../../commands/execute-ddl.ts'
@@ -38,11 +40,25 @@ export function* changeCatalog(
     if (!hasWaited) {
       transaction.hasChangedCatalog ||= result.catalog !== before
       transaction.catalog = result.catalog
+      yield* claimNames(state, transaction, before)
       return result.tag
     }
     open.access.rollbackTo(mark)
     yield* catchUp(state, transaction)
   }
+}
+
+/** Others may be about to make the same: either theirs stands, and this fails, or it was taken back. */
+function* claimNames(
+  state: SessionState,
+  transaction: RunningTransaction,
+  before: CatalogSnapshot,
+): Task<void> {
+  let hasWaited = false
+  for (const name of newNames(before, transaction.catalog)) {
+    hasWaited = (yield* transaction.locks.name(name)) || hasWaited
+  }
+  if (hasWaited) yield* catchUp(state, transaction)
 }
 
 /** As strong as PostgreSQL's for the statements that matter most; the others are taken for the strongest. */

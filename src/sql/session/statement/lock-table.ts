@@ -9,6 +9,8 @@ import { TABLE_LOCK } from '../../lock/lock-mode.ts'
 import type { TableLockMode } from '../../lock/lock-mode.ts'
 import type { LockStatement } from '../../parse/ast/utility.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
+import { viewQuery } from '../../bind/query/from/bind-view.ts'
+import { planQuery } from './planned-query.ts'
 import type { QueryEnvironment } from './planned-query.ts'
 
 const MODES: Readonly<Record<LockStatement['mode'], TableLockMode>> = {
@@ -40,10 +42,19 @@ export function* lockTable(
     if (relation === undefined) throw missing(name.schema, name.name)
     requireLockable(relation)
     requirePrivilege(catalog, session.currentUser, relation, mode)
-    if (!statement.nowait) yield* transaction.locks.relation(relation.oid, mode)
-    else if (!transaction.locks.tryRelation(relation.oid, mode)) throw unavailable(relation)
+    for (const one of withReadByView(relation, environment)) {
+      if (!statement.nowait) yield* transaction.locks.relation(one.oid, mode)
+      else if (!transaction.locks.tryRelation(one.oid, mode)) throw unavailable(one)
+    }
   }
   return 'LOCK TABLE'
+}
+
+/** A view is locked with what it reads. */
+function withReadByView(relation: Relation, environment: QueryEnvironment): Relation[] {
+  if (relation.kind !== 'v') return [relation]
+  const { bound } = planQuery(viewQuery(relation), environment)
+  return [relation, ...bound.accesses.map((access) => access.relation)]
 }
 
 function missing(schema: string | undefined, name: string): SqlError {

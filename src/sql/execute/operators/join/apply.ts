@@ -16,6 +16,7 @@ import {
 } from '../../../../storage/vector.ts'
 import type { ColumnId } from '../../../plan/expression.ts'
 import type { ApplyNode, OutputColumn } from '../../../plan/plan-node.ts'
+import { containsNode } from '../../../plan/plan-tree.ts'
 import { PgArray } from '../../../types/value-classes.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { compileExpression } from '../../expression/compile-expression.ts'
@@ -43,6 +44,8 @@ interface ApplyPlan {
   readonly valueKind: ColumnKind
   /** ARRAY(SELECT array …) makes an array with a dimension more. */
   readonly nests: boolean
+  /** The right side has an effect: it runs for every row. */
+  readonly waits: boolean
 }
 
 export function prepareApply(node: ApplyNode, preparation: Preparation): Operator {
@@ -62,6 +65,7 @@ export function prepareApply(node: ApplyNode, preparation: Preparation): Operato
     }),
     condition: node.condition && compileExpression(node.condition, both, preparation.compilation),
     valueKind: value === undefined ? 'datum' : catalog.type(value.type).kind,
+    waits: containsNode(node.right, 'waitingCall'),
     nests: item !== undefined && catalog.type(item.type).elementType !== 0,
   }
   return makeArranged(naturalOutput(node, left, right), node.output, catalog, (context) =>
@@ -237,7 +241,7 @@ function* valueApply(plan: ApplyPlan, context: ExecutionContext): BatchStream {
     }
     const answers = new Array<Datum | null>(item.length)
     for (let row = 0; row < item.length; row++) {
-      const reuses = known !== undefined && plan.condition === undefined
+      const reuses = known !== undefined && plan.condition === undefined && !plan.waits
       if (known === undefined || !reuses || !runner.isSameAsLast(item, row)) {
         known = { answer: yield* answerFor(plan, runner, { left: item, row }, context) }
         runner.remember(item, row)

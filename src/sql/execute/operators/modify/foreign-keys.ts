@@ -135,6 +135,7 @@ export class ForeignKeyChecks {
   /** Those that refer to the key and will go on doing so: locked, and as they are now. */
   *#findLocked(
     key: ForeignKey,
+    parent: TableWriter,
     child: TableWriter,
     lost: Values,
     strength: RowLockStrength,
@@ -147,20 +148,21 @@ export class ForeignKeyChecks {
       if (locks.access.isCurrent) return found
       if (!locks.seesNewest) {
         yield* locks.requireUnchanged(child.tree, found.rowIds)
-        yield* this.#refuseUnseen(key, child, lost, found)
-        return found
+        if (!(yield* this.#hasUnseen(key, child, lost, found))) return found
+        if (strength === ROW_LOCK.update) throw serializationFailure('update')
+        throw this.#referenced(key, parent, child, lost)
       }
       if ((yield* locks.access.changedRows(child.tree, found.rowIds)).length === 0) return found
       yield* this.#context.catchUp()
     }
   }
 
-  /** Rows that refer to the key and were committed after a snapshot that cannot move. */
-  *#refuseUnseen(key: ForeignKey, child: TableWriter, lost: Values, seen: FoundRows): Task<void> {
+  /** Some row refers to the key and was committed after a snapshot that cannot move. */
+  *#hasUnseen(key: ForeignKey, child: TableWriter, lost: Values, seen: FoundRows): Task<boolean> {
     const newest = this.#context.locks?.access.newest()
-    if (newest === undefined || !newest.hasTree(child.tree)) return
+    if (newest === undefined || !newest.hasTree(child.tree)) return false
     const { rowIds } = yield* findReferencing(child, key, lost, this.#context, newest)
-    if (rowIds.some((rowId) => !seen.rowIds.includes(rowId))) throw serializationFailure('update')
+    return rowIds.some((rowId) => !seen.rowIds.includes(rowId))
   }
 
   #missing(key: ForeignKey, writer: TableWriter, parent: Relation, values: Values): SqlError {
@@ -205,7 +207,7 @@ export class ForeignKeyChecks {
   ): Task<void> {
     const action = renewed === undefined ? key.onDelete : key.onUpdate
     const child = key.table === writer.relation.oid ? writer : this.#writer(key.table)
-    const found = yield* this.#findLocked(key, child, lost, lockFor(action))
+    const found = yield* this.#findLocked(key, writer, child, lost, lockFor(action))
     if (found.rowIds.length === 0) return
     switch (action) {
       case 'a':
