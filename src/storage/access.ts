@@ -140,6 +140,12 @@ export interface ExcerptPart {
   readonly rows: Batch
 }
 
+export interface SerializableMode {
+  readonly isReadOnly: boolean
+  /** It would rather wait before it reads than fail. */
+  readonly isDeferrable: boolean
+}
+
 /** A transaction among others: what they have committed since its snapshot, and what they have not committed yet. */
 export interface ConcurrentAccess extends TransactionAccess {
   /** Nobody has committed since the snapshot. */
@@ -149,8 +155,11 @@ export interface ConcurrentAccess extends TransactionAccess {
    * Throws 40001 when a row that this transaction wrote was changed by another, which row locks prevent.
    */
   advance(): Task<void>
-  /** SERIALIZABLE from now on: what it reads is noted, and the commit may fail with 40001. Right after its snapshot was taken. */
-  serialize(): void
+  /**
+   * SERIALIZABLE from now on: what it reads is noted, and the commit may fail with 40001. Right after its snapshot was taken.
+   * False: of a deferrable transaction, for which that snapshot is not safe; it needs a newer one.
+   */
+  serialize(mode: SerializableMode): Task<boolean>
   /**
    * Before an error for what another has committed since the snapshot: 40001 instead, when what a SERIALIZABLE transaction
    * has read has been changed. It would not fail if it came after the other.

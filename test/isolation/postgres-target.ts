@@ -86,7 +86,8 @@ export class PostgresTarget implements StepTarget {
   }
 
   async #isWaiting(pid: number): Promise<boolean> {
-    const text = "select pg_blocking_pids($1) <> '{}' as waits"
+    const text =
+      "select pg_blocking_pids($1) || pg_safe_snapshot_blocking_pids($1) <> '{}' as waits"
     const { rows } = await this.#control.query<{ readonly waits: boolean }>(text, [pid])
     return rows[0]?.waits === true
   }

@@ -53,7 +53,8 @@ beforeEach(async () => {
 
 function begin(): StoreTransaction {
   const transaction = store.begin()
-  transaction.serialize()
+  // Waits for nothing.
+  transaction.serialize({ isReadOnly: false, isDeferrable: false }).next()
   return transaction
 }
 
@@ -258,6 +259,42 @@ describe('a reader', () => {
     expect(await commit(other)).toBe('ok')
     await write(one, 2, 22)
     expect(await commit(one)).toBe('ok')
+  })
+})
+
+describe('a transaction that is declared READ ONLY', () => {
+  test('notes nothing when nobody could become a pivot', async () => {
+    store.rollback(one)
+    store.rollback(other)
+    const reader = store.begin()
+    reader.serialize({ isReadOnly: true, isDeferrable: false }).next()
+    expect(reader.reads).toBeUndefined()
+    const second = store.begin()
+    second.serialize({ isReadOnly: true, isDeferrable: true }).next()
+    expect(second.reads).toBeUndefined()
+  })
+
+  test('and DEFERRABLE waits for those who could, and is safe then', async () => {
+    const reader = store.begin()
+    const waiting = store.run(reader.serialize({ isReadOnly: true, isDeferrable: true }))
+    await read(one, 1)
+    await write(one, 2, 0)
+    expect(await commit(one)).toBe('ok')
+    store.rollback(other)
+    expect(await waiting).toBe(true)
+    expect(reader.reads).toBeUndefined()
+  })
+
+  test('and DEFERRABLE needs another snapshot when one of them was a pivot', async () => {
+    await read(one, 1)
+    await read(one, 2)
+    await write(other, 2, 25)
+    expect(await commit(other)).toBe('ok')
+    const reader = store.begin()
+    const waiting = store.run(reader.serialize({ isReadOnly: true, isDeferrable: true }))
+    await write(one, 1, 5)
+    expect(await commit(one)).toBe('ok')
+    expect(await waiting).toBe(false)
   })
 })
 

@@ -11,6 +11,7 @@ import type {
   ScanRequest,
   SeekRequest,
   SequenceState,
+  SerializableMode,
   TransactionAccess,
   TreeId,
   TreeSchema,
@@ -131,8 +132,8 @@ export class DatabaseAccess<Whole extends ConcurrentAccess>
   advance(): Task<void> {
     return this.whole.advance()
   }
-  serialize(): void {
-    this.whole.serialize()
+  serialize(mode: SerializableMode): Task<boolean> {
+    return this.whole.serialize(mode)
   }
   assertReadsCurrent(): void {
     this.whole.assertReadsCurrent()

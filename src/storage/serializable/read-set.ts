@@ -46,11 +46,14 @@ interface TreeReads {
 export class ReadSet {
   /** When its snapshot was taken, in the time of `SerializableTransactions`. */
   readonly begunAt: number
+  /** It was declared READ ONLY. */
+  readonly isReadOnly: boolean
   readonly #codec: DatumCodec
   readonly #trees = new Map<TreeId, TreeReads>()
 
-  constructor(begunAt: number, codec: DatumCodec) {
+  constructor(begunAt: number, codec: DatumCodec, isReadOnly: boolean) {
     this.begunAt = begunAt
+    this.isReadOnly = isReadOnly
     this.#codec = codec
   }
 

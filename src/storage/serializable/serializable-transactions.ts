@@ -16,6 +16,7 @@
  */
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
+import type { Task } from '../task.ts'
 import type { DatumCodec } from '../page/node.ts'
 import { mergeEnded, coarsened } from './ended-transaction.ts'
 import type { EndedTransaction } from './ended-transaction.ts'
@@ -43,16 +44,46 @@ export class SerializableTransactions {
   #ended: EndedTransaction[] = []
   #endedBytes = 0
   #now = 0
+  /** Somebody waits for others to end. */
+  #nextEnd: PromiseWithResolvers<void> | undefined
 
   constructor(codec: DatumCodec) {
     this.#codec = codec
   }
 
-  /** In the slice in which the transaction gets its snapshot. */
-  begin(): ReadSet {
-    const reads = new ReadSet(++this.#now, this.#codec)
+  /**
+   * In the slice in which the transaction gets its snapshot. undefined when there is nothing to note: it is read-only, and
+   * nobody runs who could still become a pivot in its past.
+   */
+  begin(isReadOnly: boolean): ReadSet | undefined {
+    if (isReadOnly && this.#possiblePivots().length === 0) return undefined
+    const reads = new ReadSet(++this.#now, this.#codec, isReadOnly)
     this.#open.add(reads)
     return reads
+  }
+
+  /**
+   * READ ONLY DEFERRABLE: waits for those who could become pivots. True when none did, so that the snapshot is safe and
+   * nothing has to be noted any more; the transaction is forgotten in any case.
+   */
+  *isSafe(reads: ReadSet): Task<boolean> {
+    try {
+      const others = this.#possiblePivots()
+      while (others.some((other) => this.#open.has(other))) {
+        this.#nextEnd ??= Promise.withResolvers<void>()
+        yield { kind: 'blocked', until: this.#nextEnd.promise }
+      }
+      for (const pivot of this.#concurrentWith(reads)) {
+        if (pivot.writes !== undefined && pivot.firstOut < reads.begunAt) return false
+      }
+      return true
+    } finally {
+      this.forget(reads)
+    }
+  }
+
+  #possiblePivots(): readonly ReadSet[] {
+    return [...this.#open].filter(({ isReadOnly }) => !isReadOnly)
   }
 
   /**
@@ -73,17 +104,19 @@ export class SerializableTransactions {
   committed({ reads, writes, firstOut }: Certificate): void {
     const { begunAt } = reads
     const end = ++this.#now
-    this.#open.delete(reads)
-    if (this.#open.size === 0) return this.#prune()
     const sizeBytes = reads.sizeBytes + (writes?.sizeBytes ?? 0)
     this.#ended.push({ begunAt, firstEnd: end, lastEnd: end, reads, writes, firstOut, sizeBytes })
     this.#endedBytes += sizeBytes
+    this.forget(reads)
     this.#bound()
   }
 
   /** It was rolled back, or is over in another way. */
   forget(reads: ReadSet): void {
-    if (this.#open.delete(reads)) this.#prune()
+    if (!this.#open.delete(reads)) return
+    this.#prune()
+    this.#nextEnd?.resolve()
+    this.#nextEnd = undefined
   }
 
   /** For tests: transactions that are remembered, and about how many bytes of them. */

@@ -16,6 +16,7 @@ import type {
   ScanRequest,
   SeekRequest,
   SequenceState,
+  SerializableMode,
   TransactionAccess,
   TreeId,
   TreeSchema,
@@ -159,9 +160,14 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     this.epoch = newEpoch()
   }
 
-  serialize(): void {
+  *serialize({ isReadOnly, isDeferrable }: SerializableMode): Task<boolean> {
     assert(this.isCurrent, 'before anything is read')
-    this.reads ??= this.surroundings?.serializable.begin()
+    if (this.surroundings === undefined) return true
+    const { serializable } = this.surroundings
+    const reads = serializable.begin(isReadOnly)
+    if (reads !== undefined && isReadOnly && isDeferrable) return yield* serializable.isSafe(reads)
+    this.reads = reads
+    return true
   }
 
   assertReadsCurrent(): void {

@@ -80,8 +80,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     level: 'serializable',
     plant({ store: { serializable } }) {
       const begin = serializable.begin.bind(serializable)
-      serializable.begin = () => {
-        const reads = begin()
+      serializable.begin = (isReadOnly) => {
+        const reads = begin(isReadOnly)
+        if (reads === undefined) return undefined
         reads.noteKey = () => undefined
         reads.noteRange = () => undefined
         reads.noteScan = () => undefined

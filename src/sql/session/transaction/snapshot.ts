@@ -2,6 +2,7 @@
  * What a transaction sees, and when that moves: the snapshot is taken by the first statement that reads; at READ COMMITTED
  * each further one takes a newer one.
  */
+import type { SerializableMode } from '../../../storage/access.ts'
 import type { Task } from '../../../storage/task.ts'
 import type { IsolationLevel } from '../../lock/transaction-locks.ts'
 import type { Statement as Syntax } from '../../parse/ast/statement.ts'
@@ -41,9 +42,12 @@ export function* takeSnapshot(
     return
   }
   locks.isolation = state.settings.derived(isolationLevel)
+  const mode = state.settings.derived(serializableMode)
   yield* advance(state, transaction)
+  if (mode !== undefined) {
+    while (!(yield* locks.access.serialize(mode))) yield* advance(state, transaction)
+  }
   transaction.hasRun = true
-  if (locks.isolation === 'serializable') locks.access.serialize()
 }
 
 /** For planning alone: a statement that runs later will see the catalog of then. */
@@ -62,6 +66,13 @@ function* advance({ database }: SessionState, transaction: RunningTransaction): 
   if (database.isNewest(transaction.open)) return
   const own = transaction.hasChangedCatalog ? transaction.catalog : undefined
   transaction.catalog = yield* database.catchUp(transaction.open, own)
+}
+
+/** undefined at the other levels. */
+function serializableMode(settings: Settings): SerializableMode | undefined {
+  if (isolationLevel(settings) !== 'serializable') return undefined
+  const isOn = (name: string): boolean => settings.get(`transaction_${name}`) === 'on'
+  return { isReadOnly: isOn('read_only'), isDeferrable: isOn('deferrable') }
 }
 
 function isolationLevel(settings: Settings): IsolationLevel {
