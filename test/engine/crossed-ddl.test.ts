@@ -111,9 +111,11 @@ test('two transactions with DDL commit side by side', async () => {
 test('of two that make the same table one fails', async () => {
   await first.query('BEGIN')
   await first.query('CREATE TABLE x (a int)')
-  expect(await outcome(second, 'CREATE TABLE x (b int)')).toBe('ok')
-  expect(await outcome(first, 'COMMIT')).toBe('23505')
-  expect(await outcome(first, 'INSERT INTO x (b) VALUES (1)')).toBe('ok')
+  const change = await waiting(outcome(second, 'CREATE TABLE x (b int)'))
+  expect(await outcome(first, 'COMMIT')).toBe('ok')
+  expect(await change.answer).toBe('23505')
+  expect(await outcome(second, 'INSERT INTO x (a) VALUES (1)')).toBe('ok')
+  await branch.run(branch.store.check())
 })
 
 test('DDL at REPEATABLE READ gives way to what was committed since its snapshot', async () => {
