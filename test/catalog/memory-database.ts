@@ -102,6 +102,7 @@ export class MemoryDatabase implements Database {
     remove: notHere,
     otherUsers: notHere,
     terminateUsers: notHere,
+    estimatedBytes: notHere,
     *otherCatalogs() {
       return new Map()
     },

@@ -408,6 +408,20 @@ describe('databases of a branch share', () => {
   })
 })
 
+test('sizes', async () => {
+  await main.query('CREATE DATABASE shop')
+  const shop = await TestClient.in(branch, 'shop')
+  await shop.query(
+    'CREATE TABLE t AS SELECT i, repeat($$x$$, 20) FROM generate_series(1, 5000) AS i',
+  )
+  const [row] = await main.rows(`SELECT pg_database_size('shop') > 100000,
+    pg_database_size('shop') > pg_database_size('lakelet'), pg_database_size(1234567)`)
+  expect(row).toEqual(['t', 't', null])
+  expect(await failure(main.query(`SELECT pg_database_size('nosuch')`))).toBe(
+    '3D000 database "nosuch" does not exist',
+  )
+})
+
 test('many databases: those without sessions are let go and opened again', async () => {
   for (let i = 0; i < 12; i++) {
     await main.query(`CREATE DATABASE d${i}`)

@@ -2,6 +2,8 @@
 import type { TransactionAccess, TreeId } from '../../storage/access.ts'
 import type { StoreTransaction } from '../../storage/store/store-transaction.ts'
 import type { Task } from '../../storage/task.ts'
+import { rowCountOf } from '../../storage/tree/tree-root.ts'
+import type { BranchRoots } from '../../storage/tree/tree-root.ts'
 import { bootstrapDatabase, builtinCatalog } from '../../sql/catalog/load-catalog.ts'
 import { catalogTable } from '../../sql/catalog/store/catalog-tables.ts'
 import { CatalogWriter } from '../../sql/catalog/store/catalog-writer.ts'
@@ -58,4 +60,20 @@ export function dropTrees(whole: StoreTransaction, space: TreeSpace): void {
   for (const [number, { id }] of whole.snapshot().trees.bankEntries(space.bank)) {
     if (!isShared(number)) whole.dropTree(id)
   }
+}
+
+const PAGE_BYTES = 8192
+const ROW_OVERHEAD_BYTES = 24
+/** Of any column, as long as nobody looks at its values. */
+const COLUMN_BYTES = 16
+
+/** LIMIT: an estimate from the numbers of rows and columns. */
+export function estimatedBytes({ trees }: BranchRoots, space: TreeSpace): number {
+  let bytes = 0
+  for (const [number, root] of trees.bankEntries(space.bank)) {
+    if (isShared(number)) continue
+    const width = ROW_OVERHEAD_BYTES + COLUMN_BYTES * root.schema.columns.length
+    bytes += Math.ceil((rowCountOf(root) * width) / PAGE_BYTES) * PAGE_BYTES
+  }
+  return bytes
 }

@@ -21,7 +21,15 @@ import type { DatabaseDirectory } from '../../sql/commands/database/database-dir
 import { BranchDatabase } from '../branch-database.ts'
 import type { DatabaseHost } from '../branch-database.ts'
 import { prefetchTrees } from '../prefetch-trees.ts'
-import { accessOf, copyTrees, dropTrees, hasTrees, makeTrees, wholeOf } from './database-trees.ts'
+import {
+  accessOf,
+  copyTrees,
+  dropTrees,
+  estimatedBytes,
+  hasTrees,
+  makeTrees,
+  wholeOf,
+} from './database-trees.ts'
 import { TreeSpace } from './tree-space.ts'
 import { unknownDatabase } from './unknown-database.ts'
 
@@ -176,6 +184,10 @@ export class Databases implements DatabaseDirectory {
 
   #nameOf(oid: Oid): string {
     return this.#host.shared.newest.data.rows('pg_database').find('oid', oid)?.datname ?? ''
+  }
+
+  estimatedBytes(database: Oid): number {
+    return estimatedBytes(this.#host.store.roots, new TreeSpace(database))
   }
 
   *otherCatalogs(name: string): Task<ReadonlyMap<string, CatalogSnapshot>> {

@@ -62,6 +62,8 @@ export interface EvaluationSession {
   checkDomain(domain: Oid, value: Datum | null): void
   /** Facts about stored relations for pg_relation_size() and friends: live rows. */
   rowCount(relationOid: number): number
+  /** About how much another database of the branch holds, by its OID. */
+  databaseBytes?(database: number): number
 }
 
 /** A statement that the session keeps by name. */

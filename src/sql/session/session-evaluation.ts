@@ -225,4 +225,8 @@ export class SessionEvaluation implements EvaluationSession {
     const { access } = this.#transaction.open
     return tree !== undefined && access.hasTree(tree) ? access.rowCount(tree) : 0
   }
+
+  databaseBytes(database: number): number {
+    return this.#state.database.directory.estimatedBytes(database as Oid) // callers hold an OID
+  }
 }

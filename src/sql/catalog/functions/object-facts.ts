@@ -1,4 +1,5 @@
 /** What functions tell about catalog objects: comments, visibility, owners, sizes, routines. */
+import { SqlError } from '../../../errors/sql-error.ts'
 import type { Datum } from '../../../storage/vector.ts'
 import type { Oid, ProcInfo } from '../catalog.ts'
 import type { CatalogSnapshot } from '../catalog-snapshot.ts'
@@ -7,6 +8,7 @@ import { builtinTable } from '../builtin/builtin-catalogs.ts'
 import { formatTypeName } from '../describe/format-type.ts'
 import { quoteIdentifier } from '../describe/quote.ts'
 import { isDeletable, updatableColumns } from '../describe/view-updatability.ts'
+import type { DatabaseRow } from '../rows/object-rows.ts'
 import { oidOf } from '../store/catalog-tables.ts'
 import type { CallContext, FunctionRegistry, Value } from '../../functions/registry.ts'
 import { snapshotOf } from './call-catalog.ts'
@@ -191,15 +193,26 @@ function registerSizes(registry: FunctionRegistry): void {
     (context: CallContext, oid: number) =>
       estimatedBytes(context, oidOf(oid)) + indexBytes(context, oidOf(oid)),
   )
-  const whole = (context: CallContext): Value => {
+  const own = (context: CallContext): number => {
     let sum = 0
     for (const row of snapshotOf(context).data.rows('pg_class').all()) {
       sum += estimatedBytes(context, row.oid) + indexBytes(context, row.oid)
     }
     return sum
   }
-  registry.scalar('pg_database_size_name', whole)
-  registry.scalar('pg_database_size_oid', whole)
+  const ofDatabase = (context: CallContext, row: DatabaseRow): number =>
+    row.oid === snapshotOf(context).data.database
+      ? own(context)
+      : (context.session.databaseBytes?.(row.oid) ?? 0)
+  registry.scalar('pg_database_size_name', (context: CallContext, name: string) => {
+    const row = snapshotOf(context).data.rows('pg_database').find('datname', name)
+    if (row !== undefined) return ofDatabase(context, row)
+    throw new SqlError('3D000', `database "${name}" does not exist`)
+  })
+  registry.scalar('pg_database_size_oid', (context: CallContext, oid: number) => {
+    const row = snapshotOf(context).data.rows('pg_database').find('oid', oidOf(oid))
+    return row === undefined ? null : ofDatabase(context, row)
+  })
   registry.scalar('pg_relation_filenode', (context: CallContext, oid: number) => {
     const row = snapshotOf(context).classRow(oidOf(oid))
     return row === undefined || row.relfilenode === 0 ? null : row.relfilenode

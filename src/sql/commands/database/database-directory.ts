@@ -16,6 +16,8 @@ export interface DatabaseDirectory {
   otherUsers(database: Oid, asking: number): Task<number>
   /** DROP DATABASE … WITH (FORCE): the sessions in it end with 57P01. */
   terminateUsers(database: Oid): void
+  /** About how much a database holds, as of the newest commit. */
+  estimatedBytes(database: Oid): number
   /** What databases hold besides the named one, by their names: a role may own something there. */
   otherCatalogs(name: string): Task<ReadonlyMap<string, CatalogSnapshot>>
 }
