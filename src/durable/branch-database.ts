@@ -27,6 +27,7 @@ import { LruCache } from '../sql/session/lru-cache.ts'
 import { Session } from '../sql/session/session.ts'
 import { sessionSettings } from '../sql/session/settings/stored-setting.ts'
 import type { SessionOptions } from '../sql/session/session.ts'
+import type { StatementStatistics } from '../sql/session/statistics/statement-statistics.ts'
 import type { Statement } from '../sql/session/statement/statement-cache.ts'
 import type { SpillSegments } from '../sql/session/limits/statement-spill.ts'
 import { datumCodec } from '../sql/types/datum-codec.ts'
@@ -47,6 +48,7 @@ export interface DatabaseHost {
   readonly platform: StoragePlatform
   readonly notifications: NotificationHub
   readonly sessions: SessionDirectory
+  readonly statistics: StatementStatistics
   readonly databases: Databases
   readonly shared: SharedCatalogs
   nextTransactionNumber(): number
@@ -80,6 +82,7 @@ export class BranchDatabase implements Database {
   /** pg_database.oid */
   readonly oid: Oid
   readonly sessions: SessionDirectory
+  readonly statistics: StatementStatistics
   readonly functions: FunctionLibrary
   readonly typeIo: TypeIo
   readonly codec = datumCodec
@@ -102,6 +105,7 @@ export class BranchDatabase implements Database {
     this.#space = new TreeSpace(oid)
     this.store = host.store
     this.sessions = host.sessions
+    this.statistics = host.statistics
     this.functions = functions
     this.typeIo = typeIo
     this.#host = host

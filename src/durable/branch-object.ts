@@ -16,6 +16,7 @@ import { SystemRandom } from '../storage/platform/random.ts'
 import { SqliteLocalStore } from '../storage/platform/sqlite-local-store.ts'
 import type { StoragePlatform } from '../storage/platform/storage-platform.ts'
 import { CheckpointSchedule } from './alarm/checkpoint-schedule.ts'
+import { StatisticsKeeper } from './alarm/statistics-keeper.ts'
 import { ObjectAlarm } from './alarm/object-alarm.ts'
 import { AttemptLimiter } from './auth/attempt-limiter.ts'
 import { PasswordCheck } from './auth/password-check.ts'
@@ -55,6 +56,7 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
   readonly #attempts = new AttemptLimiter()
   readonly #alarm = new ObjectAlarm(this.ctx)
   readonly #checkpoints = new CheckpointSchedule(this.ctx, this.#alarm)
+  readonly #statistics = new StatisticsKeeper(this.ctx.storage.kv)
   #branch: Promise<Branch> | undefined
 
   readonly #sockets = new BranchSockets(this.ctx, {
@@ -62,7 +64,7 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
     attempts: this.#attempts,
     alarm: this.#alarm,
     openBranch: (address) => this.open(address),
-    afterExchange: (branch) => this.#checkpoints.note(branch.store),
+    afterExchange: (branch) => this.#afterExchange(branch),
     sleeperGone: (sleeper) => this.#sleeperGone(sleeper),
     databaseOpened: (database) => this.#sweep(database),
   })
@@ -131,8 +133,13 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
       if (error instanceof ResponseTooLarge) return plainError(507, error.message)
       return errorResponse(error, 'ERROR')
     } finally {
-      await this.#checkpoints.note(database.store)
+      await this.#afterExchange(database)
     }
+  }
+
+  async #afterExchange({ store, statistics }: Branch | BranchDatabase): Promise<void> {
+    this.#statistics.note(statistics)
+    await this.#checkpoints.note(store)
   }
 
   /** The branch, opened by the first who asks. Raises 3D000 when there is none. */
@@ -166,6 +173,7 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
       storage: { ...STORAGE_LIMITS, prefix: `${project}/${branch}/${this.ctx.id.toString()}/` },
     })
     if (!exists) kv.put(ADDRESS_KEY, { project, branch })
+    this.#statistics.restore(opened.statistics)
     this.#sockets.listen(opened)
     await this.#checkpoints.note(opened.store)
     return opened

@@ -15,6 +15,7 @@ import { CATALOG_NAMES, catalogTable } from '../sql/catalog/store/catalog-tables
 import { SessionDirectory } from '../sql/session/activity/session-directory.ts'
 import type { Session } from '../sql/session/session.ts'
 import type { SessionOptions } from '../sql/session/session.ts'
+import { StatementStatistics } from '../sql/session/statistics/statement-statistics.ts'
 import { datumCodec } from '../sql/types/datum-codec.ts'
 import { BranchDatabase } from './branch-database.ts'
 import type { DatabaseHost } from './branch-database.ts'
@@ -41,6 +42,7 @@ export class Branch implements DatabaseHost {
   readonly main: BranchDatabase
   readonly notifications = new NotificationHub()
   readonly sessions = new SessionDirectory()
+  readonly statistics: StatementStatistics
   readonly databases: Databases
   readonly shared: SharedCatalogs
   #transactionsBegun = 0
@@ -49,6 +51,7 @@ export class Branch implements DatabaseHost {
   private constructor(store: Store, platform: StoragePlatform, catalog: CatalogSnapshot) {
     this.store = store
     this.platform = platform
+    this.statistics = new StatementStatistics(() => this.nowMicros())
     this.shared = new SharedCatalogs(catalog)
     this.main = new BranchDatabase(this, FIRST_DATABASE, catalog)
     this.databases = new Databases(this, this.main)

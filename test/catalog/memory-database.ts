@@ -20,6 +20,7 @@ import type { Database, OpenTransaction } from '../../src/sql/session/database.t
 import { LockManager } from '../../src/sql/lock/lock-manager.ts'
 import { LruCache } from '../../src/sql/session/lru-cache.ts'
 import { SessionDirectory } from '../../src/sql/session/activity/session-directory.ts'
+import { StatementStatistics } from '../../src/sql/session/statistics/statement-statistics.ts'
 import { Session } from '../../src/sql/session/session.ts'
 import { CollectedResults } from '../../src/sql/session/result/statement-result.ts'
 import type { Notice } from '../../src/sql/session/result/statement-result.ts'
@@ -45,6 +46,7 @@ const typeIo = createTypeIo()
 export class MemoryDatabase implements Database {
   readonly name = 'postgres'
   readonly oid = FIRST_DATABASE
+  readonly statistics = new StatementStatistics(() => 0)
   readonly sessions = new SessionDirectory()
   readonly functions = functions
   readonly typeIo = typeIo

@@ -139,6 +139,8 @@ describe('hibernation', () => {
     await client.query('PREPARE q AS SELECT 5 AS five')
     await client.query('CREATE TEMP TABLE mine AS SELECT 7 AS a')
     await client.query(named(1))
+    await client.query('CREATE EXTENSION pg_stat_statements')
+    for (const value of [1, 2, 3]) await client.query(`SELECT ${value} AS counted`)
     const sleeper = await connect()
     const ended = new Promise<unknown>((resolve) => void sleeper.on('error', resolve))
     await sleeper.query(`SET application_name = 'sleeper'`)
@@ -152,6 +154,10 @@ describe('hibernation', () => {
     expect((await client.query('SELECT * FROM mine')).rows).toEqual([{ a: 7 }])
     expect((await client.query(`SELECT currval('drawn')`)).rows).toEqual([{ currval: '1' }])
 
+    const counts = `SELECT query, calls, rows FROM pg_stat_statements WHERE query LIKE '%counted'`
+    expect((await client.query(counts)).rows).toEqual([
+      { query: 'SELECT $1 AS counted', calls: '3', rows: '3' },
+    ])
     // One that sleeps is seen, and can be ended.
     const { rows } = await client.query(
       `SELECT pid, state, wait_event, query, backend_start < now() - interval '10 s' AS is_old

@@ -1,5 +1,7 @@
 /** Extensions that CREATE EXTENSION accepts: what they bring is part of Lakelet anyway, or is brought as pg_proc rows. */
 
+import { STATEMENT_STATISTICS_SCRIPT } from './extension/statement-statistics-script.ts'
+
 export interface AvailableExtension {
   readonly name: string
   readonly version: string
@@ -12,6 +14,8 @@ export interface AvailableExtension {
     readonly symbol: string
     readonly result: number
   }[]
+  /** SQL that makes what else it brings. */
+  readonly script?: string
 }
 
 const UUID = 2950
@@ -38,5 +42,13 @@ export const AVAILABLE_EXTENSIONS: readonly AvailableExtension[] = [
     comment: 'cryptographic functions',
     relocatable: true,
     functions: [],
+  },
+  {
+    name: 'pg_stat_statements',
+    version: '1.11',
+    comment: 'track planning and execution statistics of all SQL statements executed',
+    relocatable: true,
+    functions: [],
+    script: STATEMENT_STATISTICS_SCRIPT,
   },
 ]

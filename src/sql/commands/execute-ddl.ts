@@ -99,7 +99,8 @@ const HANDLERS: Handlers = {
   comment,
   createTableAs,
   refreshMaterializedView,
-  createExtension,
+  createExtension: (context, statement) =>
+    createExtension(context, statement, (inner, element) => runElement(inner, element)),
   createRangeType,
   createDatabase,
   alterDatabase,

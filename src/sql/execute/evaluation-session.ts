@@ -7,6 +7,7 @@ import type { Datum } from '../../storage/vector.ts'
 import type { Oid } from '../catalog/catalog.ts'
 import type { TableLockMode } from '../lock/lock-mode.ts'
 import type { AdvisoryKey } from '../lock/lock-tag.ts'
+import type { StatementFactsSource } from './statement-facts.ts'
 import type { BackendSignal, SessionFacts } from './session-facts.ts'
 
 export interface EvaluationSession {
@@ -36,6 +37,8 @@ export interface EvaluationSession {
   readonly listeningChannels?: Iterable<string>
   /** 0 … 1 */
   readonly notificationQueueUsage?: number
+  /** pg_stat_statements, of all databases of the branch. */
+  readonly statements?: StatementFactsSource
   /** pg_stat_activity: all sessions of the branch. */
   activity?(): Iterable<SessionFacts>
   /** Ends what a session does, or the session. */

@@ -12,6 +12,7 @@ import type { TypeIo } from '../types/type-io.ts'
 import type { SessionDirectory } from './activity/session-directory.ts'
 import type { LruCache } from './lru-cache.ts'
 import type { Notification } from './notify/session-channels.ts'
+import type { StatementStatistics } from './statistics/statement-statistics.ts'
 import type { Statement } from './statement/statement-cache.ts'
 import type { SpillSegments } from './limits/statement-spill.ts'
 
@@ -28,6 +29,8 @@ export interface Database {
   readonly oid: Oid
   /** The other databases of the branch. */
   readonly directory: DatabaseDirectory
+  /** Of the whole branch. */
+  readonly statistics: StatementStatistics
   /** Of the whole branch. */
   readonly sessions: SessionDirectory
   readonly functions: FunctionLibrary

@@ -16,6 +16,7 @@ import type {
 import type { LockOwner } from '../lock/lock-owner.ts'
 import { advisoryKey } from '../lock/lock-tag.ts'
 import type { Database } from './database.ts'
+import type { StatementFactsSource } from '../execute/statement-facts.ts'
 import type { BackendSignal, SessionFacts } from '../execute/session-facts.ts'
 import { cancelError } from './limits/statement-timeout.ts'
 import { cursorFacts, cursorRowId } from './portal/cursor-commands.ts'
@@ -114,6 +115,9 @@ export class SessionEvaluation implements EvaluationSession {
   }
   get notificationQueueUsage(): number {
     return this.#state.database.notificationQueueUsage()
+  }
+  get statements(): StatementFactsSource {
+    return this.#state.database.statistics
   }
   *activity(): Iterable<SessionFacts> {
     for (const { facts } of this.#state.database.sessions.all()) yield facts

@@ -11,6 +11,7 @@ import type { Task } from '../../storage/task.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
 import { SessionActivity } from './activity/session-activity.ts'
 import type { SessionFacts } from '../execute/session-facts.ts'
+import type { TransactionStatement } from '../parse/ast/utility.ts'
 import type { Database } from './database.ts'
 import { withoutEngineLimits } from './limits/engine-limit.ts'
 import {
@@ -40,6 +41,7 @@ import { CancelRequest } from './limits/interrupt.ts'
 import { cancelError, interruptible } from './limits/statement-timeout.ts'
 import { saveSession, sessionMark } from './saved-session.ts'
 import type { SavedSession } from './saved-session.ts'
+import { countStatement, isCounting } from './statistics/count-statement.ts'
 import { parsedStatement } from './statement/statement-cache.ts'
 import type { Statement } from './statement/statement-cache.ts'
 import { failedBlockError } from './transaction/running-transaction.ts'
@@ -250,14 +252,22 @@ export class Session {
         return true
       }
       if (syntax?.kind === 'transaction') {
-        yield* runTransactionCommand(this.#block, this.#state, syntax, sink)
+        yield* this.#runTransactionCommand(
+          syntax,
+          portal.bound?.statement.statement.parsed[0],
+          sink,
+        )
         return true
       }
       if (this.#block.isFailed) throw failedBlockError()
       const transaction = this.#block.ensure()
       portals.freeze(transaction.open.access, portal)
-      const run = { state: this.#state, transaction, portal, maxRows, sink }
-      return yield* this.#interruptible(runPortal(run))
+      const startedAtMicros = this.#activity.beganAtMicros
+      const run = { state: this.#state, transaction, portal, maxRows, sink, startedAtMicros }
+      const isComplete = yield* this.#interruptible(runPortal(run))
+      // What follows before the next Sync belongs to it.
+      transaction.isScript = true
+      return isComplete
     } catch (error) {
       this.#block.fail()
       throw withoutEngineLimits(error)
@@ -378,20 +388,39 @@ export class Session {
     }
   }
 
+  *#runTransactionCommand(
+    syntax: TransactionStatement,
+    parsed: ParsedStatement | undefined,
+    sink: ResultSink,
+  ): Task<void> {
+    const state = this.#state
+    const before = this.#block.current?.catalog
+    const startedAtMicros = state.database.nowMicros()
+    yield* runTransactionCommand(this.#block, state, syntax, sink)
+    const catalog = before ?? this.#block.current?.catalog
+    if (catalog === undefined || parsed === undefined || !isCounting(state, catalog)) return
+    countStatement(state, catalog, parsed, { startedAtMicros, tag: '' })
+  }
+
   *#runOne(parsed: ParsedStatement, statement: Statement, run: SingleRun): Task<void> {
     const { text, parameters, sink } = run
     try {
       const syntax = parsed.statement
-      if (syntax.kind === 'transaction')
-        return yield* runTransactionCommand(this.#block, this.#state, syntax, sink)
+      if (syntax.kind === 'transaction') {
+        yield* this.#runTransactionCommand(syntax, parsed, sink)
+        return
+      }
       if (this.#block.isFailed) throw failedBlockError()
       const transaction = this.#block.ensure()
       transaction.isScript ||= run.isScript
       const state = this.#state
+      const counts = isCounting(state, transaction.catalog)
+      const startedAtMicros = counts ? state.database.nowMicros() : 0
       state.portals.freeze(transaction.open.access)
       const task = runStatement({ state, transaction, parsed, statement, parameters, sink, text })
       const tag = yield* this.#isSingleRequest ? task : this.#interruptible(task)
       if (run.isLast) yield* this.#block.endImplicit()
+      if (counts) countStatement(state, transaction.catalog, parsed, { startedAtMicros, tag })
       sink.complete(tag)
     } catch (error) {
       this.#block.fail()

@@ -8,6 +8,7 @@ import { registerFunctionDefinition } from './function-definition.ts'
 import { registerRegTypeFunctions } from './reg-types.ts'
 import { registerServerFacts } from './server-facts.ts'
 import { registerSessionViews } from './session-views.ts'
+import { registerStatementViews } from './statement-views.ts'
 
 export function registerCatalogFunctions(registry: FunctionRegistry): void {
   registerFormatType(registry)
@@ -19,4 +20,5 @@ export function registerCatalogFunctions(registry: FunctionRegistry): void {
   registerAccessControl(registry)
   registerServerFacts(registry)
   registerSessionViews(registry)
+  registerStatementViews(registry)
 }

@@ -111,7 +111,8 @@ function maySee(context: CallContext, { user }: SessionFacts): boolean {
   return roles === 'all' || roles.has(user) || roles.has('pg_read_all_stats')
 }
 
-function ownRoles({ session, catalog }: CallContext): ReadonlySet<string> | 'all' {
+/** Roles whose sessions may be seen. */
+export function ownRoles({ session, catalog }: CallContext): ReadonlySet<string> | 'all' {
   const snapshot = snapshotOf({ catalog })
   const own = snapshot.findRole(session.currentUser)
   if (own === undefined) return new Set()

@@ -5,8 +5,11 @@ import { AVAILABLE_EXTENSIONS } from '../../catalog/extensions.ts'
 import type { AvailableExtension } from '../../catalog/extensions.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import { builtinTable } from '../../catalog/builtin/builtin-catalogs.ts'
+import { quoteIdentifier } from '../../catalog/describe/quote.ts'
 import { oidOf } from '../../catalog/store/catalog-tables.ts'
 import type { CreateExtensionStatement } from '../../parse/ast/definitions.ts'
+import type { Statement } from '../../parse/ast/statement.ts'
+import { parse } from '../../parse/parse.ts'
 import type { CommandContext } from '../command-context.ts'
 import { CLASS } from '../support/class-ids.ts'
 import { address, recordDependency } from '../support/dependencies.ts'
@@ -15,9 +18,13 @@ import { optionText } from '../support/options.ts'
 
 const INTERNAL_LANGUAGE = oidOf(12)
 
+/** Runs one statement of an extension's script. */
+type ScriptRunner = (context: CommandContext, statement: Statement) => Task<void>
+
 export function* createExtension(
   context: CommandContext,
   statement: CreateExtensionStatement,
+  runElement: ScriptRunner,
 ): Task<string> {
   const { name } = statement
   const builtin = builtinTable('pg_extension').groups('extname').has(name)
@@ -53,7 +60,32 @@ export function* createExtension(
     'n',
   )
   yield* insertFunctions(context, oid, namespace, extension)
+  if (extension.script !== undefined) {
+    yield* runScript(context, { oid, namespace, script: extension.script }, runElement)
+  }
   return 'CREATE EXTENSION'
+}
+
+/** What the script makes belongs to the extension: it goes with it. */
+function* runScript(
+  context: CommandContext,
+  extension: { readonly oid: Oid; readonly namespace: Oid; readonly script: string },
+  runElement: ScriptRunner,
+): Task<void> {
+  const { newSchema } = context
+  const schema = context.catalog.schemaName(extension.namespace)
+  context.newSchema = schema
+  const script = extension.script.replaceAll('@extschema@', quoteIdentifier(schema))
+  for (const { statement } of parse(script)) yield* runElement(context, statement)
+  context.newSchema = newSchema
+  const owner = address(CLASS.extension, extension.oid)
+  for (const catalog of ['pg_proc', 'pg_class'] as const) {
+    const made = [...context.writer.rows(catalog).all()].filter(({ oid }) => oid > extension.oid)
+    const classId = catalog === 'pg_proc' ? CLASS.proc : CLASS.relation
+    for (const { oid } of made) {
+      yield* recordDependency(context, address(classId, oid), owner, 'i')
+    }
+  }
 }
 
 function* insertFunctions(

@@ -40,6 +40,11 @@ export class SessionActivity implements SessionEntry {
     this.#changedAtMicros = this.#queryStartMicros
   }
 
+  /** When the newest message began. */
+  get beganAtMicros(): number {
+    return this.#queryStartMicros ?? this.#startedAtMicros
+  }
+
   /** The client is to speak next. */
   rest(): void {
     this.#isRunning = false

@@ -30,20 +30,25 @@ export interface DeclareRequest {
   readonly environment: QueryEnvironment
   /** As the client sent it. */
   readonly text: string
-  readonly parameterTypes: readonly Oid[]
-  readonly values: (types: readonly Oid[]) => readonly (Datum | null)[]
+  readonly plan: CursorPlan
+  readonly values: readonly (Datum | null)[]
+}
+
+export interface CursorPlan extends Pick<PlannedQuery, 'relationLocks'> {
+  readonly planned: PlannedQuery
+  readonly updatable: UpdatableTables
 }
 
 /** DECLARE: the query is planned and begins when its first row is asked for, over the rows of now. */
 export function declareCursor(state: SessionState, request: DeclareRequest): string {
-  const { syntax, environment, text, parameterTypes } = request
-  const { planned, updatable } = planCursor(syntax, environment, parameterTypes)
+  const { syntax, environment, text, values } = request
+  const { planned, updatable } = request.plan
   const { portals } = state
   portals.reserve(syntax.name)
   const isScrollable = syntax.scroll ?? (!updatable.locks && canGoBackwards(planned.plan))
   const query = new OpenQuery({
     planned,
-    values: request.values(planned.bound.parameters),
+    values,
     environment,
     snapshot: environment.access.frozen(),
     isScrollable,
@@ -68,7 +73,7 @@ export function planCursor(
   { query, hold, scroll, sensitivity }: DeclareCursorStatement,
   environment: QueryEnvironment,
   parameterTypes: readonly Oid[],
-): { readonly planned: PlannedQuery; readonly updatable: UpdatableTables } {
+): CursorPlan {
   const added: Parameters<typeof withRowIds>[1] = []
   const locking = lockingClauses(query)
   const planned = planQuery(query, environment, parameterTypes, {
@@ -89,7 +94,8 @@ export function planCursor(
       return withRowIds(bound, added)
     },
   })
-  return { planned, updatable: updatableTables(planned, added, locking) }
+  const { relationLocks } = planned
+  return { planned, relationLocks, updatable: updatableTables(planned, added, locking) }
 }
 
 const LOCK_NAMES: Readonly<Record<LockingClause['strength'], string>> = {
@@ -119,7 +125,7 @@ export function requireBlock(
   { hold }: DeclareCursorStatement,
   transaction: RunningTransaction,
 ): void {
-  if (hold || transaction.isBlock || transaction.isScript || transaction.hasRun) return
+  if (hold || transaction.isBlock || transaction.isScript) return
   throw new SqlError(
     SQLSTATE.NO_ACTIVE_SQL_TRANSACTION,
     'DECLARE CURSOR can only be used in transaction blocks',

@@ -34,6 +34,11 @@ export class RowCursor {
     return this.#isAtEnd
   }
 
+  /** Rows in front of it. */
+  get passed(): number {
+    return this.#row
+  }
+
   /** The row it stands on, as a batch of one. */
   get current(): Batch | undefined {
     if (this.#isAtStart || this.#isAtEnd || this.#passed === undefined) return undefined

@@ -8,6 +8,7 @@ import type { SessionState } from '../session-evaluation.ts'
 import { withinLimits } from '../limits/within-limits.ts'
 import { currentPlan } from '../statement/current-plan.ts'
 import { lockedPlan } from '../statement/locked-plan.ts'
+import { countStatement, isCounting } from '../statistics/count-statement.ts'
 import { runStatement } from '../statement/run-statement.ts'
 import { environmentOf } from '../statement/statement-environment.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
@@ -26,6 +27,7 @@ export interface PortalRun {
   readonly portal: Portal
   readonly maxRows: number
   readonly sink: ResultSink<ResultRow>
+  readonly startedAtMicros: number
 }
 
 /** True when the portal has come to its end, false when it stopped at `maxRows`. */
@@ -53,8 +55,13 @@ function* nextRows(run: PortalRun): Task<boolean> {
   return yield* fromQuery(run, limit)
 }
 
-function complete({ sink }: PortalRun, tag: string): boolean {
-  sink.complete(tag)
+function complete(run: PortalRun, tag: string, rows?: number): boolean {
+  const { state, transaction, portal, startedAtMicros } = run
+  const parsed = portal.bound?.statement.statement.parsed[0]
+  if (parsed !== undefined && isCounting(state, transaction.catalog)) {
+    countStatement(state, transaction.catalog, parsed, { startedAtMicros, tag, rows })
+  }
+  run.sink.complete(tag)
   return true
 }
 
@@ -80,7 +87,7 @@ function* fromQuery(run: PortalRun, limit: number): Task<boolean> {
   const rows = yield* withinLimits(state, state.database.nowMicros(), reading())
   // As many as were asked for: whether there are more is found out by the next run.
   if (!query.cursor.isAtEnd) return false
-  return complete(run, query.tag(rows))
+  return complete(run, query.tag(rows), query.cursor.passed)
 }
 
 /** What its query reads is locked and seen as of now. */

@@ -83,7 +83,8 @@ export class SessionDdlServices implements DdlServices {
   }
 
   hasInternalFunction(symbol: string): boolean {
-    return this.#environment.database.functions.findScalar(symbol) !== undefined
+    const { functions } = this.#environment.database
+    return functions.findScalar(symbol) !== undefined || functions.findSet(symbol) !== undefined
   }
 
   checkFunctionBody(procedure: Oid, catalog: CatalogSnapshot): void {

@@ -10,7 +10,7 @@ import { isBindable } from '../../bind/bind-query.ts'
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import { ONE_ROW } from '../../execute/expression/kernel.ts'
-import type { Statement as Syntax } from '../../parse/ast/statement.ts'
+import type { ParsedStatement, Statement as Syntax } from '../../parse/ast/statement.ts'
 import type { ExecuteStatement, PrepareStatement } from '../../parse/ast/utility.ts'
 import { SessionDdlServices } from './ddl-services.ts'
 import { planQuery } from './planned-query.ts'
@@ -33,6 +33,8 @@ export interface PreparedStatement {
   readonly columns: readonly ResultColumn[] | undefined
   /** By PREPARE, not by a protocol message. */
   readonly isFromSql: boolean
+  /** The PREPARE, if it was one. */
+  readonly parsed?: ParsedStatement
   readonly preparedAtMicros: number
   /** How often it has run. */
   runs: number
@@ -85,7 +87,7 @@ export function prepareStatement(
   prepared: PreparedStatements,
   { name, statement, argumentTypes }: PrepareStatement,
   environment: QueryEnvironment,
-  text: string,
+  { text, parsed }: { readonly text: string; readonly parsed: ParsedStatement },
 ): void {
   if (!isBindable(statement)) throw unsupported(`PREPARE of ${statement.kind}`)
   const services = new SessionDdlServices(environment)
@@ -102,6 +104,7 @@ export function prepareStatement(
     parameterTypes: bound.parameters,
     columns: columns.length > 0 || bound.command === 'SELECT' ? columns : undefined,
     isFromSql: true,
+    parsed,
     preparedAtMicros: environment.session.statementTimestamp,
     runs: 0,
   })

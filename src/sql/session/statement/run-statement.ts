@@ -25,6 +25,7 @@ import {
   closeCursor,
   declareCursor,
   fetchFromCursor,
+  planCursor,
   requireBlock,
 } from '../portal/cursor-commands.ts'
 import {
@@ -225,7 +226,7 @@ function* runUtility(
     case 'explain':
       return yield* explain(run, environment, syntax)
     case 'prepare':
-      prepareStatement(run.state.prepared, syntax, environment, run.text)
+      prepareStatement(run.state.prepared, syntax, environment, run)
       return 'PREPARE'
     case 'execute':
       return yield* executePrepared(run, environment, syntax)
@@ -244,7 +245,7 @@ function* runUtility(
     case 'copy':
       return yield* copy(run, environment, syntax)
     case 'declareCursor':
-      return declare(run, syntax)
+      return yield* declare(run, syntax)
     case 'fetch':
       return yield* fetchFromCursor({ ...run, formats: run.portal?.formats }, syntax)
     case 'closeCursor':
@@ -283,18 +284,19 @@ function copy(
   })
 }
 
-function declare(run: StatementRun, syntax: DeclareCursorStatement): string {
+function* declare(run: StatementRun, syntax: DeclareCursorStatement): Task<string> {
   const { state, transaction, text, portal } = run
   requireBlock(syntax, transaction)
   // Its spill store is the cursor's: it does not close with this statement.
   const environment = environmentOf(state, transaction, (notice) => run.sink.notice(notice))
-  return declareCursor(state, {
-    syntax,
-    environment,
-    text,
-    parameterTypes: portal?.parameterTypes ?? [],
-    values: (types) => portal?.values ?? readParameters(types, run.parameters, environment),
-  })
+  const types = portal?.parameterTypes ?? []
+  const plan = yield* lockedPlan(state, transaction, () =>
+    planCursor(syntax, now(environment, transaction), types),
+  )
+  const { parameters } = plan.planned.bound
+  const locked = now(environment, transaction)
+  const values = portal?.values ?? readParameters(parameters, run.parameters, locked)
+  return declareCursor(state, { syntax, environment: locked, text, plan, values })
 }
 
 /** Outside of a block it ends with the statement and changes nothing. */
