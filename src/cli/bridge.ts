@@ -5,7 +5,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { openWebSocket } from './web-socket.ts'
 
 export interface BridgeOptions {
   readonly host: string
@@ -23,11 +23,7 @@ export interface Bridge {
 const SSL_REQUEST = 80877103
 const GSSENC_REQUEST = 80877104
 const REQUEST_BYTES = 8
-/** Above this nothing more is read from the client until the WebSocket has sent it. */
-const HIGH_WATER_BYTES = 1 << 20
-const DRAIN_POLL_MS = 5
 /** The WebSocket was cut without a closing message: a crash, a deploy, a network that failed. */
-const ABNORMAL_CLOSURE = 1006
 const CONNECTION_LOST = fatal(
   '57P01',
   'terminating connection: the branch was restarted or is out of reach',
@@ -54,42 +50,26 @@ async function closeAll(server: Server, sockets: ReadonlySet<Socket>): Promise<v
   await once(server, 'close')
 }
 
-/** One client's bytes, both ways, until either side ends. */
+/** One client's bytes, both ways, until either side ends. Whoever does not read holds the other back. */
 async function carry(socket: Socket, url: string): Promise<void> {
   socket.on('error', () => socket.destroy())
   const first = await refuseEncryption(socket)
   if (first === undefined) return
-  const remote = new WebSocket(url)
-  remote.binaryType = 'arraybuffer'
-  let isOpen = false
-  remote.addEventListener('message', ({ data }) => {
-    if (data instanceof ArrayBuffer) socket.write(new Uint8Array(data))
-  })
-  remote.addEventListener('close', ({ code }) => {
-    if (!isOpen) socket.write(connectionFailure(url))
-    else if (code === ABNORMAL_CLOSURE) socket.write(CONNECTION_LOST)
-    socket.end()
-  })
-  remote.addEventListener('open', () => {
-    isOpen = true
-    remote.send(first)
-    socket.on('data', (chunk) => send(socket, remote, chunk))
-    socket.resume()
-  })
-  socket.on('close', () => remote.close())
-}
-
-function send(socket: Socket, remote: WebSocket, chunk: Uint8Array<ArrayBuffer>): void {
-  if (remote.readyState !== WebSocket.OPEN) return
-  remote.send(chunk)
-  if (remote.bufferedAmount > HIGH_WATER_BYTES) void pauseUntilSent(socket, remote)
-}
-
-async function pauseUntilSent(socket: Socket, remote: WebSocket): Promise<void> {
-  socket.pause()
-  while (remote.bufferedAmount > HIGH_WATER_BYTES / 2 && remote.readyState === WebSocket.OPEN) {
-    await sleep(DRAIN_POLL_MS)
+  const remote = await openWebSocket(url, {
+    onData: (payload) => socket.write(payload),
+    onClose: (wasClean) => void socket.end(wasClean ? '' : CONNECTION_LOST),
+  }).catch(() => undefined)
+  if (remote === undefined) return void socket.end(connectionFailure(url))
+  if (socket.destroyed) return remote.close()
+  const send = (chunk: Uint8Array): void => {
+    if (remote.send(chunk)) return
+    socket.pause()
+    remote.onDrain(() => socket.resume())
   }
+  socket.on('drain', () => remote.resume())
+  socket.on('close', () => remote.close())
+  socket.on('data', send)
+  send(first)
   socket.resume()
 }
 

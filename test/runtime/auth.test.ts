@@ -83,3 +83,26 @@ test('a role that may not log in is told so, but only with its password', async 
   await admin('DROP ROLE parked')
   expect(await as('parked', 'x')).toMatchObject(refused)
 })
+
+test('too many wrong passwords from one address are refused with 429, right ones from elsewhere are not', async () => {
+  const attempt = (address: string, password: string): Promise<Answer> =>
+    server.post(
+      { query: 'SELECT current_user AS me' },
+      {
+        'Neon-Connection-String': `postgresql://lakelet:${password}@localhost/lakelet`,
+        'CF-Connecting-IP': address,
+      },
+    )
+  expect(await attempt('203.0.113.1', 'lakelet')).toMatchObject(entered('lakelet'))
+  let answer: Answer | undefined
+  // A few more are let in meanwhile when the machine is slow.
+  for (let i = 0; i < 60 && answer?.status !== 429; i++) {
+    answer = await attempt('203.0.113.2', `guess ${i}`)
+    if (i < 20) expect(answer, `guess ${i}`).toMatchObject(refused)
+  }
+  expect(answer).toMatchObject({
+    status: 429,
+    body: { code: '28000', hint: expect.stringMatching(/^Try again in [1-3] seconds\.$/) },
+  })
+  expect(await attempt('203.0.113.1', 'lakelet')).toMatchObject(entered('lakelet'))
+})
