@@ -77,6 +77,7 @@ class CopiedMessages implements CopyInput {
   *read(): Task<Uint8Array | undefined> {
     while (!this.#isComplete) {
       const message = this.#messages.next()
+      // Not `blocked`: the connection wakes it when it is cancelled, and there are very many of these waits.
       if (message === undefined) yield { kind: 'wait', until: this.#messages.arrival() }
       else {
         const data = this.#dataOf(message)

@@ -1,6 +1,7 @@
 /** The readers of COPY's formats under random rows, random pieces and random damage. Every seed replays. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { SqlError } from '../../../src/errors/sql-error.ts'
+import type { CatalogSnapshot } from '../../../src/sql/catalog/catalog-snapshot.ts'
 import type { EvaluationSession } from '../../../src/sql/execute/evaluation-session.ts'
 import { CopyReader } from '../../../src/sql/copy/input/copy-reader.ts'
 import type { InputColumn } from '../../../src/sql/copy/input/input-column.ts'
@@ -19,12 +20,18 @@ type Row = readonly (string | null)[]
 type Formats = 'text' | 'csv' | 'binary'
 
 let columns: readonly InputColumn[]
+let catalog: CatalogSnapshot
+const noNotice = (): void => undefined
+
+function settingOf(name: string): string | undefined {
+  return { timezone: 'UTC', datestyle: 'ISO, MDY' }[name]
+}
 
 beforeAll(async () => {
   const { database } = await openTestClient()
-  const catalog = await database.refresh()
+  catalog = await database.refresh()
   const type = catalog.type(25 as never) // pg_type.oid of text
-  const session = { setting: () => undefined } as unknown as EvaluationSession // texts ask for nothing
+  const session = { setting: settingOf } as unknown as EvaluationSession // nothing else is asked for
   columns = Array.from({ length: COLUMNS }, (_, i) => ({
     name: `c${i}`,
     kind: type.kind,
@@ -165,6 +172,64 @@ describe.each(['text', 'csv', 'binary'] as const)('%s', (format) => {
     }
   })
 })
+
+test('dates and timestamps are read as their input functions read them', () => {
+  const random = new SeededRandom(7)
+  const options = readCopyOptions([], 'from')
+  const types = [1082, 1114, 1184].map((oid) => catalog.type(oid as never)) // date, timestamp, timestamptz
+  for (let round = 0; round < 3000; round++) {
+    const text = randomTimestamp(random)
+    for (const type of types) {
+      const column = { ...columns[0]!, kind: type.kind, io: { ...columns[0]!.io, type } }
+      const reader = new CopyReader({
+        relation: 't',
+        copy: options,
+        columns: [column],
+        notice: noNotice,
+      })
+      let hasRead = false
+      const input = {
+        // oxlint-disable-next-line require-yield -- all data are here
+        *read() {
+          if (hasRead) return undefined
+          hasRead = true
+          return Buffer.from(`${text}\n`)
+        },
+      }
+      const found = outcome(() => {
+        for (const item of reader.batches(input)) {
+          if (item.kind === 'batch') return datumAt(item.columns[0]!, 0)
+        }
+        return null
+      })
+      const expected = outcome(() => column.io.io.findInput(type.input)!(text, column.io))
+      expect(found, `${type.name} ${text}`).toEqual(expected)
+    }
+  }
+})
+
+function outcome(read: () => unknown): unknown {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error
+    return `${error.code} ${error.message}`
+  }
+}
+
+/** Mostly well written, sometimes not quite. */
+function randomTimestamp(random: SeededRandom): string {
+  const two = (most: number): string => String(below(random, most)).padStart(2, '0')
+  const year = String(1 + below(random, below(random, 4) === 0 ? 9999 : 2400)).padStart(4, '0')
+  let text = `${year}-${two(14)}-${two(33)}`
+  if (below(random, 6) > 0) text += ` ${two(25)}:${two(61)}:${two(61)}`
+  if (below(random, 2) === 0) text += `.${below(random, 10 ** below(random, 9))}`
+  if (below(random, 2) === 0) text += (below(random, 2) === 0 ? '+' : '-') + two(17)
+  if (below(random, 4) === 0) text += `:${two(62)}`
+  if (below(random, 10) > 0) return text
+  const at = below(random, text.length)
+  return text.slice(0, at) + ('x- '[below(random, 3)] ?? '') + text.slice(at + 1)
+}
 
 test('a batch is full, and goes on', () => {
   const options = readCopyOptions([], 'from')

@@ -2,7 +2,7 @@
 import type { SqlError } from '../../../errors/sql-error.ts'
 import { atPlace } from '../error-context.ts'
 import type { FieldReader } from './field-reader.ts'
-import { badFormat } from './row-splitter.ts'
+import { badFormat } from './split/row-splitter.ts'
 
 const NO_RULES = { forceNull: false, forceNotNull: false }
 

@@ -1,6 +1,6 @@
-/** COPY TO in the binary format; its layout is drawn in `input/binary-splitter.ts`. */
+/** COPY TO in the binary format; its layout is drawn in `input/split/binary-splitter.ts`. */
 import type { ResultRow } from '../../session/result/statement-result.ts'
-import { SIGNATURE } from '../input/binary-splitter.ts'
+import { SIGNATURE } from '../input/split/binary-splitter.ts'
 import { RowBytes } from './row-bytes.ts'
 import type { RowWriter } from './row-writer.ts'
 

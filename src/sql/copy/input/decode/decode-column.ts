@@ -2,13 +2,14 @@
  * One column of a batch: bytes into a vector. Integers, plain decimals, booleans and texts have loops of their own; whatever they
  * do not know, odd spellings and errors included, goes through the type's input function.
  */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { vectorOf } from '../../../storage/vector.ts'
-import type { Datum, Vector } from '../../../storage/vector.ts'
-import type { FieldReader } from './field-reader.ts'
-import { textReader } from './input-column.ts'
-import type { InputColumn } from './input-column.ts'
-import { FIELD } from './row-table.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { vectorOf } from '../../../../storage/vector.ts'
+import type { Datum, Vector } from '../../../../storage/vector.ts'
+import { parseIsoDate, parseIsoTimestamp } from './decode-timestamp.ts'
+import type { FieldReader } from '../field-reader.ts'
+import { textReader } from '../input-column.ts'
+import type { InputColumn } from '../input-column.ts'
+import { FIELD } from '../row-table.ts'
 
 export interface ColumnRequest {
   readonly fields: FieldReader
@@ -29,11 +30,19 @@ export function columnDecoder(column: InputColumn): ColumnDecoder {
   const read = textReader(column)
   switch (type.input) {
     case 'int2in':
-      return (request) => decodeInt32(request, 4, -32768, 32767, read)
+      return (request) => decodeInt32(request, parseInt2, read)
     case 'int4in':
-      return (request) => decodeInt32(request, 10, -2147483648, 2147483647, read)
+      return (request) => decodeInt32(request, parseInt4, read)
     case 'int8in':
-      return (request) => decodeInt64(request, read)
+      return (request) => decodeInt64(request, parseDigits, read)
+    case 'date_in':
+      return (request) => decodeInt32(request, parseIsoDate, read)
+    case 'timestamp_in':
+    case 'timestamptz_in': {
+      if (typmod >= 0) break
+      const parse = type.input === 'timestamp_in' ? parseTimestamp : parseTimestampTz
+      return (request) => decodeInt64(request, parse, read)
+    }
     case 'float8in':
       return (request) => decodeFloat64(request, read)
     case 'boolin':
@@ -41,12 +50,14 @@ export function columnDecoder(column: InputColumn): ColumnDecoder {
     case 'textin':
       return decodeText
     case 'varcharin':
-      return typmod < 0 ? decodeText : (request) => decodeWith(request, column, read)
-    default:
-      return (request) => decodeWith(request, column, read)
+      if (typmod >= 0) break
+      return decodeText
   }
+  return (request) => decodeWith(request, column, read)
 }
 
+/** The value of the commonest spelling; ODD for every other. */
+type ByteParser = (bytes: Uint8Array, start: number, end: number) => number
 type TextReader = (text: string) => Datum
 
 const MINUS = 45
@@ -58,11 +69,11 @@ const ODD = NaN
 const MAX_DIGITS = 15
 
 /** An integer written with digits and perhaps a sign; ODD for anything else. */
-function parseDigits(bytes: Uint8Array, start: number, end: number, most: number): number {
+function parseDigits(bytes: Uint8Array, start: number, end: number): number {
   let at = start
   const isNegative = bytes[at] === MINUS
   if (isNegative) at++
-  if (end - at > most || at === end) return ODD
+  if (end - at > MAX_DIGITS || at === end) return ODD
   let value = 0
   for (; at < end; at++) {
     const digit = bytes[at]! - ZERO
@@ -73,34 +84,44 @@ function parseDigits(bytes: Uint8Array, start: number, end: number, most: number
   return isNegative ? 0 - value : value
 }
 
-function decodeInt32(
-  request: ColumnRequest,
-  digits: number,
-  min: number,
-  max: number,
-  read: TextReader,
-): Vector {
+function parseInt2(bytes: Uint8Array, start: number, end: number): number {
+  const value = parseDigits(bytes, start, end)
+  return value >= -32768 && value <= 32767 ? value : ODD
+}
+
+function parseInt4(bytes: Uint8Array, start: number, end: number): number {
+  const value = parseDigits(bytes, start, end)
+  return value >= -2147483648 && value <= 2147483647 ? value : ODD
+}
+
+function parseTimestamp(bytes: Uint8Array, start: number, end: number): number {
+  return parseIsoTimestamp(bytes, start, end, false)
+}
+
+function parseTimestampTz(bytes: Uint8Array, start: number, end: number): number {
+  return parseIsoTimestamp(bytes, start, end, true)
+}
+
+function decodeInt32(request: ColumnRequest, parse: ByteParser, read: TextReader): Vector {
   const { fields, place, rows, nulls } = request
   const { starts, ends, forms, width } = fields.table
   const { bytes } = fields.buffer
   const values = new Int32Array(rows)
   for (let row = 0, index = place; row < rows; row++, index += width) {
     if (nulls?.[row] === 1) continue
-    let value =
-      forms[index] === FIELD.escaped
-        ? ODD
-        : parseDigits(bytes, starts[index]!, ends[index]!, digits)
-    if (!(value >= min && value <= max)) {
+    const isPlain = forms[index] !== FIELD.escaped
+    let value = isPlain ? parse(bytes, starts[index]!, ends[index]!) : ODD
+    if (value !== value) {
       const slow = readSlowly(request, row, index, read)
       if (slow === undefined) break
-      value = slow as number // int2 and int4 are numbers
+      value = slow as number // int2, int4 and date are numbers
     }
     values[row] = value
   }
   return { kind: 'int32', values, nulls: request.nulls }
 }
 
-function decodeInt64(request: ColumnRequest, read: TextReader): Vector {
+function decodeInt64(request: ColumnRequest, parse: ByteParser, read: TextReader): Vector {
   const { fields, place, rows, nulls } = request
   const { starts, ends, forms, width } = fields.table
   const { bytes } = fields.buffer
@@ -108,18 +129,16 @@ function decodeInt64(request: ColumnRequest, read: TextReader): Vector {
   let wide: BigInt64Array | undefined
   for (let row = 0, index = place; row < rows; row++, index += width) {
     if (nulls?.[row] === 1) continue
-    let value: Datum =
-      forms[index] === FIELD.escaped
-        ? ODD
-        : parseDigits(bytes, starts[index]!, ends[index]!, MAX_DIGITS)
-    if (Number.isNaN(value)) {
+    const isPlain = forms[index] !== FIELD.escaped
+    let value: number | bigint = isPlain ? parse(bytes, starts[index]!, ends[index]!) : ODD
+    if (value !== value) {
       const slow = readSlowly(request, row, index, read)
       if (slow === undefined) break
-      value = slow as number | bigint // of int8
+      value = slow as number | bigint // of int8 and timestamps
     }
     if (typeof value === 'bigint') wide ??= BigInt64Array.from(values, BigInt)
-    if (wide !== undefined) wide[row] = BigInt(value as number | bigint) // of int8
-    else values[row] = value as number // not wide
+    if (wide !== undefined) wide[row] = BigInt(value)
+    else values[row] = Number(value)
   }
   return { kind: 'int64', values: wide ?? values, nulls }
 }

@@ -1,8 +1,8 @@
 /** What finds rows and fields in the bytes of one of COPY's formats. It keeps its place, whatever pieces the bytes come in. */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../errors/sql-state.ts'
-import type { InputBuffer } from './input-buffer.ts'
-import type { RowTable } from './row-table.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { InputBuffer } from '../input-buffer.ts'
+import type { RowTable } from '../row-table.ts'
 
 export interface RowSplitter {
   /** Adds rows to the table until it is full or the bytes are used up. */

@@ -1,13 +1,13 @@
 /** Rows and fields of CSV: quotes anywhere in a field, line ends within them, an escape character inside them. */
-import { SqlError } from '../../../errors/sql-error.ts'
-import type { CopyOptions } from '../options.ts'
-import type { InputBuffer } from './input-buffer.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import type { CopyOptions } from '../../options.ts'
+import type { InputBuffer } from '../input-buffer.ts'
 import { CSV_LINE_ENDS, LineEnds, MORE } from './line-ends.ts'
 import { BYTE, CLASS, byteClasses } from './row-splitter.ts'
 import type { RowSplitter, SplitProblem } from './row-splitter.ts'
 import { badFormat } from './row-splitter.ts'
-import { FIELD, UNUSUAL } from './row-table.ts'
-import type { RowTable } from './row-table.ts'
+import { FIELD, UNUSUAL } from '../row-table.ts'
+import type { RowTable } from '../row-table.ts'
 
 export class CsvSplitter implements RowSplitter {
   readonly #classes: Uint8Array

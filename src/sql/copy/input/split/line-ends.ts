@@ -1,8 +1,8 @@
 /** Line ends and the end marker `\.`, which text and CSV share. All line ends of one input must be alike. */
 import { BYTE, badFormat } from './row-splitter.ts'
 import type { LineEnd } from './row-splitter.ts'
-import type { InputBuffer } from './input-buffer.ts'
-import type { SqlError } from '../../../errors/sql-error.ts'
+import type { InputBuffer } from '../input-buffer.ts'
+import type { SqlError } from '../../../../errors/sql-error.ts'
 
 /** More bytes are needed to tell. */
 export const MORE = -1

@@ -5,12 +5,12 @@
  *   row      int16 number of fields · per field: int32 length, -1 for null · bytes
  *   end      int16 -1
  */
-import { SqlError } from '../../../errors/sql-error.ts'
-import type { InputBuffer } from './input-buffer.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import type { InputBuffer } from '../input-buffer.ts'
 import { badFormat } from './row-splitter.ts'
 import type { RowSplitter, SplitProblem } from './row-splitter.ts'
-import { FIELD } from './row-table.ts'
-import type { RowTable } from './row-table.ts'
+import { FIELD } from '../row-table.ts'
+import type { RowTable } from '../row-table.ts'
 
 export const SIGNATURE = Uint8Array.of(80, 71, 67, 79, 80, 89, 10, 0xff, 13, 10, 0)
 const FLAG_OIDS = 1 << 16

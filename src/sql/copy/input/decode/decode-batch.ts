@@ -3,17 +3,17 @@
  * the batch: the rows before it still count. With ON_ERROR ignore its row is left out instead.
  */
 
-import { SqlError } from '../../../errors/sql-error.ts'
-import { isNullAt } from '../../../storage/vector.ts'
-import type { Vector } from '../../../storage/vector.ts'
-import { convertFrom } from '../../types/binary/encodings.ts'
-import { atPlace } from '../error-context.ts'
-import type { InputPlace } from '../error-context.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { isNullAt } from '../../../../storage/vector.ts'
+import type { Vector } from '../../../../storage/vector.ts'
+import { convertFrom } from '../../../types/binary/encodings.ts'
+import { atPlace } from '../../error-context.ts'
+import type { InputPlace } from '../../error-context.ts'
 import type { ColumnDecoder } from './decode-column.ts'
-import type { FieldReader } from './field-reader.ts'
-import type { InputColumn } from './input-column.ts'
-import { UNUSUAL } from './row-table.ts'
-import { badFormat } from './row-splitter.ts'
+import type { FieldReader } from '../field-reader.ts'
+import type { InputColumn } from '../input-column.ts'
+import { UNUSUAL } from '../row-table.ts'
+import { badFormat } from '../split/row-splitter.ts'
 
 export interface DecodedColumn extends InputColumn {
   readonly decode: ColumnDecoder

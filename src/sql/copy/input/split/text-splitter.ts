@@ -1,11 +1,11 @@
 /** Rows and fields of COPY's text format: lines, delimiters, backslashes. */
-import { SqlError } from '../../../errors/sql-error.ts'
-import type { InputBuffer } from './input-buffer.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import type { InputBuffer } from '../input-buffer.ts'
 import { LineEnds, MORE, TEXT_LINE_ENDS } from './line-ends.ts'
 import { BYTE, CLASS, byteClasses } from './row-splitter.ts'
 import type { RowSplitter, SplitProblem } from './row-splitter.ts'
-import { FIELD, UNUSUAL } from './row-table.ts'
-import type { RowTable } from './row-table.ts'
+import { FIELD, UNUSUAL } from '../row-table.ts'
+import type { RowTable } from '../row-table.ts'
 
 const ZERO = 48
 const SEVEN = 55
@@ -60,10 +60,11 @@ export class TextSplitter implements RowSplitter {
     const { bytes, end } = buffer
     const classes = this.#classes
     let position = this.#position
-    while (position < end && !table.isFull) {
+    while (!table.isFull) {
+      while (position < end && classes[bytes[position]!] === CLASS.plain) position++
+      if (position >= end) break
       const kind = classes[bytes[position]!]
-      if (kind === CLASS.plain) position++
-      else if (kind === CLASS.delimiter) {
+      if (kind === CLASS.delimiter) {
         this.#finishField(table, position)
         this.#fieldStart = ++position
       } else if (kind === CLASS.lineEnd) {

@@ -1,10 +1,10 @@
 /** One column of a batch from the types' binary forms into a vector. Fixed sizes have loops of their own. */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { vectorOf } from '../../../storage/vector.ts'
-import type { Datum, Vector } from '../../../storage/vector.ts'
-import { findBinaryFormat } from '../../types/wire/binary-formats.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { vectorOf } from '../../../../storage/vector.ts'
+import type { Datum, Vector } from '../../../../storage/vector.ts'
+import { findBinaryFormat } from '../../../types/wire/binary-formats.ts'
 import type { ColumnDecoder, ColumnRequest } from './decode-column.ts'
-import type { InputColumn } from './input-column.ts'
+import type { InputColumn } from '../input-column.ts'
 
 export function binaryDecoder(column: InputColumn): ColumnDecoder {
   const format = findBinaryFormat(column.io)
