@@ -22,6 +22,7 @@ import { LockManager } from '../sql/lock/lock-manager.ts'
 import type { LockOwner } from '../sql/lock/lock-owner.ts'
 import type { DatabaseDirectory } from '../sql/commands/database/database-directory.ts'
 import type { Database, OpenTransaction } from '../sql/session/database.ts'
+import type { DatabaseCounters } from '../sql/session/activity/database-counters.ts'
 import type { SessionDirectory } from '../sql/session/activity/session-directory.ts'
 import { LruCache } from '../sql/session/lru-cache.ts'
 import { Session } from '../sql/session/session.ts'
@@ -49,6 +50,7 @@ export interface DatabaseHost {
   readonly notifications: NotificationHub
   readonly sessions: SessionDirectory
   readonly statistics: StatementStatistics
+  readonly databaseCounters: DatabaseCounters
   readonly databases: Databases
   readonly shared: SharedCatalogs
   nextTransactionNumber(): number
@@ -83,6 +85,7 @@ export class BranchDatabase implements Database {
   readonly oid: Oid
   readonly sessions: SessionDirectory
   readonly statistics: StatementStatistics
+  readonly databaseCounters: DatabaseCounters
   readonly functions: FunctionLibrary
   readonly typeIo: TypeIo
   readonly codec = datumCodec
@@ -106,6 +109,7 @@ export class BranchDatabase implements Database {
     this.store = host.store
     this.sessions = host.sessions
     this.statistics = host.statistics
+    this.databaseCounters = host.databaseCounters
     this.functions = functions
     this.typeIo = typeIo
     this.#host = host

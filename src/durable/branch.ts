@@ -12,6 +12,7 @@ import type { Task } from '../storage/task.ts'
 import type { CatalogSnapshot } from '../sql/catalog/catalog-snapshot.ts'
 import { FIRST_DATABASE, bootstrapCatalog, loadCatalog } from '../sql/catalog/load-catalog.ts'
 import { CATALOG_NAMES, catalogTable } from '../sql/catalog/store/catalog-tables.ts'
+import { DatabaseCounters } from '../sql/session/activity/database-counters.ts'
 import { SessionDirectory } from '../sql/session/activity/session-directory.ts'
 import type { Session } from '../sql/session/session.ts'
 import type { SessionOptions } from '../sql/session/session.ts'
@@ -43,6 +44,7 @@ export class Branch implements DatabaseHost {
   readonly notifications = new NotificationHub()
   readonly sessions = new SessionDirectory()
   readonly statistics: StatementStatistics
+  readonly databaseCounters: DatabaseCounters
   readonly databases: Databases
   readonly shared: SharedCatalogs
   #transactionsBegun = 0
@@ -52,6 +54,7 @@ export class Branch implements DatabaseHost {
     this.store = store
     this.platform = platform
     this.statistics = new StatementStatistics(() => this.nowMicros())
+    this.databaseCounters = new DatabaseCounters(() => this.nowMicros())
     this.shared = new SharedCatalogs(catalog)
     this.main = new BranchDatabase(this, FIRST_DATABASE, catalog)
     this.databases = new Databases(this, this.main)

@@ -19,6 +19,7 @@ import { createFunctionLibrary } from '../../src/sql/functions/library.ts'
 import type { Database, OpenTransaction } from '../../src/sql/session/database.ts'
 import { LockManager } from '../../src/sql/lock/lock-manager.ts'
 import { LruCache } from '../../src/sql/session/lru-cache.ts'
+import { DatabaseCounters } from '../../src/sql/session/activity/database-counters.ts'
 import { SessionDirectory } from '../../src/sql/session/activity/session-directory.ts'
 import { StatementStatistics } from '../../src/sql/session/statistics/statement-statistics.ts'
 import { Session } from '../../src/sql/session/session.ts'
@@ -46,6 +47,7 @@ const typeIo = createTypeIo()
 export class MemoryDatabase implements Database {
   readonly name = 'postgres'
   readonly oid = FIRST_DATABASE
+  readonly databaseCounters = new DatabaseCounters(() => 0)
   readonly statistics = new StatementStatistics(() => 0)
   readonly sessions = new SessionDirectory()
   readonly functions = functions

@@ -83,6 +83,21 @@ describe('pg_stat_activity', () => {
     expect((await other.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   })
 
+  test('a session that waits for a lock', async () => {
+    await watcher.query('CREATE TABLE locked (a int); INSERT INTO locked VALUES (1)')
+    await watcher.query('BEGIN; UPDATE locked SET a = 2')
+    const waiting = other.query('UPDATE locked SET a = 3')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(await activityOfOther()).toMatchObject({
+      state: 'active',
+      wait_event_type: 'Lock',
+      wait_event: 'transactionid',
+    })
+    await watcher.query('COMMIT')
+    await waiting
+    expect(await activityOfOther()).toMatchObject({ state: 'idle', wait_event: 'ClientRead' })
+  })
+
   test('an ended session is gone', async () => {
     await other.end()
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -133,4 +148,26 @@ test('nobody of that number', async () => {
   const { rows } = await watcher.query('SELECT pg_cancel_backend(0) AS done')
   expect(rows).toEqual([{ done: false }])
   expect(notices).toEqual(['PID 0 is not a PostgreSQL backend process'])
+})
+
+test('what happened in a database', async () => {
+  const counts = async (): Promise<Record<string, number>> => {
+    const { rows } = await watcher.query(
+      `SELECT numbackends::int, xact_rollback::int, tup_inserted::int, tup_deleted::int, sessions_killed::int
+       FROM pg_stat_database WHERE datname = current_database()`,
+    )
+    return rows[0] as Record<string, number> // a row of the query above
+  }
+  await other.query('CREATE TABLE happened (a int)')
+  const before = await counts()
+  await other.query('INSERT INTO happened VALUES (1), (2), (3)')
+  await other.query('BEGIN')
+  await other.query('DELETE FROM happened')
+  await other.query('ROLLBACK')
+  expect(await counts()).toEqual({
+    ...before,
+    xact_rollback: (before['xact_rollback'] ?? 0) + 1,
+    tup_inserted: (before['tup_inserted'] ?? 0) + 3,
+    tup_deleted: (before['tup_deleted'] ?? 0) + 3,
+  })
 })

@@ -8,7 +8,7 @@ import type { Oid } from '../catalog/catalog.ts'
 import type { TableLockMode } from '../lock/lock-mode.ts'
 import type { AdvisoryKey } from '../lock/lock-tag.ts'
 import type { StatementFactsSource } from './statement-facts.ts'
-import type { BackendSignal, SessionFacts } from './session-facts.ts'
+import type { BackendSignal, DatabaseCounts, SessionFacts } from './session-facts.ts'
 
 export interface EvaluationSession {
   /** Current values of settings, by lower-case name ('timezone', 'datestyle', 'intervalstyle', 'search_path' …), numbers in their base units. */
@@ -41,6 +41,8 @@ export interface EvaluationSession {
   readonly statements?: StatementFactsSource
   /** pg_stat_activity: all sessions of the branch. */
   activity?(): Iterable<SessionFacts>
+  /** pg_stat_database, by the database's oid. */
+  databaseCounts?(database: number): DatabaseCounts
   /** Ends what a session does, or the session. */
   signalBackend?(processId: number, signal: BackendSignal): void
   /** pg_cursors */

@@ -29,4 +29,18 @@ export interface SessionFacts {
   readonly query: string
 }
 
+/** What happened in a database since its branch woke. */
+export interface DatabaseCounts {
+  readonly commits: number
+  readonly rollbacks: number
+  /** Rows. */
+  readonly inserted: number
+  readonly updated: number
+  readonly deleted: number
+  readonly sessions: number
+  /** By pg_terminate_backend(). */
+  readonly killed: number
+  readonly sinceMicros: number
+}
+
 export type BackendSignal = 'cancel' | 'terminate'

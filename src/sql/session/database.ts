@@ -9,6 +9,7 @@ import type { FunctionLibrary } from '../functions/registry.ts'
 import type { LockManager } from '../lock/lock-manager.ts'
 import type { LockOwner } from '../lock/lock-owner.ts'
 import type { TypeIo } from '../types/type-io.ts'
+import type { DatabaseCounters } from './activity/database-counters.ts'
 import type { SessionDirectory } from './activity/session-directory.ts'
 import type { LruCache } from './lru-cache.ts'
 import type { Notification } from './notify/session-channels.ts'
@@ -29,6 +30,8 @@ export interface Database {
   readonly oid: Oid
   /** The other databases of the branch. */
   readonly directory: DatabaseDirectory
+  /** Of the whole branch. */
+  readonly databaseCounters: DatabaseCounters
   /** Of the whole branch. */
   readonly statistics: StatementStatistics
   /** Of the whole branch. */

@@ -17,7 +17,7 @@ import type { LockOwner } from '../lock/lock-owner.ts'
 import { advisoryKey } from '../lock/lock-tag.ts'
 import type { Database } from './database.ts'
 import type { StatementFactsSource } from '../execute/statement-facts.ts'
-import type { BackendSignal, SessionFacts } from '../execute/session-facts.ts'
+import type { BackendSignal, DatabaseCounts, SessionFacts } from '../execute/session-facts.ts'
 import { cancelError } from './limits/statement-timeout.ts'
 import { cursorFacts, cursorRowId } from './portal/cursor-commands.ts'
 import type { Portals } from './portal/portals.ts'
@@ -122,10 +122,16 @@ export class SessionEvaluation implements EvaluationSession {
   *activity(): Iterable<SessionFacts> {
     for (const { facts } of this.#state.database.sessions.all()) yield facts
   }
+  databaseCounts(database: number): DatabaseCounts {
+    return this.#state.database.databaseCounters.of(database)
+  }
   signalBackend(processId: number, signal: BackendSignal): void {
-    const entry = this.#state.database.sessions.find(processId)
-    if (signal === 'terminate') entry?.terminate()
-    else if (processId === this.#state.processId) throw cancelError()
+    const { database } = this.#state
+    const entry = database.sessions.find(processId)
+    if (signal === 'terminate') {
+      entry?.terminate()
+      database.databaseCounters.of(database.oid).killed++
+    } else if (processId === this.#state.processId) throw cancelError()
     else entry?.cancel()
   }
   cursors(): Iterable<CursorFacts> {

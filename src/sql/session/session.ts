@@ -118,6 +118,7 @@ export class Session {
       terminate: options.control?.terminate ?? cancel,
     })
     database.sessions.add(processId, this.#activity)
+    database.databaseCounters.of(database.oid).sessions++
   }
 
   get status(): BlockStatus {

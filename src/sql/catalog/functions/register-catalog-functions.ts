@@ -6,9 +6,10 @@ import { registerInformationSchema } from './information-schema.ts'
 import { registerObjectFacts } from './object-facts.ts'
 import { registerFunctionDefinition } from './function-definition.ts'
 import { registerRegTypeFunctions } from './reg-types.ts'
-import { registerServerFacts } from './server-facts.ts'
-import { registerSessionViews } from './session-views.ts'
-import { registerStatementViews } from './statement-views.ts'
+import { registerServerFacts } from './server/server-facts.ts'
+import { registerServerStatistics } from './server/server-statistics.ts'
+import { registerSessionViews } from './server/session-views.ts'
+import { registerStatementViews } from './server/statement-views.ts'
 
 export function registerCatalogFunctions(registry: FunctionRegistry): void {
   registerFormatType(registry)
@@ -19,6 +20,7 @@ export function registerCatalogFunctions(registry: FunctionRegistry): void {
   registerRegTypeFunctions(registry)
   registerAccessControl(registry)
   registerServerFacts(registry)
+  registerServerStatistics(registry)
   registerSessionViews(registry)
   registerStatementViews(registry)
 }

@@ -1,5 +1,6 @@
 /** What a session is doing: noted at the beginning and the end of each of its client's messages, read by pg_stat_activity. */
 import type { SessionFacts, SessionPhase, WaitEvent } from '../../execute/session-facts.ts'
+import type { LockRequest } from '../../lock/lock-tag.ts'
 import type { SavedSession } from '../saved-session.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { TransactionBlock } from '../transaction/transaction-block.ts'
@@ -8,6 +9,20 @@ import type { SessionEntry } from './session-directory.ts'
 /** track_activity_query_size */
 const QUERY_CHARACTERS = 1024
 const AT_REST: WaitEvent = { type: 'Client', event: 'ClientRead' }
+
+/** PostgreSQL's words for what is waited for. */
+const LOCK_EVENTS: Readonly<Record<LockRequest['kind'], string>> = {
+  relation: 'relation',
+  // Whoever waits for a row waits for the end of the transaction that has it.
+  row: 'transactionid',
+  advisory: 'advisory',
+  name: 'object',
+  transaction: 'transactionid',
+}
+
+function lockWait(request: LockRequest | undefined): WaitEvent | undefined {
+  return request === undefined ? undefined : { type: 'Lock', event: LOCK_EVENTS[request.kind] }
+}
 
 export interface ActivityOptions {
   readonly state: SessionState
@@ -71,7 +86,7 @@ export class SessionActivity implements SessionEntry {
       queryStartMicros: this.#queryStartMicros,
       changedAtMicros: this.#changedAtMicros,
       phase: this.#phase,
-      wait: this.#isRunning ? undefined : AT_REST,
+      wait: this.#isRunning ? lockWait(state.lockOwner.waiting?.request) : AT_REST,
       query: this.#text.slice(0, QUERY_CHARACTERS),
     }
   }

@@ -148,7 +148,16 @@ function* runPlanned(
     const until = run.sink.backlog
     if (until !== undefined) yield { kind: 'wait', until }
   }
+  if (!query.bound.isReadOnly) countRows(run.state, query, context.affectedRows)
   return commandTag(query, rows, context.affectedRows)
+}
+
+/** For pg_stat_database. */
+function countRows({ database }: SessionState, { bound }: PlannedQuery, rows: number): void {
+  const counts = database.databaseCounters.of(database.oid)
+  if (bound.command === 'INSERT') counts.inserted += rows
+  else if (bound.command === 'UPDATE') counts.updated += rows
+  else if (bound.command === 'DELETE') counts.deleted += rows
 }
 
 function* runDdl(

@@ -110,6 +110,7 @@ export class TransactionBlock {
       this.rollback()
       throw error
     }
+    database.databaseCounters.of(database.oid).commits++
     portals.endTransaction(true)
     settings.endTransaction(true)
     this.#current = undefined
@@ -124,6 +125,8 @@ export class TransactionBlock {
     const transaction = this.#current
     if (transaction === undefined) return
     this.#current = undefined
+    const { database } = this.#state
+    database.databaseCounters.of(database.oid).rollbacks++
     this.#undo(transaction)
     this.#state.settings.endTransaction(false)
     this.#state.channels.rollback()

@@ -1,16 +1,20 @@
 /** Views of the server's state behind pg_settings, pg_stat_…, pg_available_extensions: what Lakelet knows of it. */
-import type { CallContext, FunctionRegistry, Value } from '../../functions/registry.ts'
-import { PgArray } from '../../types/value-classes.ts'
-import { builtinTable } from '../builtin/builtin-catalogs.ts'
-import { parseTextArray } from '../describe/text-array.ts'
-import { AVAILABLE_EXTENSIONS } from '../extensions.ts'
-import { oidOf } from '../store/catalog-tables.ts'
-import { snapshotOf } from './call-catalog.ts'
+import type { CallContext, FunctionRegistry, Value } from '../../../functions/registry.ts'
+import { PgArray } from '../../../types/value-classes.ts'
+import { builtinTable } from '../../builtin/builtin-catalogs.ts'
+import { parseTextArray } from '../../describe/text-array.ts'
+import { AVAILABLE_EXTENSIONS } from '../../extensions.ts'
 
 export function registerServerFacts(registry: FunctionRegistry): void {
   registry.set('show_all_settings', allSettings)
   registry.set('pg_available_extensions', function* () {
     for (const { name, version, comment } of AVAILABLE_EXTENSIONS) yield [name, version, comment]
+  })
+  registry.set('pg_available_extension_versions', function* () {
+    for (const { name, version, comment, relocatable } of AVAILABLE_EXTENSIONS) {
+      const [isSuperuser, isTrusted] = [true, name !== 'pg_stat_statements']
+      yield [name, version, isSuperuser, isTrusted, relocatable, null, null, comment]
+    }
   })
   // Nothing of the kind exists here: no two-phase commit, no replication, no table-level locks.
   for (const symbol of [
@@ -27,7 +31,6 @@ export function registerServerFacts(registry: FunctionRegistry): void {
   registry.scalar('pg_partition_root', () => null)
   // Both tablespaces are built in: they lie nowhere in particular.
   registry.scalar('pg_tablespace_location', () => '')
-  registerStatistics(registry)
 }
 
 function* allSettings({ session }: CallContext): Iterable<readonly Value[]> {
@@ -59,21 +62,4 @@ function* allSettings({ session }: CallContext): Iterable<readonly Value[]> {
       false,
     ]
   }
-}
-
-/** Lakelet counts nothing yet: counters stand at zero and times are unknown. */
-const COUNTERS =
-  'numscans tuples_returned tuples_fetched tuples_inserted tuples_updated tuples_deleted tuples_hot_updated ' +
-  'tuples_newpage_updated dead_tuples mod_since_analyze ins_since_vacuum blocks_fetched blocks_hit vacuum_count ' +
-  'autovacuum_count analyze_count autoanalyze_count'
-const TIMES =
-  'lastscan last_vacuum_time last_autovacuum_time last_analyze_time last_autoanalyze_time'
-
-function registerStatistics(registry: FunctionRegistry): void {
-  for (const name of COUNTERS.split(' ')) registry.scalar(`pg_stat_get_${name}`, () => 0)
-  for (const name of TIMES.split(' ')) registry.scalar(`pg_stat_get_${name}`, () => null)
-  registry.scalar('pg_stat_get_live_tuples', (context: CallContext, oid: number) => {
-    const relation = snapshotOf(context).relation(oidOf(oid))
-    return relation?.tree === undefined ? 0 : context.session.rowCount(oid)
-  })
 }

@@ -1,14 +1,14 @@
 /** What is behind pg_stat_activity, pg_prepared_statements and pg_cursors, and how one session ends another. */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../errors/sql-state.ts'
-import type { BackendSignal, SessionFacts } from '../../execute/session-facts.ts'
-import type { CallContext, FunctionRegistry, Value } from '../../functions/registry.ts'
-import { encodeInet } from '../../types/network/inet.ts'
-import { readAddress } from '../../types/network/ip-address.ts'
-import { PgArray } from '../../types/value-classes.ts'
-import type { CatalogSnapshot } from '../catalog-snapshot.ts'
-import { memberships } from '../describe/acl.ts'
-import { snapshotOf } from './call-catalog.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { BackendSignal, SessionFacts } from '../../../execute/session-facts.ts'
+import type { CallContext, FunctionRegistry, Value } from '../../../functions/registry.ts'
+import { encodeInet } from '../../../types/network/inet.ts'
+import { readAddress } from '../../../types/network/ip-address.ts'
+import { PgArray } from '../../../types/value-classes.ts'
+import type { CatalogSnapshot } from '../../catalog-snapshot.ts'
+import { memberships } from '../../describe/acl.ts'
+import { snapshotOf } from '../call-catalog.ts'
 
 export function registerSessionViews(registry: FunctionRegistry): void {
   registry.set('pg_stat_get_activity', activity)

@@ -1,12 +1,12 @@
 /** What is behind pg_stat_statements. Planning is not timed, and blocks, WAL and JIT are none of Lakelet's: their columns are zero. */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../errors/sql-state.ts'
-import type { StatementFacts } from '../../execute/statement-facts.ts'
-import type { CallContext, FunctionRegistry, Value } from '../../functions/registry.ts'
-import { makeNumeric } from '../../types/number/numeric.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { StatementFacts } from '../../../execute/statement-facts.ts'
+import type { CallContext, FunctionRegistry, Value } from '../../../functions/registry.ts'
+import { makeNumeric } from '../../../types/number/numeric.ts'
 import { ownRoles } from './session-views.ts'
-import { oidOf } from '../store/catalog-tables.ts'
-import { snapshotOf } from './call-catalog.ts'
+import { oidOf } from '../../store/catalog-tables.ts'
+import { snapshotOf } from '../call-catalog.ts'
 
 const PLAN_COLUMNS = 6
 const BLOCK_COLUMNS = 18
