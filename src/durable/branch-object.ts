@@ -189,6 +189,7 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
   async #sleeperGone({ database, processId }: SleeperFacts): Promise<void> {
     const branch = await this.#branch?.catch(() => undefined)
     const left = await branch?.databases.named(database).catch(() => undefined)
+    left?.locks.abandon(processId)
     if (left !== undefined) await dropTemporarySchema(left, SUPERUSER, processId)
   }
 

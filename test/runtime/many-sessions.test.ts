@@ -71,6 +71,7 @@ test(`${IDLE + BUSY} connections: ${IDLE} that idle go on after the object slept
       await client.query(`LISTEN everybody; LISTEN only_${i}`)
       await client.query(`PREPARE q AS SELECT ${i} AS i`)
       await client.query(named(i, 0))
+      await client.query(`SELECT pg_advisory_lock(${i})`)
       if (i % 10 === 0) await client.query(`CREATE TEMP TABLE own AS SELECT ${i} AS i`)
     }),
   )
@@ -83,6 +84,9 @@ test(`${IDLE + BUSY} connections: ${IDLE} that idle go on after the object slept
   // Without waking any of the sessions.
   await sql(`SELECT pg_notify('everybody', 'hello'), pg_notify('only_7', 'seven')`)
   expect(await object('life')).not.toBe(before)
+  expect(
+    await sql(`SELECT pg_try_advisory_xact_lock(7), pg_try_advisory_xact_lock(${IDLE})`),
+  ).toEqual([[false, true]])
   await expect.poll(() => heard.flat().length).toBe(IDLE + 1)
   expect(heard[7]).toEqual(['everybody hello', 'only_7 seven'])
   expect(await expired).toMatchObject({ code: '57P05' })
@@ -95,11 +99,14 @@ test(`${IDLE + BUSY} connections: ${IDLE} that idle go on after the object slept
       expect((await client.query(named(i, 5))).rows).toEqual([{ x: i + 5 }])
       expect((await client.query('EXECUTE q')).rows).toEqual([{ i }])
       if (i % 10 === 0) expect((await client.query('TABLE own')).rows).toEqual([{ i }])
+      const unlock = await client.query(`SELECT pg_advisory_unlock(${i}) AS unlocked`)
+      expect(unlock.rows).toEqual([{ unlocked: true }])
       await client.query(`SELECT pg_notify('everybody', '${i}')`)
     }),
   )
   await expect.poll(() => heard[7]?.length).toBe(2 + IDLE)
   await Promise.all(busy.slice(1).map(async (client) => client.query('SELECT 1')))
+  expect(await sql('SELECT pg_try_advisory_xact_lock(7)')).toEqual([[true]])
   await end([...idle, ...busy.slice(1)])
   // Temporary tables went with their sessions.
   await expect

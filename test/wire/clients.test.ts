@@ -184,10 +184,13 @@ describe('pg', () => {
     await client.query('INSERT INTO raced VALUES (1, 0)')
     const other = new pg.Client(server.url)
     await other.connect()
-    await client.query('BEGIN')
-    await client.query('UPDATE raced SET n = n + $1', [1])
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
+    await client.query('SELECT n FROM raced')
     await other.query('UPDATE raced SET n = n + $1', [10])
-    await expect(client.query('COMMIT')).rejects.toMatchObject({ code: '40001' })
+    await expect(client.query('UPDATE raced SET n = n + $1', [1])).rejects.toMatchObject({
+      code: '40001',
+    })
+    await client.query('ROLLBACK')
     expect(await rows('SELECT n FROM raced')).toEqual([{ n: 10 }])
     await other.end()
   })

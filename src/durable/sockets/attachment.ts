@@ -1,6 +1,8 @@
 /** What stays with a WebSocket while its object sleeps. The platform allows it 16 KiB. */
 import type { WebSocket } from '@cloudflare/workers-types'
 import type { SessionFacts } from '../../sql/execute/session-facts.ts'
+import type { AdvisoryHoldings } from '../../sql/lock/lock-owner.ts'
+import type { SavedSession } from '../../sql/session/saved-session.ts'
 import type { BranchAddress } from '../branch-request.ts'
 import type { PasswordMethod, SavedConnection } from '../wire/connection-host.ts'
 
@@ -29,6 +31,7 @@ export interface SleeperFacts {
   readonly role: string
   readonly database: string
   readonly channels: ReadonlySet<string>
+  readonly advisoryLocks: AdvisoryHoldings
   readonly expiresAtMs: number | undefined
   /** As it was when its last exchange ended. */
   readonly activity: SessionFacts
@@ -41,8 +44,9 @@ export function readAttachment(socket: WebSocket): Attachment {
 export function factsOf(
   { role, parameters, key, expiresAtMs }: SavedConnection,
   activity: SessionFacts,
-  channels: ReadonlySet<string>,
+  { channels, advisoryLocks }: Pick<SavedSession, 'channels' | 'advisoryLocks'>,
 ): SleeperFacts {
   const database = parameters.get('database') ?? role
-  return { processId: key.processId, role, database, channels, expiresAtMs, activity }
+  const { processId } = key
+  return { processId, role, database, channels, advisoryLocks, expiresAtMs, activity }
 }

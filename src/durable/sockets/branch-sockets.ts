@@ -108,7 +108,10 @@ export class BranchSockets implements Occupancy {
       this.#sleepers.entries((socket) => this.#resume(socket).end(terminatedByAdmin())),
     )
     notifications.deliverToSleepers((database, said) => this.#sleepers.deliver(database, said))
-    databases.attend((database) => this.#services.databaseOpened(database))
+    databases.attend((database) => {
+      this.#sleepers.holdLocks(database)
+      this.#services.databaseOpened(database)
+    })
   }
 
   isAlive(processId: number): boolean {
@@ -223,7 +226,7 @@ export class BranchSockets implements Occupancy {
     const connection = this.#connections.get(socket)
     const [saved, activity] = [connection?.saved, connection?.facts]
     if (saved?.session === undefined || activity === undefined) return
-    const facts = factsOf(saved, activity, saved.session.channels)
+    const facts = factsOf(saved, activity, saved.session)
     const { request } = readAttachment(socket)
     try {
       const sleeper = { ...facts, saved }

@@ -4,6 +4,7 @@
  */
 import type { WebSocket } from '@cloudflare/workers-types'
 import type { SessionEntry } from '../../sql/session/activity/session-directory.ts'
+import type { BranchDatabase } from '../branch-database.ts'
 import type { Delivered } from '../notification/notification-hub.ts'
 import { notification } from '../wire/codec/backend-messages.ts'
 import { MessageWriter } from '../wire/codec/message-writer.ts'
@@ -24,9 +25,10 @@ export class SleepingSockets {
         lost.push(socket)
         continue
       }
-      const { processId, role, database, channels, expiresAtMs, activity } = sleeper
-      this.#facts.set(socket, { processId, role, database, channels, expiresAtMs, activity })
-      this.#processIds.add(processId)
+      // Without its session: that is read when it is resumed.
+      const { saved: _, ...facts } = sleeper
+      this.#facts.set(socket, facts)
+      this.#processIds.add(facts.processId)
     }
     this.lost = lost
   }
@@ -42,6 +44,13 @@ export class SleepingSockets {
     this.#facts.delete(socket)
     this.#processIds.delete(facts.processId)
     return facts
+  }
+
+  /** They go on holding their advisory locks. */
+  holdLocks({ name, locks }: BranchDatabase): void {
+    for (const { processId, database, advisoryLocks } of this.#facts.values()) {
+      if (database === name) locks.adopt(processId, advisoryLocks)
+    }
   }
 
   ofRole(role: string): number {

@@ -14,6 +14,7 @@ import { deadlockError, findCycle } from './deadlock.ts'
 import { conflictsWith, isWeak, rowConflicts } from './lock-mode.ts'
 import type { RowLockStrength, TableLockMode } from './lock-mode.ts'
 import { LockOwner } from './lock-owner.ts'
+import type { AdvisoryHoldings } from './lock-owner.ts'
 import { advisoryKey, queueKey } from './lock-tag.ts'
 import type { LockRequest } from './lock-tag.ts'
 import { Waiter } from './waiter.ts'
@@ -27,6 +28,8 @@ export interface WaitLimit {
 
 export class LockManager {
   readonly #owners = new Set<LockOwner>()
+  /** Owners whose sessions are put away, by process id. */
+  readonly #sleeping = new Map<number, LockOwner>()
   readonly #queues = new Map<string, Waiter[]>()
   /** Owners that hold a table lock which is not weak. */
   readonly #strong = new Set<LockOwner>()
@@ -38,8 +41,35 @@ export class LockManager {
     return this.#owners
   }
 
+  /** A session's; what it held when it was put away is still its own. */
   newOwner(processId: number): LockOwner {
-    return new LockOwner(processId)
+    const sleeping = this.#sleeping.get(processId)
+    this.#sleeping.delete(processId)
+    return sleeping ?? new LockOwner(processId)
+  }
+
+  /** A session that sleeps goes on holding its advisory locks. */
+  adopt(processId: number, held: AdvisoryHoldings): void {
+    if (held.size === 0) return
+    const owner = new LockOwner(processId)
+    owner.restore(held)
+    this.#owners.add(owner)
+    this.#sleeping.set(processId, owner)
+  }
+
+  /** A session goes on where it was put away, in this memory or another. */
+  resume(owner: LockOwner, held: AdvisoryHoldings): void {
+    if (owner.session.size > 0 || held.size === 0) return
+    owner.restore(held)
+    this.#owners.add(owner)
+  }
+
+  /** A session that slept will not come back. */
+  abandon(processId: number): void {
+    const owner = this.#sleeping.get(processId)
+    if (owner === undefined) return
+    this.#sleeping.delete(processId)
+    this.releaseSession(owner)
   }
 
   /** The owner begins a transaction; others can wait for its end. */
@@ -148,6 +178,7 @@ export class LockManager {
   /** The end of the session, or pg_advisory_unlock_all. */
   releaseSession(owner: LockOwner): void {
     owner.session.clear()
+    owner.sessionChanges++
     if (owner.transaction === 0) this.#owners.delete(owner)
     this.#grantWaiting()
   }

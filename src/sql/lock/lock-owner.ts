@@ -26,6 +26,9 @@ function newHeldLocks(): HeldLocks {
   return { relations: new Map(), rows: new Map(), advisory: new Map(), names: new Set() }
 }
 
+/** Advisory locks by key, and how often each mode was taken. Survives a structured clone. */
+export type AdvisoryHoldings = ReadonlyMap<string, ReadonlyMap<TableLockMode, number>>
+
 export class LockOwner {
   readonly processId: number
   /** Numbers the transaction that it is in, for those who wait for its end. */
@@ -34,6 +37,8 @@ export class LockOwner {
   waiting: Waiter | undefined
   /** Held by the session. */
   readonly session: Map<string, Map<TableLockMode, number>> = new Map()
+  /** Counts the changes of what the session holds. */
+  sessionChanges = 0
   #levels: HeldLocks[] = []
   /** Locks from now on belong to a level of their own. */
   #startsLevel = false
@@ -137,7 +142,13 @@ export class LockOwner {
     return modes
   }
 
+  /** What it held before it slept. */
+  restore(held: AdvisoryHoldings): void {
+    for (const [key, counts] of held) this.session.set(key, new Map(counts))
+  }
+
   addAdvisory(key: string, mode: TableLockMode, ofSession: boolean): void {
+    if (ofSession) this.sessionChanges++
     const held = ofSession ? this.session : this.newest.advisory
     const counts = held.get(key) ?? new Map<TableLockMode, number>()
     held.set(key, counts)
@@ -149,6 +160,7 @@ export class LockOwner {
     const counts = this.session.get(key)
     const count = counts?.get(mode) ?? 0
     if (counts === undefined || count === 0) return false
+    this.sessionChanges++
     if (count > 1) counts.set(mode, count - 1)
     else counts.delete(mode)
     if (counts.size === 0) this.session.delete(key)

@@ -3,6 +3,7 @@
  * anew from it when the next message comes. An open transaction cannot be put away.
  */
 import type { SessionFacts } from '../execute/session-facts.ts'
+import type { AdvisoryHoldings } from '../lock/lock-owner.ts'
 import type { SessionState } from './session-evaluation.ts'
 import type { SettingsMark } from './settings/settings.ts'
 
@@ -20,6 +21,8 @@ export interface SavedSession {
   readonly statements: readonly SavedStatement[]
   /** What it listens to. */
   readonly channels: ReadonlySet<string>
+  /** Of the session, not of a transaction. */
+  readonly advisoryLocks: AdvisoryHoldings
   readonly drawnValues: ReadonlyMap<number, number | bigint>
   readonly lastDrawn: number | bigint | undefined
   /** When the session began, and what it did last. */
@@ -30,10 +33,11 @@ export function saveSession(
   state: SessionState,
   { startedAtMicros, queryStartMicros, query }: SavedSession['activity'],
 ): SavedSession {
-  const { settings, prepared, drawnSequences, channels } = state
+  const { settings, prepared, drawnSequences, channels, lockOwner } = state
   return {
     settings: settings.mark(),
     channels: channels.listening,
+    advisoryLocks: structuredClone(lockOwner.session),
     statements: [...prepared.values()].map(({ name, text, declaredTypes, isFromSql }) => ({
       name,
       text,
@@ -48,9 +52,11 @@ export function saveSession(
 
 /** Equal marks, element by element: nothing has changed that would have to be saved again. */
 export function sessionMark(state: SessionState): readonly unknown[] {
-  const { settings, prepared, portals, drawnSequences, channels } = state
+  const { settings, prepared, portals, drawnSequences, channels, lockOwner } = state
   const { values, last } = drawnSequences
   const { listening } = channels
   const settingsMark = settings.mark()
-  return [settingsMark, prepared.version, portals.hasHeld, last, values.size, listening]
+  const { sessionChanges } = lockOwner
+  const { version } = prepared
+  return [settingsMark, version, portals.hasHeld, last, values.size, listening, sessionChanges]
 }

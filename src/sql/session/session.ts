@@ -346,9 +346,10 @@ export class Session {
 
   /** Makes a new session what another was when it was saved. A statement that cannot be prepared any more is gone. */
   *resume(saved: SavedSession): Task<void> {
-    const { settings, drawnSequences, channels } = this.#state
+    const { settings, drawnSequences, channels, database, lockOwner } = this.#state
     settings.rollbackTo(saved.settings)
     channels.resume(saved.channels)
+    database.locks.resume(lockOwner, saved.advisoryLocks)
     for (const { name, text, declaredTypes, isFromSql } of saved.statements) {
       try {
         if (isFromSql) yield* this.executeScript(text, new CollectedResults())
