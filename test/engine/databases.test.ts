@@ -354,7 +354,13 @@ describe('databases of a branch share', () => {
     await other.query('GRANT SELECT ON t TO alice')
     const alice = await TestClient.in(branch, 'postgres', 'alice')
     expect(await alice.rows('SELECT count(*) FROM t')).toEqual([['0']])
+    // A command cannot change what another database says of the role.
+    expect(await failure(main.query('ALTER ROLE alice RENAME TO carol'))).toBe(
+      '0A000 renaming a role that has privileges in database "postgres" is not supported yet',
+    )
     await other.query('ALTER ROLE alice RENAME TO carol')
+    const carol = await TestClient.in(branch, 'postgres', 'carol')
+    expect(await carol.rows('SELECT count(*) FROM t')).toEqual([['0']])
     expect(
       await main.rows(`SELECT rolname FROM pg_roles WHERE rolname IN ('alice', 'carol')`),
     ).toEqual([['carol']])

@@ -387,6 +387,23 @@ describe('errors of SQL', () => {
   )
 })
 
+test('each request is in the database that its connection string names', async () => {
+  const inShop = connection('lakelet', 'lakelet', 'main--local.localhost/shop%20%C3%BC')
+  expect(await query('CREATE DATABASE "shop ü"')).toMatchObject({ status: 200 })
+  await query('CREATE TABLE in_shop AS SELECT 7 AS seven', [], inShop)
+  expect(await query('SELECT current_database(), seven FROM in_shop', [], inShop)).toMatchObject({
+    body: { rows: [['shop ü', '7']] },
+  })
+  expectError(await query('SELECT * FROM in_shop'), 400, { code: '42P01' })
+  expectError(
+    await server.post({ queries: [{ query: 'CREATE DATABASE x' }, { query: 'SELECT 1' }] }),
+    400,
+    { code: '25001', message: 'CREATE DATABASE cannot run inside a transaction block' },
+  )
+  expect(await query('DROP DATABASE "shop ü"')).toMatchObject({ status: 200 })
+  expectError(await query('SELECT 1', [], inShop), 400, { severity: 'FATAL', code: '3D000' })
+})
+
 describe('who may come in', () => {
   const cases: readonly { name: string; headers: object; fields: object }[] = [
     {

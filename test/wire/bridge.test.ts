@@ -36,8 +36,8 @@ afterAll(async () => {
   await server.stop()
 })
 
-async function connect(): Promise<pg.Client> {
-  const client = new pg.Client(url)
+async function connect(database = 'lakelet'): Promise<pg.Client> {
+  const client = new pg.Client(url.replace(/lakelet$/, database))
   await client.connect()
   return client
 }
@@ -145,6 +145,9 @@ describe('hibernation', () => {
     const ended = new Promise<unknown>((resolve) => void sleeper.on('error', resolve))
     await sleeper.query(`SET application_name = 'sleeper'`)
     await sleeper.query(`SELECT 'last words'`)
+    await client.query('CREATE DATABASE elsewhere')
+    const elsewhere = await connect('elsewhere')
+    await elsewhere.query('CREATE TEMP TABLE mine AS SELECT 8 AS b')
     const before = await life()
     await sleep(ASLEEP_MS)
     expect(await life()).not.toBe(before)
@@ -158,6 +161,15 @@ describe('hibernation', () => {
     expect((await client.query(counts)).rows).toEqual([
       { query: 'SELECT $1 AS counted', calls: '3', rows: '3' },
     ])
+
+    // Each is in its database again; while it is asleep it is there too.
+    await expect(client.query('DROP DATABASE elsewhere')).rejects.toMatchObject({ code: '55006' })
+    expect((await elsewhere.query('SELECT current_database(), b FROM mine')).rows).toEqual([
+      { current_database: 'elsewhere', b: 8 },
+    ])
+    await elsewhere.end()
+    await client.query('DROP DATABASE elsewhere')
+
     // One that sleeps is seen, and can be ended.
     const { rows } = await client.query(
       `SELECT pid, state, wait_event, query, backend_start < now() - interval '10 s' AS is_old

@@ -24,7 +24,7 @@ import {
   undefinedRelation,
 } from '../support/lookup.ts'
 import { arrayTypeName } from '../support/object-names.ts'
-import { requireRenameRole } from '../role/role-rights.ts'
+import { renameRole } from '../role/rename-role.ts'
 import { requireOwner, requireSchemaCreate, requireSetRole } from '../support/ownership.ts'
 import { MissingObject, resolveObject } from '../support/resolve-object.ts'
 import { renameColumn } from './rename-column.ts'
@@ -116,13 +116,8 @@ function* renameObject(
       return
     }
     case CLASS.role: {
-      if (context.catalog.findRole(newName) !== undefined) {
-        throw new SqlError('42710', `role "${newName}" already exists`)
-      }
       const row = writer.rows('pg_authid').find('oid', oid)
-      if (row === undefined) return
-      requireRenameRole(context, row)
-      yield* writer.update('pg_authid', row, { rolname: newName })
+      if (row !== undefined) yield* renameRole(context, row, newName)
       return
     }
     case CLASS.trigger: {

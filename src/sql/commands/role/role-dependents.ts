@@ -47,7 +47,7 @@ function holdOf(held: Held, role: Oid, name: string): string | undefined {
   return isNamed ? 'privileges for' : undefined
 }
 
-function* heldObjects(writer: Rows): Generator<Held, void, void> {
+export function* heldObjects(writer: Rows): Generator<Held, void, void> {
   const held = (
     classId: number,
     objectId: Oid,

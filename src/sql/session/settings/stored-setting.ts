@@ -13,6 +13,12 @@ import { Settings } from './settings.ts'
 const ALL = 0 as Oid
 const NO_SETTINGS: ReadonlyMap<string, string> = new Map()
 
+const OF_ONE_TRANSACTION: ReadonlySet<string> = new Set([
+  'transaction_isolation',
+  'transaction_read_only',
+  'transaction_deferrable',
+])
+
 /** `value` is undefined where the setting is taken back. Raises what SET would raise. */
 export function storedSetting(
   change: NamedSettingChange,
@@ -20,7 +26,8 @@ export function storedSetting(
 ): { readonly name: string; readonly value: string | undefined } {
   const definition = settingDefinitions().get(change.name.toLowerCase())
   const name = definition?.name ?? change.name
-  if (name === 'session_authorization') throw unsupported(`SET ${name} for later`)
+  if (OF_ONE_TRANSACTION.has(name) || name === 'session_authorization')
+    throw unsupported(`SET ${name} for later`)
   if (definition?.context === 'postmaster' || definition?.context === 'sighup') {
     const when = definition.context === 'sighup' ? 'now' : 'without restarting the server'
     throw new SqlError('55P02', `parameter "${name}" cannot be changed ${when}`)
