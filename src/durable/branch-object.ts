@@ -34,7 +34,7 @@ import { enterDatabase } from './databases/enter-database.ts'
 import { STORAGE_LIMITS } from './memory-limits.ts'
 import { startupSettings } from './startup-settings.ts'
 import { BranchSockets } from './sockets/branch-sockets.ts'
-import { readSocketRequest, socketResponse } from './sockets/socket-response.ts'
+import { readSocketRequest, socketResponse, unavailable } from './sockets/socket-response.ts'
 import type { SleeperFacts } from './sockets/attachment.ts'
 import { dropTemporarySchema, sweepTemporarySchemas } from './sockets/temporary-schemas.ts'
 
@@ -71,6 +71,7 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
 
   /** A WebSocket that speaks the PostgreSQL protocol. */
   override fetch(request: Pick<Request, 'url'>): WorkerResponse {
+    if (this.#sockets.isFull) return unavailable()
     return socketResponse((server) => this.#sockets.accept(server, readSocketRequest(request)))
   }
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> {

@@ -163,7 +163,7 @@ describe('sizes', () => {
   })
 
   test('prepared statements and portals', async () => {
-    const text = `SELECT '${'x'.repeat(50_000)}' AS x`
+    const text = `SELECT '${'x'.repeat(300_000)}' AS x`
     const kept = async (): Promise<void> => {
       for (let i = 0; ; i++) await client.query({ name: `long${i}`, text })
     }

@@ -1,9 +1,11 @@
 /** LISTEN and NOTIFY between sessions, as clients see them. What PostgreSQL 17 does was looked up there. */
 import pg from 'pg'
 import type { Notification } from 'pg'
+import { serialize } from 'pg-protocol'
 import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { MemoryServer } from './memory-server.ts'
+import { Connection } from '../../src/durable/wire/connection.ts'
+import { MemoryServer, memoryHost } from './memory-server.ts'
 
 let server: MemoryServer
 let listener: pg.Client
@@ -146,6 +148,29 @@ describe('when nobody reads', () => {
     await listener.query('COMMIT')
     expect(heard).toHaveLength(3000)
     expect(await usage()).toBe(0)
+  })
+
+  test('what a client has not read is not added to without end', async () => {
+    let unsent = 0
+    const frames: Buffer[] = []
+    const socket = {
+      send: (bytes: Uint8Array) => void frames.push(Buffer.from(bytes)),
+      unsentBytes: () => unsent,
+      close: () => undefined,
+      changed: () => undefined,
+    }
+    const lazy = new Connection(memoryHost(server.branch), socket, 'cleartext')
+    const startup = serialize.startup({ user: 'lakelet', database: 'lakelet' })
+    await lazy.receive(Buffer.concat([startup, serialize.password('lakelet')]))
+    await lazy.receive(serialize.query('LISTEN a'))
+    frames.length = 0
+    unsent = 1 << 24
+    await say(`NOTIFY a, 'x'`, `NOTIFY a, 'y'`)
+    expect(frames).toEqual([])
+    unsent = 0
+    await expect.poll(() => Buffer.concat(frames).toString()).toMatch(/a\0x\0.*a\0y\0/s)
+    lazy.close()
+    await lazy.ended
   })
 
   test('one transaction cannot say without end', async () => {

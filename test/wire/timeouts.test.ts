@@ -8,7 +8,7 @@ import { RawClient } from './raw-client.ts'
 let server: MemoryServer
 
 beforeAll(async () => {
-  server = await MemoryServer.start('scram-sha-256', 0, { authenticationTimeoutMs: 150 })
+  server = await MemoryServer.start()
 })
 afterAll(async () => server.stop())
 
@@ -60,14 +60,14 @@ describe('idle_in_transaction_session_timeout', () => {
 
   test('not while it works, and not outside of a block', async () => {
     const { client } = await connect()
-    await client.query('SET idle_in_transaction_session_timeout = 100')
+    await client.query('SET idle_in_transaction_session_timeout = 300')
     await client.query('BEGIN')
     for (let i = 0; i < 4; i++) {
-      await new Promise((resolve) => void setTimeout(resolve, 40))
+      await new Promise((resolve) => void setTimeout(resolve, 100))
       await client.query('SELECT count(*) FROM generate_series(1, 10000)')
     }
     await client.query('COMMIT')
-    await new Promise((resolve) => void setTimeout(resolve, 200))
+    await new Promise((resolve) => void setTimeout(resolve, 400))
     await client.query('SELECT 1')
     await client.end()
   })
@@ -95,12 +95,31 @@ describe('transaction_timeout', () => {
     await end
   })
 
+  test('while it waits for a lock: nothing of it is left', async () => {
+    const [{ client: holder }, { client: waiter }, { client: third }] = await Promise.all([
+      connect(),
+      connect(),
+      connect(),
+    ])
+    await holder.query('CREATE TABLE locked (id int PRIMARY KEY, n int)')
+    await holder.query('INSERT INTO locked VALUES (1, 0)')
+    await holder.query('BEGIN')
+    await holder.query('UPDATE locked SET n = 1')
+    await waiter.query('SET transaction_timeout = 100')
+    await expect(waiter.query('UPDATE locked SET n = 2')).rejects.toMatchObject(TRANSACTION)
+    const queued = third.query('UPDATE locked SET n = n + 10')
+    await holder.query('COMMIT')
+    await queued
+    expect((await third.query('SELECT n FROM locked')).rows).toEqual([{ n: 11 }])
+    await Promise.all([holder.end(), third.end()])
+  })
+
   test('each transaction has its own time', async () => {
     const { client } = await connect()
-    await client.query('SET transaction_timeout = 150')
+    await client.query('SET transaction_timeout = 400')
     for (let i = 0; i < 5; i++) {
       await client.query('BEGIN')
-      await new Promise((resolve) => void setTimeout(resolve, 50))
+      await new Promise((resolve) => void setTimeout(resolve, 120))
       await client.query('COMMIT')
     }
     await client.end()
@@ -121,15 +140,23 @@ test('idle_session_timeout', async () => {
 })
 
 describe('authentication_timeout', () => {
+  const LIMIT_MS = 500
+  let strict: MemoryServer
+
+  beforeAll(async () => {
+    strict = await MemoryServer.start('scram-sha-256', 0, { authenticationTimeoutMs: LIMIT_MS })
+  })
+  afterAll(async () => strict.stop())
+
   test('a client that says nothing', async () => {
-    const client = await RawClient.open(server.port)
+    const client = await RawClient.open(strict.port)
     const message = await client.next()
     expect(message?.body.toString()).toContain('canceling authentication due to timeout')
     expect(await client.next()).toBeUndefined()
   })
 
   test('a client that knows no password', async () => {
-    const client = await RawClient.open(server.port)
+    const client = await RawClient.open(strict.port)
     client.send(serialize.startup({ user: 'lakelet', database: 'lakelet' }))
     expect((await client.next())?.tag).toBe('R')
     expect((await client.next())?.body.toString()).toContain('57014')
@@ -137,8 +164,9 @@ describe('authentication_timeout', () => {
   })
 
   test('a client that is known in time is left alone', async () => {
-    const { client } = await connect()
-    await new Promise((resolve) => void setTimeout(resolve, 250))
+    const client = new pg.Client(strict.url)
+    await client.connect()
+    await new Promise((resolve) => void setTimeout(resolve, LIMIT_MS * 1.5))
     await client.query('SELECT 1')
     await client.end()
   })

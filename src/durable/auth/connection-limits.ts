@@ -17,7 +17,7 @@ const UNLIMITED = -1
 
 /** Before anybody is asked for a password. Raises 53300. */
 export function checkRoom(occupancy: Occupancy): void {
-  if (occupancy.total() > serverSetting('max_connections')) {
+  if (occupancy.total() > maxConnections()) {
     throw tooMany('sorry, too many clients already')
   }
 }
@@ -30,7 +30,7 @@ export function checkConnectionLimits(
 ): void {
   if (login?.isSuperuser === true) return
   const reserved = serverSetting('superuser_reserved_connections')
-  if (occupancy.total() > serverSetting('max_connections') - reserved) {
+  if (occupancy.total() > maxConnections() - reserved) {
     throw tooMany('remaining connection slots are reserved for roles with the SUPERUSER attribute')
   }
   const ofRole = login?.connectionLimit ?? UNLIMITED
@@ -42,6 +42,10 @@ export function checkConnectionLimits(
   if (ofDatabase !== UNLIMITED && occupancy.ofDatabase(database) >= ofDatabase) {
     throw tooMany(`too many connections for database "${database}"`)
   }
+}
+
+export function maxConnections(): number {
+  return serverSetting('max_connections')
 }
 
 /** authentication_timeout */

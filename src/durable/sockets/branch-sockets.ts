@@ -13,6 +13,7 @@
 import type { DurableObjectState, WebSocket } from '@cloudflare/workers-types'
 import type { ObjectAlarm } from '../alarm/object-alarm.ts'
 import type { AttemptLimiter } from '../auth/attempt-limiter.ts'
+import { maxConnections } from '../auth/connection-limits.ts'
 import type { Occupancy } from '../auth/connection-limits.ts'
 import type { PasswordCheck } from '../auth/password-check.ts'
 import type { BranchAddress } from '../branch-request.ts'
@@ -117,6 +118,11 @@ export class BranchSockets implements Occupancy {
   isAlive(processId: number): boolean {
     if (this.#registry.has(processId) || this.#sleepers.has(processId)) return true
     return [...this.#resumed.values()].includes(processId)
+  }
+
+  /** Twice what may become connections: those of clients that say nothing are not told so one by one. */
+  get isFull(): boolean {
+    return this.total() >= 2 * maxConnections()
   }
 
   total(): number {

@@ -11,6 +11,9 @@ import { MessageWriter } from '../wire/codec/message-writer.ts'
 import { readAttachment } from './attachment.ts'
 import type { SleeperFacts } from './attachment.ts'
 
+const UNREAD_BYTES_MAX = 8 << 20
+const POLICY_VIOLATION = 1008
+
 export class SleepingSockets {
   readonly #facts = new Map<WebSocket, SleeperFacts>()
   readonly #processIds = new Set<number>()
@@ -85,7 +88,7 @@ export class SleepingSockets {
       for (const { processId, channel, payload } of said) {
         if (facts.channels.has(channel)) notification(out, processId, channel, payload)
       }
-      if (out.length > 0) trySend(socket, out.take())
+      if (out.length > 0) tell(socket, out.take())
     }
   }
 
@@ -103,9 +106,11 @@ export class SleepingSockets {
   }
 }
 
-function trySend(socket: WebSocket, bytes: Uint8Array<ArrayBuffer>): void {
+/** A client that has left so much unread is cut off. */
+function tell(socket: WebSocket, bytes: Uint8Array<ArrayBuffer>): void {
   try {
-    socket.send(bytes)
+    if (socket.bufferedAmount > UNREAD_BYTES_MAX) socket.close(POLICY_VIOLATION)
+    else socket.send(bytes)
   } catch {
     // The client has gone; the socket's close follows.
   }

@@ -8,9 +8,11 @@ interface Runtime {
   readonly WebSocketPair: new () => { readonly 0: WebSocket; readonly 1: WebSocket }
   readonly Response: new (
     body: null,
-    init: { readonly status: number; readonly webSocket: WebSocket },
+    init: { readonly status: number; readonly webSocket?: WebSocket },
   ) => WorkerResponse
 }
+
+const runtime = globalThis as unknown as Runtime // in a Worker these are globals
 
 /** The Worker puts the address into the URL. */
 export function readSocketRequest({ url }: Pick<Request, 'url'>): SocketRequest {
@@ -27,8 +29,12 @@ export function readSocketRequest({ url }: Pick<Request, 'url'>): SocketRequest 
 
 /** 101 with one end of a new pair, the other accepted. */
 export function socketResponse(accept: (server: WebSocket) => void): WorkerResponse {
-  const runtime = globalThis as unknown as Runtime // in a Worker these are globals
   const { 0: client, 1: server } = new runtime.WebSocketPair()
   accept(server)
   return new runtime.Response(null, { status: 101, webSocket: client })
+}
+
+/** There are more sockets than may ever become connections. */
+export function unavailable(): WorkerResponse {
+  return new runtime.Response(null, { status: 503 })
 }

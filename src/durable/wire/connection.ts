@@ -310,6 +310,9 @@ export class Connection {
   #onMail(): void {
     if (this.#running !== undefined || this.#mailbox?.isEmpty !== false) return
     if (!this.#isAtRest) return
+    // A client that does not read must not be told without end: its mail waits, and fills the queue.
+    const { backlog } = this.#pressure
+    if (backlog !== undefined) return void backlog.then(() => this.#onMail())
     this.#readMail()
     this.#send()
   }
