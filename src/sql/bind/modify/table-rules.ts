@@ -145,6 +145,11 @@ function bindForColumn(
 export function tableRules(context: BindContext, relation: Relation): TableRules {
   const { rules } = templateOf(context, relation)
   const row = rowColumns(relation, (column) => context.newColumn(column.name, column))
+  // For what RETURNING describes to the client.
+  for (const { position, number } of relation.columns) {
+    const id = row[position]?.id
+    if (id !== undefined) context.shared.origins.set(id, { table: relation.oid, attribute: number })
+  }
   const replacement = new Map(rules.row.map((column, i) => [column.id, row[i]?.id ?? column.id]))
   const rename = (expression: Expression): Expression =>
     rewriteDeep(expression, (one) =>

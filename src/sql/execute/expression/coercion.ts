@@ -3,6 +3,7 @@ import { SqlError, unsupported } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { Batch, Datum, Vector } from '../../../storage/vector.ts'
 import { datumAt, vectorOf } from '../../../storage/vector.ts'
+import type { TypeInfo } from '../../catalog/catalog.ts'
 import type { ArrayCoerce, CoerceToDomain, CoerceViaIo, Relabel } from '../../plan/expression.ts'
 import { PgArray } from '../../types/value-classes.ts'
 import type { ExecutionContext } from '../execution-context.ts'
@@ -96,20 +97,20 @@ export function compileCoerceToDomain(
   }))
   return (batch, context) => {
     const vector = input(batch, context)
-    if (expression.notNull) refuseNulls(vector, batch.length, domain.name)
+    if (expression.notNull) refuseNulls(vector, batch.length, domain)
     const extended = withColumn(batch, scope.width, vector)
-    for (const check of checks) refuseFailures(check, extended, context, domain.name)
+    for (const check of checks) refuseFailures(check, extended, context, domain)
     return vector
   }
 }
 
-function refuseNulls(vector: Vector, n: number, domain: string): void {
+function refuseNulls(vector: Vector, n: number, domain: TypeInfo): void {
   for (let i = 0; i < n; i++) {
     if (datumAt(vector, i) === null) {
       throw new SqlError(
         SQLSTATE.NOT_NULL_VIOLATION,
-        `domain ${domain} does not allow null values`,
-        { dataType: domain },
+        `domain ${domain.name} does not allow null values`,
+        { schema: domain.schema, dataType: domain.name },
       )
     }
   }
@@ -119,15 +120,15 @@ function refuseFailures(
   check: { readonly name: string; readonly kernel: Kernel },
   batch: Batch,
   context: ExecutionContext,
-  domain: string,
+  domain: TypeInfo,
 ): void {
   const { values, nulls } = boolParts(check.kernel(batch, context), batch.length)
   for (let i = 0; i < batch.length; i++) {
     if (values[i] === 0 && nulls?.[i] !== 1) {
       throw new SqlError(
         SQLSTATE.CHECK_VIOLATION,
-        `value for domain ${domain} violates check constraint "${check.name}"`,
-        { dataType: domain, constraint: check.name },
+        `value for domain ${domain.name} violates check constraint "${check.name}"`,
+        { schema: domain.schema, dataType: domain.name, constraint: check.name },
       )
     }
   }

@@ -3,6 +3,7 @@ import { SqlError, unsupported } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { BatchStream, Task } from '../../../storage/task.ts'
 import type { Batch, Datum } from '../../../storage/vector.ts'
+import type { RelationAccess } from '../../bind/context/relation-access.ts'
 import { BindContext } from '../../bind/context/bind-context.ts'
 import type { ExpressionKind } from '../../bind/context/expression-kind.ts'
 import type { RangeItem } from '../../bind/context/scope.ts'
@@ -150,7 +151,7 @@ export class SessionDdlServices implements DdlServices {
     return {
       text: deparseQuery(query),
       columns: bound.columns,
-      references: bound.relations.map((objectId) => ({ classId: PG_CLASS, objectId, subId: 0 })),
+      references: bound.accesses.flatMap(relationReferences),
     }
   }
 
@@ -209,6 +210,13 @@ function beforeAssignment(
   const typmod = target.type === INTERVAL ? target.typmod : -1
   const { type } = target
   return coerceToTarget(context, bound, { type, typmod }, 'assignment') ?? coerced
+}
+
+/** The columns that are read; the relation as such where none is. */
+function relationReferences({ relation, columns }: RelationAccess): readonly ObjectAddress[] {
+  const read = [...(columns.get('r') ?? [])]
+  const parts = read.length === 0 ? [0] : read
+  return parts.map((subId) => ({ classId: PG_CLASS, objectId: relation.oid, subId }))
 }
 
 /** The relation's columns, or VALUE for a domain's check, as names to bind over. */
