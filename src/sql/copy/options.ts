@@ -49,6 +49,7 @@ type Reader = (written: WrittenOptions, option: Option, direction: CopyDirection
 
 const READERS: Readonly<Record<string, readonly [key: keyof WrittenOptions, read: Reader]>> = {
   format: ['format', (written, option) => (written.format = readFormat(option))],
+  // LIMIT: changes nothing here, and is not refused for a table that is older than the transaction.
   freeze: ['freeze', (written, option) => (written.freeze = booleanOf(option))],
   delimiter: ['delimiter', (written, option) => (written.delimiter = textOf(option))],
   null: ['null', (written, option) => (written.null = textOf(option))],
