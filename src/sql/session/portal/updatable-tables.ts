@@ -66,11 +66,16 @@ function extend(node: PlanNode, newId: () => ColumnId): Extended {
     }
     case 'filter':
     case 'sort':
-    case 'limit':
-    case 'lockRows': {
+    case 'limit': {
       const { plan: input, added } = extend(node.input, newId)
       const output = [...node.output, ...added.map((column) => column.output)]
       return { plan: { ...node, input, output }, added }
+    }
+    case 'lockRows': {
+      const { plan: input, added } = extend(node.input, newId)
+      const output = [...node.output, ...added.map((column) => column.output)]
+      // A row is locked when it is fetched.
+      return { plan: { ...node, input, output, oneByOne: true }, added }
     }
     case 'join':
       return extendJoin(node, newId)
