@@ -180,7 +180,7 @@ export class BranchDatabase implements Database {
     const catalogNumber = this.#catalogChanges
     const access = accessOf(whole, this.#space)
     const id = this.#host.nextTransactionNumber()
-    this.locks.begin(owner, id)
+    this.locks.begin(owner, id, whole)
     return { id, access, whole, catalog: this.#catalog, catalogNumber }
   }
 

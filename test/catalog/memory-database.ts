@@ -102,6 +102,7 @@ export class MemoryDatabase implements Database {
   }
   /** It is alone. */
   readonly directory: DatabaseDirectory = {
+    all: () => [],
     copy: notHere,
     remove: notHere,
     otherUsers: notHere,

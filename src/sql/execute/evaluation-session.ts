@@ -5,6 +5,7 @@
 import type { Task } from '../../storage/task.ts'
 import type { Datum } from '../../storage/vector.ts'
 import type { Oid } from '../catalog/catalog.ts'
+import type { LockFacts } from '../lock/lock-facts.ts'
 import type { TableLockMode } from '../lock/lock-mode.ts'
 import type { AdvisoryKey } from '../lock/lock-tag.ts'
 import type { StatementFactsSource } from './statement-facts.ts'
@@ -43,6 +44,10 @@ export interface EvaluationSession {
   activity?(): Iterable<SessionFacts>
   /** pg_stat_database, by the database's oid. */
   databaseCounts?(database: number): DatabaseCounts
+  /** pg_locks, of all databases of the branch that are in memory. */
+  locks?(): Iterable<DatabaseLock>
+  /** pg_blocking_pids() */
+  blockingProcesses?(processId: number): readonly number[]
   /** Ends what a session does, or the session. */
   signalBackend?(processId: number, signal: BackendSignal): void
   /** pg_cursors */
@@ -69,6 +74,13 @@ export interface EvaluationSession {
   rowCount(relationOid: number): number
   /** About how much another database of the branch holds, by its OID. */
   databaseBytes?(database: number): number
+}
+
+/** A lock, and the database that it is in. */
+export interface DatabaseLock extends LockFacts {
+  readonly database: Oid
+  /** Of the table that a row is in. */
+  readonly relation: Oid | undefined
 }
 
 /** A statement that the session keeps by name. */

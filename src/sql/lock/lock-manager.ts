@@ -23,8 +23,12 @@ import { Waiter } from './waiter.ts'
 export interface WaitLimit {
   /** lock_timeout; 0 for no limit. */
   readonly timeoutMs: number
+  nowMicros(): number
   after(ms: number, callback: () => void): () => void
 }
+
+/** In a queue. */
+type Place = Pick<Waiter, 'owner' | 'request'>
 
 export class LockManager {
   readonly #owners = new Set<LockOwner>()
@@ -73,8 +77,9 @@ export class LockManager {
   }
 
   /** The owner begins a transaction; others can wait for its end. */
-  begin(owner: LockOwner, transaction: number): void {
+  begin(owner: LockOwner, transaction: number, writes: LockOwner['writes']): void {
     owner.transaction = transaction
+    owner.writes = writes
     this.#owners.add(owner)
   }
 
@@ -86,6 +91,7 @@ export class LockManager {
   /** The owner's transaction is over. */
   end(owner: LockOwner): void {
     owner.transaction = 0
+    owner.writes = undefined
     owner.dropAll()
     this.#strong.delete(owner)
     this.#rowOwners.delete(owner)
@@ -119,7 +125,7 @@ export class LockManager {
    */
   *acquire(owner: LockOwner, request: LockRequest, limit: WaitLimit): Task<boolean> {
     if (this.tryAcquire(owner, request)) return false
-    const waiter = this.#enqueue(owner, request)
+    const waiter = this.#enqueue(owner, request, limit.nowMicros())
     let isOver = false
     const cancelTimer =
       limit.timeoutMs === 0
@@ -183,27 +189,30 @@ export class LockManager {
     this.#grantWaiting()
   }
 
-  /** Whoever holds this row so that the owner could not have it in that strength. */
-  rowHolder(
-    owner: LockOwner,
-    tree: TreeId,
-    rowId: number,
-    strength: RowLockStrength,
-  ): LockOwner | undefined {
-    for (const other of this.#rowOwners) {
-      if (other !== owner && other.excludesRow(tree, rowId, strength)) return other
-    }
-    return undefined
+  /** Those who hold what a waiter wants, and those who came before it and exclude it. */
+  blockersOf({ owner, request }: Place): LockOwner[] {
+    return [...this.#holders(owner, request), ...this.#aheadOf({ owner, request })]
   }
 
-  /** Those who hold what a waiter wants, and those who came before it and exclude it. */
-  blockersOf({ owner, request }: Waiter): LockOwner[] {
-    const blockers = this.#holders(owner, request)
+  /** As `blockersOf`, in PostgreSQL's eyes: of those that wait for a row only the first waits for the row's holder. */
+  nextBlockers({ owner, request }: Place): LockOwner[] {
+    if (request.kind !== 'row') return this.blockersOf({ owner, request })
+    const ahead = this.#aheadOf({ owner, request })
+    return ahead.length > 0 ? ahead : this.#holders(owner, request).slice(0, 1)
+  }
+
+  /** Another waits for the same row, and came before. */
+  isBehindOthers(waiter: Place): boolean {
+    return waiter.request.kind === 'row' && this.#aheadOf(waiter).length > 0
+  }
+
+  #aheadOf({ owner, request }: Place): LockOwner[] {
+    const owners: LockOwner[] = []
     for (const ahead of this.#queues.get(queueKey(request)) ?? []) {
       if (ahead.owner === owner) break
-      if (excludes(ahead.request, request)) blockers.push(ahead.owner)
+      if (excludes(ahead.request, request)) owners.push(ahead.owner)
     }
-    return blockers
+    return owners
   }
 
   #isAloneIn(owner: LockOwner, tree: TreeId): boolean {
@@ -289,8 +298,8 @@ export class LockManager {
     this.#owners.add(owner)
   }
 
-  #enqueue(owner: LockOwner, request: LockRequest): Waiter {
-    const waiter = new Waiter(owner, request)
+  #enqueue(owner: LockOwner, request: LockRequest, sinceMicros: number): Waiter {
+    const waiter = new Waiter(owner, request, sinceMicros)
     const key = queueKey(request)
     const queue = this.#queues.get(key)
     if (queue === undefined) this.#queues.set(key, [waiter])

@@ -17,6 +17,8 @@ export const TABLE_LOCK = {
 
 export type TableLockMode = (typeof TABLE_LOCK)[keyof typeof TABLE_LOCK]
 
+export const TABLE_LOCKS: readonly TableLockMode[] = Object.values(TABLE_LOCK)
+
 /** As pg_locks shows them. */
 const TABLE_LOCK_NAMES: readonly string[] = [
   '',

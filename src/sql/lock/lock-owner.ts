@@ -33,6 +33,8 @@ export class LockOwner {
   readonly processId: number
   /** Numbers the transaction that it is in, for those who wait for its end. */
   transaction = 0
+  /** What that has written. */
+  writes: { readonly hasWrites: boolean } | undefined
   /** What it waits for. */
   waiting: Waiter | undefined
   /** Held by the session. */

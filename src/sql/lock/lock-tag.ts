@@ -55,3 +55,9 @@ export function queueKey(request: LockRequest): string {
 export function advisoryKey({ high, low, space }: AdvisoryKey): string {
   return `advisory/${space}/${high}/${low}`
 }
+
+/** Back from what `advisoryKey` made of it. */
+export function readAdvisoryKey(text: string): AdvisoryKey {
+  const [, space, high, low] = text.split('/')
+  return { high: Number(high), low: Number(low), space: space === '1' ? 1 : 2 }
+}

@@ -5,12 +5,14 @@ import type { LockRequest } from './lock-tag.ts'
 export class Waiter {
   readonly owner: LockOwner
   readonly request: LockRequest
+  readonly sinceMicros: number
   /** Granted, or something else to look at: a timeout. */
   readonly settled: Promise<void>
   readonly #settle: () => void
   #isGranted = false
 
-  constructor(owner: LockOwner, request: LockRequest) {
+  constructor(owner: LockOwner, request: LockRequest, sinceMicros: number) {
+    this.sinceMicros = sinceMicros
     this.owner = owner
     this.request = request
     const { promise, resolve } = Promise.withResolvers<void>()

@@ -8,11 +8,13 @@ import { StatementSpill } from './limits/statement-spill.ts'
 import type {
   AdvisoryLocks,
   CursorFacts,
+  DatabaseLock,
   EvaluationSession,
   PreparedStatementFacts,
   SequenceService,
   SettingFacts,
 } from '../execute/evaluation-session.ts'
+import { blockingProcesses, lockFacts } from '../lock/lock-facts.ts'
 import type { LockOwner } from '../lock/lock-owner.ts'
 import { advisoryKey } from '../lock/lock-tag.ts'
 import type { Database } from './database.ts'
@@ -124,6 +126,26 @@ export class SessionEvaluation implements EvaluationSession {
   }
   databaseCounts(database: number): DatabaseCounts {
     return this.#state.database.databaseCounters.of(database)
+  }
+  *locks(): Iterable<DatabaseLock> {
+    for (const { oid, locks, newestCatalog } of this.#state.database.directory.all()) {
+      for (const facts of lockFacts(locks)) {
+        const { target } = facts
+        const tree = target.kind === 'tuple' ? target.tree : undefined
+        const relation =
+          tree === undefined
+            ? undefined
+            : newestCatalog?.data.rows('pg_class').find('relfilenode', Number(tree) as Oid)?.oid // see relation-info.ts
+        yield { ...facts, database: oid, relation }
+      }
+    }
+  }
+  blockingProcesses(processId: number): readonly number[] {
+    for (const { locks } of this.#state.database.directory.all()) {
+      const found = blockingProcesses(locks, processId)
+      if (found.length > 0) return found
+    }
+    return []
   }
   signalBackend(processId: number, signal: BackendSignal): void {
     const { database } = this.#state

@@ -6,6 +6,7 @@ import { registerInformationSchema } from './information-schema.ts'
 import { registerObjectFacts } from './object-facts.ts'
 import { registerFunctionDefinition } from './function-definition.ts'
 import { registerRegTypeFunctions } from './reg-types.ts'
+import { registerLockViews } from './server/lock-views.ts'
 import { registerServerFacts } from './server/server-facts.ts'
 import { registerServerStatistics } from './server/server-statistics.ts'
 import { registerSessionViews } from './server/session-views.ts'
@@ -20,6 +21,7 @@ export function registerCatalogFunctions(registry: FunctionRegistry): void {
   registerRegTypeFunctions(registry)
   registerAccessControl(registry)
   registerServerFacts(registry)
+  registerLockViews(registry)
   registerServerStatistics(registry)
   registerSessionViews(registry)
   registerStatementViews(registry)

@@ -3,8 +3,19 @@ import type { TransactionAccess } from '../../../storage/access.ts'
 import type { Task } from '../../../storage/task.ts'
 import type { Oid } from '../../catalog/catalog.ts'
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+import type { LockManager } from '../../lock/lock-manager.ts'
+
+/** A database that is in memory. */
+export interface OpenDatabase {
+  readonly oid: Oid
+  readonly locks: LockManager
+  /** undefined while it has to be read again. */
+  readonly newestCatalog: CatalogSnapshot | undefined
+}
 
 export interface DatabaseDirectory {
+  /** Those that are in memory. */
+  all(): Iterable<OpenDatabase>
   /** Gives a new database what a template holds, as of the transaction's snapshot. */
   copy(access: TransactionAccess, template: Oid, made: Oid): Task<void>
   /** A database's rows go with the transaction's commit; until then nobody may enter it. */

@@ -13,15 +13,18 @@ const AT_REST: WaitEvent = { type: 'Client', event: 'ClientRead' }
 /** PostgreSQL's words for what is waited for. */
 const LOCK_EVENTS: Readonly<Record<LockRequest['kind'], string>> = {
   relation: 'relation',
-  // Whoever waits for a row waits for the end of the transaction that has it.
+  // The first that waits for a row waits for the end of the transaction that has it.
   row: 'transactionid',
   advisory: 'advisory',
   name: 'object',
   transaction: 'transactionid',
 }
 
-function lockWait(request: LockRequest | undefined): WaitEvent | undefined {
-  return request === undefined ? undefined : { type: 'Lock', event: LOCK_EVENTS[request.kind] }
+function lockWait({ database, lockOwner }: SessionState): WaitEvent | undefined {
+  const { waiting } = lockOwner
+  if (waiting === undefined) return undefined
+  const isBehind = database.locks.isBehindOthers(waiting)
+  return { type: 'Lock', event: isBehind ? 'tuple' : LOCK_EVENTS[waiting.request.kind] }
 }
 
 export interface ActivityOptions {
@@ -86,7 +89,7 @@ export class SessionActivity implements SessionEntry {
       queryStartMicros: this.#queryStartMicros,
       changedAtMicros: this.#changedAtMicros,
       phase: this.#phase,
-      wait: this.#isRunning ? lockWait(state.lockOwner.waiting?.request) : AT_REST,
+      wait: this.#isRunning ? lockWait(state) : AT_REST,
       query: this.#text.slice(0, QUERY_CHARACTERS),
     }
   }

@@ -41,6 +41,7 @@ export class TransactionBlock {
     const { database, settings } = this.#state
     return {
       timeoutMs: Number(settings.get('lock_timeout') ?? 0),
+      nowMicros: () => database.nowMicros(),
       after: (ms, callback) => database.after(ms, callback),
     }
   }

@@ -16,10 +16,9 @@ export function registerServerFacts(registry: FunctionRegistry): void {
       yield [name, version, isSuperuser, isTrusted, relocatable, null, null, comment]
     }
   })
-  // Nothing of the kind exists here: no two-phase commit, no replication, no table-level locks.
+  // Nothing of the kind exists here: no two-phase commit, no replication.
   for (const symbol of [
     'pg_prepared_xact',
-    'pg_lock_status',
     'pg_get_replication_slots',
     'pg_stat_get_wal_senders',
   ]) {
