@@ -29,7 +29,7 @@ import { checkSequenceUse } from './sequence/sequence-guard.ts'
 import { SequenceValues } from './sequence/sequence-values.ts'
 import type { SeededGenerator } from './seeded-generator.ts'
 import type { SessionChannels } from './notify/session-channels.ts'
-import { changeSetting } from './settings/change-setting.ts'
+import { changeSetting, shownSetting } from './settings/change-setting.ts'
 import type { Settings } from './settings/settings.ts'
 import type { Notice } from './result/statement-result.ts'
 import type { RunningTransaction } from './transaction/running-transaction.ts'
@@ -166,8 +166,7 @@ export class SessionEvaluation implements EvaluationSession {
     return this.#state.settings.get(name)
   }
   shownSetting(name: string): string | undefined {
-    const { settings } = this.#state
-    return settings.get(name) === undefined ? undefined : settings.show(name)
+    return shownSetting(this.#state, this.#transaction.catalog, name)
   }
   *settings(): Iterable<SettingFacts> {
     const { settings } = this.#state

@@ -53,6 +53,23 @@ export function currentUserOf(settings: Settings, authenticated: string): string
   return role === NO_ROLE ? sessionUserOf(settings, authenticated) : role
 }
 
+/** As SHOW prints it; some follow from who the session is. undefined when there is no such setting. */
+export function shownSetting(
+  state: SessionState,
+  catalog: CatalogSnapshot,
+  name: string,
+): string | undefined {
+  const { settings, sessionUser, currentUser } = state
+  switch (name.toLowerCase()) {
+    case 'session_authorization':
+      return sessionUser
+    case 'is_superuser':
+      return catalog.findRole(currentUser)?.isSuperuser === true ? 'on' : 'off'
+    default:
+      return settings.get(name) === undefined ? undefined : settings.show(name)
+  }
+}
+
 function requirePrivilege(
   { currentUser }: SessionState,
   catalog: CatalogSnapshot,

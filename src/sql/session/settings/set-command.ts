@@ -10,7 +10,7 @@ import type {
   ShowStatement,
   TransactionModes,
 } from '../../parse/ast/utility.ts'
-import { changeSetting } from './change-setting.ts'
+import { changeSetting, shownSetting } from './change-setting.ts'
 import { settingDefinitions } from './setting-definitions.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { ResultColumn, ResultSink } from '../result/statement-result.ts'
@@ -70,19 +70,24 @@ function literalText(expression: Expression): string {
   }
 }
 
-export function showSetting(state: SessionState, statement: ShowStatement, sink: ResultSink): void {
+export function showSetting(
+  state: SessionState,
+  catalog: CatalogSnapshot,
+  statement: ShowStatement,
+  sink: ResultSink,
+): void {
   const { settings } = state
   if (statement.name.toLowerCase() !== 'all') {
-    const shown = showOne(state, statement.name)
+    const value = shownSetting(state, catalog, statement.name) ?? settings.show(statement.name)
     sink.columns(shownColumns(statement))
-    sink.rows([[shown.value]])
+    sink.rows([[value]])
     return
   }
   sink.columns(shownColumns(statement))
   sink.rows(
     settings.names().map((name) => {
       const description = settingDefinitions().get(name.toLowerCase())?.description
-      return [name, settings.show(name), description ?? null]
+      return [name, shownSetting(state, catalog, name) ?? null, description ?? null]
     }),
   )
 }
@@ -91,15 +96,6 @@ export function showSetting(state: SessionState, statement: ShowStatement, sink:
 export function shownColumns({ name }: ShowStatement): readonly ResultColumn[] {
   if (name.toLowerCase() === 'all') return ['name', 'setting', 'description'].map(textColumn)
   return [textColumn(settingDefinitions().get(name.toLowerCase())?.name ?? name)]
-}
-
-function showOne(
-  state: SessionState,
-  name: string,
-): { readonly name: string; readonly value: string } {
-  if (name === 'session_authorization') return { name, value: state.sessionUser }
-  const definition = settingDefinitions().get(name.toLowerCase())
-  return { name: definition?.name ?? name, value: state.settings.show(name) }
 }
 
 export function textColumn(name: string): ResultColumn {

@@ -230,7 +230,7 @@ function* runUtility(
       else applyModes(state, syntax.modes, transaction)
       return 'SET'
     case 'show':
-      showSetting(state, syntax, sink)
+      showSetting(state, transaction.catalog, syntax, sink)
       return 'SHOW'
     case 'explain':
       return yield* explain(run, environment, syntax)
