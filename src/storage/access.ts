@@ -181,6 +181,11 @@ export interface ConcurrentAccess extends TransactionAccess {
     index: TreeId,
     keys: Batch,
   ): Task<{ readonly position: number; readonly owner: object | undefined } | undefined>
+  /** The first of the rows that another transaction has changed or deleted and not committed. */
+  uncommittedChange(
+    table: TreeId,
+    rowIds: ArrayLike<number>,
+  ): Task<{ readonly position: number; readonly owner: object | undefined } | undefined>
   /** What this transaction sees, but of these trees only the given rows or entries; for reading. */
   excerpt(parts: readonly ExcerptPart[]): Task<TransactionAccess>
 }

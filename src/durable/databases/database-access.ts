@@ -155,6 +155,12 @@ export class DatabaseAccess<Whole extends ConcurrentAccess>
   ): Task<{ readonly position: number; readonly owner: object | undefined } | undefined> {
     return this.whole.uncommittedKey(this.space.inStore(index), keys)
   }
+  uncommittedChange(
+    table: TreeId,
+    rowIds: ArrayLike<number>,
+  ): Task<{ readonly position: number; readonly owner: object | undefined } | undefined> {
+    return this.whole.uncommittedChange(this.space.inStore(table), rowIds)
+  }
   *excerpt(parts: readonly ExcerptPart[]): Task<TransactionAccess> {
     const inStore = parts.map((part) => ({ ...part, tree: this.space.inStore(part.tree) }))
     return new SpacedAccess(yield* this.whole.excerpt(inStore), this.space)

@@ -83,14 +83,6 @@ export class TransactionLocks {
     else yield PAUSE
   }
 
-  /** Waits for whoever is deleting the row or changing its key. False when nobody is. */
-  *departure(tree: TreeId, rowId: number): Task<boolean> {
-    const holder = this.#manager.rowHolder(this.#owner, tree, rowId, 0)
-    if (holder === undefined) return false
-    yield* this.#endOf(holder)
-    return true
-  }
-
   *#endOf(of: LockOwner): Task<void> {
     const request = { kind: 'transaction', of, transaction: of.transaction } as const
     yield* this.#manager.acquire(this.#owner, request, this.#limit())

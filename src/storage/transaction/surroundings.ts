@@ -12,6 +12,7 @@ import type { BranchRoots, TreeRoot } from '../tree/tree-root.ts'
 import { datumAt } from '../vector.ts'
 import type { Batch } from '../vector.ts'
 import { UNCOMMITTED } from './apply-operation.ts'
+import type { WriteOperation } from './log-record.ts'
 import { sameDatum } from './same-rows.ts'
 import { keyReader } from './sort-rows.ts'
 
@@ -19,6 +20,7 @@ import { keyReader } from './sort-rows.ts'
 export interface OpenWriter {
   readonly owner: object | undefined
   readonly base: BranchRoots
+  readonly writeSet: readonly WriteOperation[]
   /** Its private version of a tree. */
   privateRoot(tree: TreeId): TreeRoot | undefined
 }
@@ -29,10 +31,10 @@ export interface Surroundings<Writer extends OpenWriter> {
   readonly serializable: SerializableTransactions
 }
 
-export interface UncommittedKey {
-  /** Which of the keys. */
+export interface UncommittedChange {
+  /** Which of the keys or rows. */
   readonly position: number
-  /** Whose transaction has put it there. */
+  /** Whose transaction has made it. */
   readonly owner: object | undefined
 }
 
@@ -42,7 +44,7 @@ export function* findUncommittedKey(
   keys: Batch,
   writers: Iterable<OpenWriter>,
   context: StorageContext,
-): Task<UncommittedKey | undefined> {
+): Task<UncommittedChange | undefined> {
   for (const writer of writers) {
     const root = writer.privateRoot(index)
     const base = writer.base.trees.get(index)
@@ -54,6 +56,41 @@ export function* findUncommittedKey(
     for (let position = 0; position < keys.length; position++) {
       const isThere = found[position]! >= 0 && found[position] !== known?.[position]
       if (isThere) return { position, owner: writer.owner }
+    }
+  }
+  return undefined
+}
+
+/** Whose open transaction has changed or deleted one of these rows. */
+export function* findUncommittedChange(
+  table: TreeId,
+  rowIds: ArrayLike<number>,
+  writers: Iterable<OpenWriter>,
+  context: StorageContext,
+): Task<UncommittedChange | undefined> {
+  for (const writer of writers) {
+    const root = writer.privateRoot(table)
+    const base = writer.base.trees.get(table)
+    if (base === undefined || root === base) continue
+    // Also one that has become what it was; for writes that are kept elsewhere the values have to do.
+    const [changed] = yield* changedRows(base, root, rowIds, context)
+    const position = changed ?? firstTouched(table, rowIds, writer.writeSet)
+    if (position !== undefined) return { position, owner: writer.owner }
+  }
+  return undefined
+}
+
+function firstTouched(
+  table: TreeId,
+  rowIds: ArrayLike<number>,
+  operations: readonly WriteOperation[],
+): number | undefined {
+  const places = new Map(Array.from(rowIds, (rowId, place) => [rowId, place]))
+  for (const operation of operations) {
+    if (operation.tree !== table || !('before' in operation)) continue
+    for (const rowId of operation.rowIds) {
+      const place = places.get(rowId)
+      if (place !== undefined) return place
     }
   }
   return undefined

@@ -50,8 +50,8 @@ import type { WriteOperation } from './log-record.ts'
 import { checkKeySizes, checkRowSizes, writtenBytes } from './row-limits.ts'
 import { keyReader } from './sort-rows.ts'
 import { treeStatistics } from './statistics.ts'
-import { changedRows, findUncommittedKey } from './surroundings.ts'
-import type { OpenWriter, Surroundings, UncommittedKey } from './surroundings.ts'
+import { changedRows, findUncommittedChange, findUncommittedKey } from './surroundings.ts'
+import type { OpenWriter, Surroundings, UncommittedChange } from './surroundings.ts'
 
 export interface TransactionOptions {
   readonly readOnly?: boolean
@@ -198,11 +198,17 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     return [...places]
   }
 
-  *uncommittedKey(index: TreeId, keys: Batch): Task<UncommittedKey | undefined> {
-    const { surroundings } = this
-    if (surroundings === undefined || surroundings.writers.size === 0) return undefined
-    const others = [...surroundings.writers].filter((writer) => writer !== this)
-    return yield* findUncommittedKey(index, keys, others, this.context)
+  uncommittedKey(index: TreeId, keys: Batch): Task<UncommittedChange | undefined> {
+    return findUncommittedKey(index, keys, this.otherWriters(), this.context)
+  }
+
+  uncommittedChange(table: TreeId, rowIds: ArrayLike<number>): Task<UncommittedChange | undefined> {
+    return findUncommittedChange(table, rowIds, this.otherWriters(), this.context)
+  }
+
+  private otherWriters(): Transaction[] {
+    const { writers } = this.surroundings ?? { writers: [] }
+    return [...writers].filter((writer) => writer !== this)
   }
 
   privateRoot(tree: TreeId): TreeRoot | undefined {

@@ -55,11 +55,12 @@ function* waitForOther(
     yield* locks.writerEnd(inserted.owner)
     return true
   }
-  for (const owner of yield* locks.access.firstMatches(index, keys)) {
-    if (owner < 0 || !(yield* locks.departure(table, owner))) continue
-    // At the higher levels the row stays where it was seen.
-    if (!locks.seesNewest) yield* locks.requireUnchanged(table, [owner])
-    return true
-  }
-  return false
+  const rowIds = (yield* locks.access.firstMatches(index, keys)).filter((rowId) => rowId >= 0)
+  if (rowIds.length === 0) return false
+  const changing = yield* locks.access.uncommittedChange(table, rowIds)
+  if (changing === undefined) return false
+  yield* locks.writerEnd(changing.owner)
+  // At the higher levels the row stays where it was seen.
+  if (!locks.seesNewest) yield* locks.requireUnchanged(table, [rowIds[changing.position]!])
+  return true
 }

@@ -109,12 +109,9 @@ export class ConflictInsert {
 
   /** Where the rows go once nobody else can change that: the rows they meet are locked, and as they are now. */
   *#settled(rows: Batch, context: ExecutionContext): Task<Sorted> {
-    const { writer, arbiters, updates } = this.#plan
+    const { writer, updates } = this.#plan
     for (;;) {
-      for (const arbiter of arbiters) {
-        const { keys } = arbiter.keysOf(rows, context)
-        yield* settleKeys(arbiter, writer.tree, keys, context, () => serializationFailure('update'))
-      }
+      yield* this.#settleKeys(rows, context)
       const sorted = yield* this.#sort(rows, context)
       const { locks } = context
       if (locks === undefined || !updates || sorted.met.length === 0) return sorted
@@ -122,6 +119,19 @@ export class ConflictInsert {
       yield* locks.rows(writer.tree, rowIds, this.#plan.strength)
       if (!locks.seesNewest) yield* locks.requireUnchanged(writer.tree, rowIds)
       if ((yield* locks.access.changedRows(writer.tree, rowIds)).length === 0) return sorted
+    }
+  }
+
+  /** Index by index; a row that meets another in one has no business in the next. */
+  *#settleKeys(rows: Batch, context: ExecutionContext): Task<void> {
+    const { writer, arbiters } = this.#plan
+    const { locks } = context
+    if (locks === undefined || locks.isAlone) return
+    let left = rows
+    for (const arbiter of arbiters) {
+      const { keys } = arbiter.keysOf(left, context)
+      yield* settleKeys(arbiter, writer.tree, keys, context, () => serializationFailure('update'))
+      if (arbiter !== arbiters.at(-1)) left = yield* withoutStored(arbiter, left, context)
     }
   }
 
@@ -252,4 +262,14 @@ function secondTime(): SqlError {
       hint: 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
     },
   )
+}
+
+/** The rows whose key in this index is free. */
+function* withoutStored(arbiter: IndexKeys, rows: Batch, context: ExecutionContext): Task<Batch> {
+  const kept: number[] = []
+  for (const [row, key] of keysByRow(arbiter, rows, context).entries()) {
+    const found = key && (yield* arbiter.find(key, noPending(), context))
+    if (found === undefined) kept.push(row)
+  }
+  return kept.length === rows.length ? rows : gatherBatch(rows, Int32Array.from(kept), kept.length)
 }
