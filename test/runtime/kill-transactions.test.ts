@@ -43,6 +43,7 @@ async function work(
   for (let round = 1; ; round++) {
     await client.query('BEGIN')
     ledger.begun = round
+    await client.query('SELECT pg_advisory_xact_lock($1)', [i])
     await client.query('UPDATE held SET round = $2 WHERE client = $1', [i, round])
     await client.query('INSERT INTO written VALUES ($1, $2)', [i, round])
     if (over.aborted) return
@@ -101,8 +102,13 @@ test(`kill -9 in the middle of ${CLIENTS} transactions`, { timeout: 180_000 }, a
       expect(begun).toBe(acknowledged + 1)
     }
     await after.query(`SET lock_timeout = '1s'`)
+    const { rows: held } = await after.query(
+      `SELECT pid, mode FROM pg_locks WHERE pid <> pg_backend_pid()`,
+    )
+    expect(held).toEqual([])
     await after.query('BEGIN')
     await after.query('UPDATE held SET round = -1')
+    await after.query(`SELECT pg_advisory_xact_lock(i) FROM generate_series(1, ${CLIENTS}) AS i`)
     await after.query('COMMIT')
     await after.end()
   } finally {

@@ -16,6 +16,7 @@ const ASLEEP_MS = 20_000
 const IDLE = 100
 const BUSY = 100
 const CONCURRENT = 50
+const MANY = 200
 
 let server: WorkerdLakelet
 let bridge: Bridge
@@ -61,58 +62,74 @@ const named = (i: number, x: number): pg.QueryConfig => ({
   values: [x],
 })
 
-test(`${IDLE + BUSY} connections: ${IDLE} that idle go on after the object slept, and hear what was said`, async () => {
-  const [idle, busy] = await Promise.all([connect(IDLE), connect(BUSY)])
-  const heard: string[][] = idle.map(() => [])
-  await Promise.all(
-    idle.map(async (client, i) => {
-      client.on('notification', ({ channel, payload }) => heard[i]?.push(`${channel} ${payload}`))
-      await client.query(`SET application_name = 'idle ${i}'`)
-      await client.query(`LISTEN everybody; LISTEN only_${i}`)
-      await client.query(`PREPARE q AS SELECT ${i} AS i`)
-      await client.query(named(i, 0))
-      await client.query(`SELECT pg_advisory_lock(${i})`)
-      if (i % 10 === 0) await client.query(`CREATE TEMP TABLE own AS SELECT ${i} AS i`)
-    }),
-  )
-  await Promise.all(busy.map(async (client) => client.query('SELECT count(*) FROM account')))
-  const expiring = busy[0]
-  const expired = new Promise<unknown>((resolve) => void expiring?.on('error', resolve))
-  await expiring?.query(`SET idle_session_timeout = '${ASLEEP_MS + 1_000}ms'`)
-  const before = await object('life')
-  await sleep(ASLEEP_MS)
-  // Without waking any of the sessions.
-  await sql(`SELECT pg_notify('everybody', 'hello'), pg_notify('only_7', 'seven')`)
-  expect(await object('life')).not.toBe(before)
-  expect(
-    await sql(`SELECT pg_try_advisory_xact_lock(7), pg_try_advisory_xact_lock(${IDLE})`),
-  ).toEqual([[false, true]])
-  await expect.poll(() => heard.flat().length).toBe(IDLE + 1)
-  expect(heard[7]).toEqual(['everybody hello', 'only_7 seven'])
-  expect(await expired).toMatchObject({ code: '57P05' })
-
-  await Promise.all(
-    idle.map(async (client, i) => {
-      expect((await client.query('SHOW application_name')).rows[0].application_name).toBe(
-        `idle ${i}`,
-      )
-      expect((await client.query(named(i, 5))).rows).toEqual([{ x: i + 5 }])
-      expect((await client.query('EXECUTE q')).rows).toEqual([{ i }])
-      if (i % 10 === 0) expect((await client.query('TABLE own')).rows).toEqual([{ i }])
-      const unlock = await client.query(`SELECT pg_advisory_unlock(${i}) AS unlocked`)
-      expect(unlock.rows).toEqual([{ unlocked: true }])
-      await client.query(`SELECT pg_notify('everybody', '${i}')`)
-    }),
-  )
-  await expect.poll(() => heard[7]?.length).toBe(2 + IDLE)
-  await Promise.all(busy.slice(1).map(async (client) => client.query('SELECT 1')))
-  expect(await sql('SELECT pg_try_advisory_xact_lock(7)')).toEqual([[true]])
-  await end([...idle, ...busy.slice(1)])
-  // Temporary tables went with their sessions.
-  await expect
-    .poll(() => sql(`SELECT count(*)::int FROM pg_namespace WHERE nspname LIKE 'pg_temp_%'`))
-    .toEqual([[0]])
+/** Together they are too large to stay with a socket. */
+const many = (i: number): pg.QueryConfig => ({
+  name: `many ${i}`,
+  text: `SELECT ${i} AS x -- ${'x'.repeat(200)}`,
 })
+
+test(
+  `${IDLE + BUSY} connections: ${IDLE} that idle go on after the object slept, and hear what was said`,
+  { timeout: 150_000 },
+  async () => {
+    const [idle, busy] = await Promise.all([connect(IDLE), connect(BUSY)])
+    const heard: string[][] = idle.map(() => [])
+    await Promise.all(
+      idle.map(async (client, i) => {
+        client.on('notification', ({ channel, payload }) => heard[i]?.push(`${channel} ${payload}`))
+        await client.query(`SET application_name = 'idle ${i}'`)
+        await client.query(`LISTEN everybody; LISTEN only_${i}`)
+        await client.query(`PREPARE q AS SELECT ${i} AS i`)
+        await client.query(named(i, 0))
+        await client.query(`SELECT pg_advisory_lock(${i})`)
+        if (i % 10 === 0) await client.query(`CREATE TEMP TABLE own AS SELECT ${i} AS i`)
+      }),
+    )
+    await Promise.all(busy.map(async (client) => client.query('SELECT count(*) FROM account')))
+    const [, keeper] = idle
+    for (let i = 0; i < MANY; i++) await keeper?.query(many(i))
+    const expiring = busy[0]
+    const expired = new Promise<unknown>((resolve) => void expiring?.on('error', resolve))
+    await expiring?.query(`SET idle_session_timeout = '${ASLEEP_MS + 1_000}ms'`)
+    const before = await object('life')
+    await sleep(ASLEEP_MS)
+    // Without waking any of the sessions.
+    await sql(`SELECT pg_notify('everybody', 'hello'), pg_notify('only_7', 'seven')`)
+    expect(await object('life')).not.toBe(before)
+    expect(
+      await sql(`SELECT pg_try_advisory_xact_lock(7), pg_try_advisory_xact_lock(${IDLE})`),
+    ).toEqual([[false, true]])
+    await expect.poll(() => heard.flat().length).toBe(IDLE + 1)
+    expect(await object('storedPieces')).toBe(1)
+    expect(heard[7]).toEqual(['everybody hello', 'only_7 seven'])
+    expect(await expired).toMatchObject({ code: '57P05' })
+
+    await Promise.all(
+      idle.map(async (client, i) => {
+        expect((await client.query('SHOW application_name')).rows[0].application_name).toBe(
+          `idle ${i}`,
+        )
+        expect((await client.query(named(i, 5))).rows).toEqual([{ x: i + 5 }])
+        expect((await client.query('EXECUTE q')).rows).toEqual([{ i }])
+        if (i % 10 === 0) expect((await client.query('TABLE own')).rows).toEqual([{ i }])
+        const unlock = await client.query(`SELECT pg_advisory_unlock(${i}) AS unlocked`)
+        expect(unlock.rows).toEqual([{ unlocked: true }])
+        await client.query(`SELECT pg_notify('everybody', '${i}')`)
+      }),
+    )
+    await expect.poll(() => heard[7]?.length).toBe(2 + IDLE)
+    for (let i = 0; i < MANY; i += 10)
+      expect((await keeper?.query(many(i)))?.rows).toEqual([{ x: i }])
+    await Promise.all(busy.slice(1).map(async (client) => client.query('SELECT 1')))
+    expect(await sql('SELECT pg_try_advisory_xact_lock(7)')).toEqual([[true]])
+    await end([...idle, ...busy.slice(1)])
+    expect(await object('storedPieces')).toBe(0)
+    // Temporary tables went with their sessions.
+    await expect
+      .poll(() => sql(`SELECT count(*)::int FROM pg_namespace WHERE nspname LIKE 'pg_temp_%'`))
+      .toEqual([[0]])
+  },
+)
 
 test(`${CONCURRENT} transactions on different rows do not wait for each other`, async () => {
   const clients = await connect(CONCURRENT)

@@ -10,6 +10,11 @@ export class BranchObject extends EvictableBranchObject {
     return this.#life
   }
 
+  /** Pieces of connections that are too large to stay with their sockets. */
+  storedPieces(): number {
+    return [...this.ctx.storage.kv.list({ prefix: 'connection/' })].length
+  }
+
   /** Of all sockets together: what their clients have not read. */
   unsentBytes(): number {
     let bytes = 0

@@ -7,6 +7,7 @@
  */
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
+import { PAUSE } from '../../storage/task.ts'
 import type { Task } from '../../storage/task.ts'
 import type { ParsedStatement, Statement as Syntax } from '../parse/ast/statement.ts'
 import { SessionActivity } from './activity/session-activity.ts'
@@ -358,6 +359,8 @@ export class Session {
       } catch (error) {
         if (!(error instanceof SqlError)) throw error
       }
+      // There may be thousands.
+      yield PAUSE
     }
     for (const [sequence, value] of saved.drawnValues) drawnSequences.values.set(sequence, value)
     drawnSequences.last = saved.lastDrawn
