@@ -23,7 +23,6 @@ export async function bundleWorker(entry = WORKER_ENTRY): Promise<WorkerModule[]
     write: false,
     format: 'esm',
     minify: true,
-    keepNames: true,
     target: 'es2024',
     conditions: ['workerd', 'worker'],
     external: ['cloudflare:*', 'node:*'],
