@@ -34,6 +34,10 @@ export class Portals {
     return this.#portals.get(name)
   }
 
+  get isEmpty(): boolean {
+    return this.#portals.size === 0
+  }
+
   all(): Iterable<Portal> {
     return this.#portals.values()
   }

@@ -10,6 +10,7 @@ import { executeDdl } from '../../commands/execute-ddl.ts'
 import type { DdlStatement } from '../../commands/execute-ddl.ts'
 import { TABLE_LOCK } from '../../lock/lock-mode.ts'
 import type { TableLockMode } from '../../lock/lock-mode.ts'
+import { requireUnused } from '../portal/tables-in-use.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
 import { catchUp } from '../transaction/snapshot.ts'
@@ -34,7 +35,9 @@ export function* changeCatalog(
       temporarySchema: state.temporarySchema,
     })
     let hasWaited = false
-    for (const table of changedTables(before, result.catalog)) {
+    const changed = changedTables(before, result.catalog)
+    requireUnused(state.portals, syntax, changed, before)
+    for (const table of changed) {
       hasWaited ||= yield* locks.relation(table, lockMode(syntax))
     }
     if (!hasWaited) {
