@@ -4,6 +4,7 @@
  */
 import { SqlError } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { TreeId } from '../../../../storage/access.ts'
 import type { Task } from '../../../../storage/task.ts'
 import { type Batch, type Datum } from '../../../../storage/vector.ts'
 import type { OnConflict } from '../../../plan/plan-node.ts'
@@ -17,6 +18,7 @@ import { RowCollection } from '../../vectors/row-collection.ts'
 import { ROW_LOCK } from '../../../lock/lock-mode.ts'
 import type { RowLockStrength } from '../../../lock/lock-mode.ts'
 import { serializationFailure } from '../../../lock/transaction-locks.ts'
+import type { TransactionLocks } from '../../../lock/transaction-locks.ts'
 import { keyPositions } from '../lock/key-columns.ts'
 import { settleKeys } from '../lock/settle-keys.ts'
 import { kindsOf, type Preparation } from '../operator.ts'
@@ -114,8 +116,12 @@ export class ConflictInsert {
       yield* this.#settleKeys(rows, context)
       const sorted = yield* this.#sort(rows, context)
       const { locks } = context
-      if (locks === undefined || !updates || sorted.met.length === 0) return sorted
+      if (locks === undefined || sorted.met.length === 0) return sorted
       const rowIds = sorted.met.map(({ rowId }) => rowId)
+      if (!updates) {
+        if (!locks.seesNewest) yield* requireSeen(writer.tree, rowIds, locks)
+        return sorted
+      }
       yield* locks.rows(writer.tree, rowIds, this.#plan.strength)
       if (!locks.seesNewest) yield* locks.requireUnchanged(writer.tree, rowIds)
       if ((yield* locks.access.changedRows(writer.tree, rowIds)).length === 0) return sorted
@@ -272,4 +278,13 @@ function* withoutStored(arbiter: IndexKeys, rows: Batch, context: ExecutionConte
     if (found === undefined) kept.push(row)
   }
   return kept.length === rows.length ? rows : gatherBatch(rows, Int32Array.from(kept), kept.length)
+}
+
+/** DO NOTHING above READ COMMITTED: not because of what the transaction cannot see. */
+function* requireSeen(
+  tree: TreeId,
+  rowIds: readonly number[],
+  { access }: TransactionLocks,
+): Task<void> {
+  if ((yield* access.changedRows(tree, rowIds)).length > 0) throw serializationFailure('update')
 }
