@@ -1,9 +1,8 @@
-/** A statement under statement_timeout, its errors those of PostgreSQL. */
+/** A statement under statement_timeout. */
 import type { Task } from '../../../storage/task.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { Settings } from '../settings/settings.ts'
 import { Deadline } from './interrupt.ts'
-import { limitError } from './limit-error.ts'
 import { interruptible, timeoutError } from './statement-timeout.ts'
 
 export function* withinLimits<T>(
@@ -22,8 +21,6 @@ export function* withinLimits<T>(
       error: timeoutError,
     })
     return yield* interruptible(task, deadline)
-  } catch (error) {
-    throw limitError(error)
   } finally {
     deadline?.close()
   }
