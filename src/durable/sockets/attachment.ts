@@ -5,6 +5,7 @@ import type { AdvisoryHoldings } from '../../sql/lock/lock-owner.ts'
 import type { SavedSession } from '../../sql/session/saved-session.ts'
 import type { BranchAddress } from '../branch-request.ts'
 import type { PasswordMethod, SavedConnection } from '../wire/connection-host.ts'
+import { databaseOf } from '../wire/login/startup-parameters.ts'
 
 /** What the Worker says of a new socket. */
 export interface SocketRequest extends BranchAddress {
@@ -46,7 +47,7 @@ export function factsOf(
   activity: SessionFacts,
   { channels, advisoryLocks }: Pick<SavedSession, 'channels' | 'advisoryLocks'>,
 ): SleeperFacts {
-  const database = parameters.get('database') ?? role
+  const database = databaseOf(role, parameters)
   const { processId } = key
   return { processId, role, database, channels, advisoryLocks, expiresAtMs, activity }
 }

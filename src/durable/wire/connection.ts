@@ -9,8 +9,7 @@
  * Messages are answered one after the other, whatever pieces they come in. What is to be sent is collected and leaves when
  * everything that has come is answered, when a frame is full, or when the client asks for it (Flush).
  */
-import { SqlError, assert } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
+import { assert } from '../../errors/sql-error.ts'
 import type { SessionFacts } from '../../sql/execute/session-facts.ts'
 import type { SavedSession } from '../../sql/session/saved-session.ts'
 import type { Session } from '../../sql/session/session.ts'
@@ -21,7 +20,6 @@ import type { Branch } from '../branch.ts'
 import { enterDatabase } from '../databases/enter-database.ts'
 import type { Mailbox } from '../notification/notification-hub.ts'
 import { asSqlError } from '../http-sql/error-body.ts'
-import { startupSettings } from '../startup-settings.ts'
 import { BackPressure } from './flow/back-pressure.ts'
 import {
   authenticationOk,
@@ -36,9 +34,9 @@ import type {
   PasswordMethod,
   SavedConnection,
 } from './connection-host.ts'
+import { lostTrack, terminatedByAdmin, terminatedError } from './connection-end.ts'
 import type { BackendKey } from './connection-registry.ts'
 import { Conversation } from './conversation.ts'
-import { protocolViolation } from './codec/byte-reader.ts'
 import { decodeFrontend } from './codec/frontend-messages.ts'
 import type { FrontendMessage } from './codec/frontend-messages.ts'
 import { MessageFramer } from './codec/message-framer.ts'
@@ -46,12 +44,10 @@ import type { FramedMessage } from './codec/message-framer.ts'
 import { MessageWriter } from './codec/message-writer.ts'
 import type { ConnectionInput } from './flow/input-budget.ts'
 import { InputOverflow, OVERFLOW_FROM_BYTES } from './flow/input-overflow.ts'
+import { databaseOf, settingsOf } from './login/startup-parameters.ts'
 import { Login } from './login/login.ts'
 import type { KnownClient } from './login/login.ts'
 import { SessionTimeouts, idleSessionMs, idleSessionTimeout } from './time/session-timeouts.ts'
-
-/** Startup parameters that are no settings. */
-const NOT_SETTINGS: ReadonlySet<string> = new Set(['user', 'database', 'replication'])
 
 type Phase =
   | { readonly kind: 'login'; readonly login: Login }
@@ -400,10 +396,9 @@ export class Connection {
     const branch = this.#branch
     assert(branch !== undefined, 'the branch is open')
     const { name } = database
-    const settings = [...parameters].filter(([name]) => !NOT_SETTINGS.has(name))
     const session = database.newSession({
       user: role,
-      settings: startupSettings(Object.fromEntries(settings)),
+      settings: settingsOf(parameters),
       processId: key.processId,
       clientAddress: this.#socket.address,
       control: { cancel: () => this.#cancel(), terminate: () => this.end(terminatedByAdmin()) },
@@ -446,32 +441,6 @@ export class Connection {
     await conversation.handle(message)
     if (this.#session?.status === 'I' && !conversation.isInBatch) this.#timeouts.transactionEnded()
   }
-}
-
-/** Without a name the database is that of the role's name. */
-function databaseOf(role: string, parameters: ReadonlyMap<string, string>): string {
-  return parameters.get('database') ?? role
-}
-
-function lostTrack(): SqlError {
-  return protocolViolation('terminating connection because protocol synchronization was lost')
-}
-
-/** pg_terminate_backend() */
-export function terminatedByAdmin(): SqlError {
-  return new SqlError(
-    SQLSTATE.ADMIN_SHUTDOWN,
-    'terminating connection due to administrator command',
-  )
-}
-
-/** What a client is told whose session was lost with its object. */
-export function terminatedError(): SqlError {
-  return new SqlError(
-    SQLSTATE.ADMIN_SHUTDOWN,
-    'terminating connection due to administrator command',
-    { detail: 'The branch was moved or restarted in the middle of a transaction.' },
-  )
 }
 
 /** Of a known kind: the bytes after it can still be made sense of. */
