@@ -133,7 +133,8 @@ export class SqlClient {
   }
 
   async #giveUp(error: unknown): Promise<void> {
-    if (!(error instanceof SqlError) || !EXPECTED.has(error.code)) throw error
+    // Whatever it was: others wait for what the transaction has locked.
     if (this.#client.session.status !== 'I') await this.#client.query('ROLLBACK')
+    if (!(error instanceof SqlError) || !EXPECTED.has(error.code)) throw error
   }
 }
