@@ -222,10 +222,19 @@ export class BranchSockets implements Occupancy {
     this.#isTimerSet = true
     setTimeout(() => {
       this.#isTimerSet = false
-      for (const socket of this.#unsettled) this.#settle(socket)
+      for (const socket of this.#unsettled) this.#trySettle(socket)
       for (const socket of this.#outdated) this.#update(socket)
       if (this.#unsettled.size > 0) this.#setTimer()
     }, SETTLE_MS)
+  }
+
+  /** One that cannot be put away keeps the object awake, and is tried again. */
+  #trySettle(socket: WebSocket): void {
+    try {
+      this.#settle(socket)
+    } catch {
+      // The storage refused it: the others are put away all the same.
+    }
   }
 
   /** With the socket if it fits, else in the object's storage. */
