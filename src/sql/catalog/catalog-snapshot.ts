@@ -323,6 +323,12 @@ export class CatalogSnapshot implements Catalog {
     return row?.collprovider === 'i' ? (row.colllocale ?? undefined) : undefined
   }
 
+  collationName(oid: Oid): { readonly schema: string; readonly name: string } | undefined {
+    const row =
+      this.data.rows('pg_collation').find('oid', oid) ?? builtin.row('pg_collation', 'oid', oid)
+    return row && { schema: this.schemaName(row.collnamespace), name: row.collname }
+  }
+
   accessMethodName(oid: Oid): string {
     return builtin.row('pg_am', 'oid', oid)?.amname ?? ''
   }

@@ -150,6 +150,8 @@ export interface IndexInfo {
   /** The constraint this index enforces, if any. */
   readonly constraint?: string
   readonly deferrable: boolean
+  /** The constraint as something that can be put off. */
+  readonly deferral?: { readonly oid: Oid; readonly deferrable: true; readonly deferred: boolean }
 }
 
 export interface CheckConstraint {

@@ -35,6 +35,7 @@ export function deparseExpression(expression: Expression, context: DeparseContex
     case 'call':
       return deparseCall(expression, context)
     case 'relabel':
+      return deparseRelabel(expression, context)
     case 'coerceViaIo':
     case 'arrayCoerce':
     case 'coerceToDomain':
@@ -55,6 +56,20 @@ export function deparseExpression(expression: Expression, context: DeparseContex
     default:
       return deparseConstruct(expression, context)
   }
+}
+
+/** Another type for the same value, or another collation. */
+function deparseRelabel(
+  { input, type, typmod, collation }: Extract<Expression, { kind: 'relabel' }>,
+  context: DeparseContext,
+): string {
+  const text = deparseExpression(input, context)
+  if (input.type !== type || input.typmod !== typmod || input.collation === collation)
+    return `(${text})::${typeName({ type, typmod }, context)}`
+  const named = context.catalog.collationName(collation)
+  if (named === undefined) throw unsupported('a stored expression with a dropped collation')
+  const schema = named.schema === 'pg_catalog' ? '' : `${quoteIdentifier(named.schema)}.`
+  return `(${text} COLLATE ${schema}${quoteIdentifier(named.name)})`
 }
 
 /** The constructs with a syntax of their own. */
@@ -95,7 +110,9 @@ function deparseConstruct(
         if (expression.lower === undefined) return `[${text}]`
         return `[${lower === null || lower === undefined ? '' : show(lower)}:${text}]`
       })
-      return `(${show(expression.input)})${bounds.join('')}`
+      const isName = expression.input.kind === 'column' || expression.input.kind === 'parameter'
+      const input = show(expression.input)
+      return `${isName ? input : `(${input})`}${bounds.join('')}`
     }
     case 'sqlValue':
       return expression.name.toUpperCase()

@@ -20,6 +20,8 @@ const SQL_NAMES: Readonly<Record<string, string>> = {
   json: 'json',
 }
 
+const VECTOR_TYPES: ReadonlySet<string> = new Set(['int2vector', 'oidvector'])
+
 /** `typmod` -1: without modifier; undefined: as format_type(oid, NULL) has it. */
 export function formatTypeName(
   catalog: CatalogSnapshot,
@@ -30,7 +32,8 @@ export function formatTypeName(
   if (oid === 0) return '-'
   const type = catalog.typeIfExists(oid)
   if (type === undefined) return '???'
-  if (type.elementType !== 0 && type.category === 'A') {
+  // int2vector and oidvector have elements too, and names of their own.
+  if (type.elementType !== 0 && type.category === 'A' && !VECTOR_TYPES.has(type.name)) {
     return `${formatTypeName(catalog, type.elementType, typmod, searchPath)}[]`
   }
   if (type.schema === 'pg_catalog') return formatBuiltin(type, typmod)

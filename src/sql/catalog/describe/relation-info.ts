@@ -160,7 +160,12 @@ export function describeIndex(row: IndexRow, catalog: CatalogSnapshot): IndexInf
     deferrable: !row.indimmediate,
     ...(row.indpred === null ? {} : { predicate: row.indpred }),
     ...(constraint === undefined ? {} : { constraint: constraint.conname }),
+    ...(constraint?.condeferrable === true ? { deferral: deferralOf(constraint) } : {}),
   }
+}
+
+function deferralOf({ oid, condeferred }: ConstraintRow): NonNullable<IndexInfo['deferral']> {
+  return { oid, deferrable: true, deferred: condeferred }
 }
 
 function indexKeys(

@@ -9,7 +9,9 @@ import { formatTypeName } from '../describe/format-type.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../describe/quote.ts'
 import type { ConstraintRow } from '../rows/relation-rows.ts'
 import { arrayNumbers, oidOf, vectorNumbers } from '../store/catalog-tables.ts'
-import type { CallContext, FunctionRegistry, Value } from '../../functions/registry.ts'
+import { deparsePretty } from '../../parse/deparse/expression.ts'
+import { parseExpression } from '../../parse/parse.ts'
+import type { CallContext, FunctionRegistry } from '../../functions/registry.ts'
 import { relationDisplayName, snapshotOf, splitQualifiedName } from './call-catalog.ts'
 
 export function registerDefinitions(registry: FunctionRegistry): void {
@@ -29,9 +31,14 @@ export function registerDefinitions(registry: FunctionRegistry): void {
     (context: CallContext, oid: number, column: number, pretty: boolean) =>
       indexDefinition(context, oidOf(oid), column, pretty),
   )
-  const expression = (context: CallContext, text: string): Value => displayExpression(context, text)
-  registry.scalar('pg_get_expr', expression)
-  registry.scalar('pg_get_expr_ext', expression)
+  registry.scalar('pg_get_expr', (context: CallContext, text: string) =>
+    displayExpression(context, text),
+  )
+  registry.scalar(
+    'pg_get_expr_ext',
+    (context: CallContext, text: string, _relation: number, pretty: boolean) =>
+      pretty ? prettyExpression(context, text) : displayExpression(context, text),
+  )
   for (const symbol of ['pg_get_viewdef', 'pg_get_viewdef_ext', 'pg_get_viewdef_wrap']) {
     registry.scalar(symbol, (context: CallContext, oid: number) =>
       viewDefinition(context, oidOf(oid)),
@@ -104,17 +111,10 @@ function columnNames(catalog: CatalogSnapshot, relation: Oid, numbers: readonly 
     .join(', ')
 }
 
-/** Pretty: without the parentheses around the whole. LIMIT: those further in stay. */
-function withoutOuterParentheses(text: string): string {
-  if (!text.startsWith('(') || !text.endsWith(')')) return text
-  let depth = 0
-  for (let i = 0; i < text.length - 1; i++) {
-    if (text[i] === '(') depth++
-    // The first parenthesis closes before the end: it does not enclose everything.
-    if (text[i] === ')' && --depth === 0) return text
-    if (text[i] === "'" || text[i] === '"') i = Math.max(text.indexOf(text[i] ?? '', i + 1), i)
-  }
-  return text.slice(1, -1)
+/** Several index expressions together stay as they are. */
+function prettyExpression(context: CallContext, text: string): string {
+  const shown = displayExpression(context, text)
+  return text.startsWith('[') ? shown : deparsePretty(parseExpression(shown))
 }
 
 function constraintDefinition(context: CallContext, oid: Oid, pretty: boolean): string | null {
@@ -137,8 +137,8 @@ function constraintBody(
 ): string {
   switch (row.contype) {
     case 'c': {
-      const text = displayExpression(context, row.conbin ?? '')
-      const check = `CHECK (${pretty ? withoutOuterParentheses(text) : text})`
+      const show = pretty ? prettyExpression : displayExpression
+      const check = `CHECK (${show(context, row.conbin ?? '')})`
       return row.connoinherit ? `${check} NO INHERIT` : check
     }
     case 'f':
@@ -202,7 +202,7 @@ function indexDefinition(
   const table = row === undefined ? undefined : catalog.relation(row.indrelid)
   const index = table?.indexes.find((candidate) => candidate.oid === oid)
   if (row === undefined || table === undefined || index === undefined) return null
-  const keys = index.keys.map((_, i) => keyText(context, table, index, i))
+  const keys = index.keys.map((_, i) => keyText(context, table, index, i, pretty))
   if (column > 0)
     return (
       keys[column - 1]?.bare ??
@@ -227,8 +227,8 @@ function indexDefinition(
   const options = parseTextArray(catalog.classRow(oid)?.reloptions ?? null)
   if (options.length > 0) parts.push(`WITH (${options.map(optionText).join(', ')})`)
   if (index.predicate !== undefined) {
-    const text = displayExpression(context, index.predicate)
-    parts.push(`WHERE ${pretty ? withoutOuterParentheses(text) : text}`)
+    const show = pretty ? prettyExpression : displayExpression
+    parts.push(`WHERE ${show(context, index.predicate)}`)
   }
   return parts.join(' ')
 }
@@ -246,6 +246,7 @@ function keyText(
   table: Relation,
   index: IndexInfo,
   i: number,
+  pretty: boolean,
 ): { readonly bare: string; readonly full: string } {
   const key = index.keys[i]
   const column = table.columns.find((candidate) => candidate.number === key?.column)
@@ -258,7 +259,7 @@ function keyText(
     const name = quoteIdentifier(column.name)
     return { bare: name, full: name + collate }
   }
-  const text = displayExpression(context, key?.expression ?? '')
+  const text = (pretty ? prettyExpression : displayExpression)(context, key?.expression ?? '')
   const bare = FUNCTION_CALL.test(text) && text.endsWith(')') ? text : `(${text})`
   return { bare, full: bare + collate }
 }

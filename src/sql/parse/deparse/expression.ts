@@ -7,6 +7,7 @@ import { unsupported } from '../../../errors/sql-error.ts'
 import type { Expression, IndirectionStep, SubqueryExpression } from '../ast/expression.ts'
 import type { QualifiedName } from '../ast/common.ts'
 import { writeFunctionCall } from './function-call.ts'
+import { needsParentheses } from './pretty.ts'
 import { writeQuery } from './query.ts'
 import { quoteIdentifier, quoteLiteral, quoteQualifiedName } from './quote.ts'
 import { deparseTypeName } from './type-name.ts'
@@ -21,6 +22,13 @@ export function deparseExpression(expression: Expression): string {
 /** A domain's CHECK, where the name `value` stands for the value under test. */
 export function deparseDomainCheck(expression: Expression): string {
   const writer = new DeparseWriter(false, true)
+  writeExpression(writer, expression)
+  return writer.toString()
+}
+
+/** For people: only the parentheses that are needed. */
+export function deparsePretty(expression: Expression): string {
+  const writer = new DeparseWriter(false, false, true)
   writeExpression(writer, expression)
   return writer.toString()
 }
@@ -46,31 +54,53 @@ export function operatorText(operator: QualifiedName): string {
   return isSystem ? operator.name : `OPERATOR(${quoteIdentifier(operator.schema)}.${operator.name})`
 }
 
+/** A part of `parent`. What is not pretty brings its parentheses along. */
+function operandOf(writer: DeparseWriter, parent: Expression, operand: Expression): void {
+  if (writer.isPretty && needsParentheses(operand, parent)) parenthesised(writer, operand)
+  else writeExpression(writer, operand)
+}
+
+/** The whole of an operator's expression in parentheses, unless it is pretty. */
+function enclosed(writer: DeparseWriter, write: () => void): void {
+  if (!writer.isPretty) writer.write('(')
+  write()
+  if (!writer.isPretty) writer.write(')')
+}
+
 function binary(
   writer: DeparseWriter,
+  parent: Expression,
   left: Expression,
   operator: string,
   right: Expression,
 ): void {
-  writer.write('(')
-  writeExpression(writer, left)
-  writer.write(` ${operator} `)
-  writeExpression(writer, right)
-  writer.write(')')
+  enclosed(writer, () => {
+    operandOf(writer, parent, left)
+    writer.write(` ${operator} `)
+    operandOf(writer, parent, right)
+  })
 }
 
 /** (operand SUFFIX) */
-function postfix(writer: DeparseWriter, operand: Expression, suffix: string): void {
-  writer.write('(')
-  writeExpression(writer, operand)
-  writer.write(` ${suffix})`)
+function postfix(
+  writer: DeparseWriter,
+  parent: Expression,
+  operand: Expression,
+  suffix: string,
+): void {
+  enclosed(writer, () => {
+    operandOf(writer, parent, operand)
+    writer.write(` ${suffix}`)
+  })
 }
 
-function joined(writer: DeparseWriter, args: readonly Expression[], separator: string): void {
-  writer
-    .write('(')
-    .list(args, (arg) => writeExpression(writer, arg), separator)
-    .write(')')
+function joined(
+  writer: DeparseWriter,
+  parent: Expression,
+  args: readonly Expression[],
+  separator: string,
+): void {
+  enclosed(writer, () => writer.list(args, (arg) => operandOf(writer, parent, arg), separator))
 }
 
 function called(writer: DeparseWriter, name: string, args: readonly Expression[]): void {
@@ -104,9 +134,9 @@ function between(writer: DeparseWriter, expression: Of<'between'>): void {
   const { operand, lower, upper, symmetric, negated } = expression
   const range = (from: Expression, to: Expression): void => {
     writer.write('(')
-    binary(writer, operand, negated ? '<' : '>=', from)
+    binary(writer, expression, operand, negated ? '<' : '>=', from)
     writer.write(negated ? ' OR ' : ' AND ')
-    binary(writer, operand, negated ? '>' : '<=', to)
+    binary(writer, expression, operand, negated ? '>' : '<=', to)
     writer.write(')')
   }
   if (!symmetric) return range(lower, upper)
@@ -137,9 +167,11 @@ function caseExpression(writer: DeparseWriter, expression: Of<'case'>): void {
   writer.write(gap).keyword('END', -INDENT.LIST, 0, 0)
 }
 
-function cast(writer: DeparseWriter, { operand, type }: Of<'cast'>): void {
+function cast(writer: DeparseWriter, expression: Of<'cast'>): void {
+  const { operand, type } = expression
   const isLiteral = operand.kind === 'string' || operand.kind === 'null' || operand.kind === 'bits'
   if (isLiteral) writeExpression(writer, operand)
+  else if (writer.isPretty) operandOf(writer, expression, operand)
   else parenthesised(writer, operand)
   writer.write(`::${deparseTypeName(type)}`)
 }
@@ -213,45 +245,63 @@ const WRITERS: Writers = {
     const names = isValue ? ['VALUE'] : parts.map(quoteIdentifier)
     writer.write([...names, ...(star ? ['*'] : [])].join('.'))
   },
-  binary: (writer, { left, operator, right }) =>
-    binary(writer, left, operatorText(operator), right),
-  unary: (writer, { operator, operand }) => {
-    writer.write(`(${operatorText(operator)} `)
-    writeExpression(writer, operand)
-    writer.write(')')
-  },
-  quantified: (writer, { left, operator, quantifier, array }) => {
-    writer.write('(')
-    writeExpression(writer, left)
-    writer.write(` ${operatorText(operator)} ${quantifier.toUpperCase()} (`)
-    writeExpression(writer, array)
-    writer.write('))')
-  },
-  distinctFrom: (writer, { left, right, negated }) => {
+  binary: (writer, expression) =>
+    binary(
+      writer,
+      expression,
+      expression.left,
+      operatorText(expression.operator),
+      expression.right,
+    ),
+  unary: (writer, expression) =>
+    enclosed(writer, () => {
+      writer.write(`${operatorText(expression.operator)} `)
+      operandOf(writer, expression, expression.operand)
+    }),
+  quantified: (writer, expression) =>
+    enclosed(writer, () => {
+      const { left, operator, quantifier, array } = expression
+      operandOf(writer, expression, left)
+      writer.write(` ${operatorText(operator)} ${quantifier.toUpperCase()} (`)
+      writeExpression(writer, array)
+      writer.write(')')
+    }),
+  distinctFrom: (writer, expression) => {
+    const { left, right, negated } = expression
     if (negated) writer.write('(NOT ')
-    binary(writer, left, 'IS DISTINCT FROM', right)
+    binary(writer, expression, left, 'IS DISTINCT FROM', right)
     if (negated) writer.write(')')
   },
   nullIf: (writer, { left, right }) => called(writer, 'NULLIF', [left, right]),
-  patternMatch: (writer, { operand, operator, pattern }) =>
-    binary(writer, operand, operator, pattern),
-  and: (writer, { args }) => joined(writer, args, ' AND '),
-  or: (writer, { args }) => joined(writer, args, ' OR '),
-  not: (writer, { operand }) => {
-    writer.write('(NOT ')
-    writeExpression(writer, operand)
-    writer.write(')')
-  },
-  nullTest: (writer, { operand, negated }) =>
-    postfix(writer, operand, negated ? 'IS NOT NULL' : 'IS NULL'),
-  booleanTest: (writer, { operand, test, negated }) =>
-    postfix(writer, operand, `IS ${negated ? 'NOT ' : ''}${test.toUpperCase()}`),
+  patternMatch: (writer, expression) =>
+    binary(writer, expression, expression.operand, expression.operator, expression.pattern),
+  and: (writer, expression) => joined(writer, expression, expression.args, ' AND '),
+  or: (writer, expression) => joined(writer, expression, expression.args, ' OR '),
+  not: (writer, expression) =>
+    enclosed(writer, () => {
+      writer.write('NOT ')
+      operandOf(writer, expression, expression.operand)
+    }),
+  nullTest: (writer, expression) =>
+    postfix(writer, expression, expression.operand, expression.negated ? 'IS NOT NULL' : 'IS NULL'),
+  booleanTest: (writer, expression) =>
+    postfix(
+      writer,
+      expression,
+      expression.operand,
+      `IS ${expression.negated ? 'NOT ' : ''}${expression.test.toUpperCase()}`,
+    ),
   namedArgument: (writer, { name, value }) => {
     writer.write(`${quoteIdentifier(name)} => `)
     writeExpression(writer, value)
   },
-  collate: (writer, { operand, collation }) =>
-    postfix(writer, operand, `COLLATE ${quoteQualifiedName(collation)}`),
+  collate: (writer, expression) =>
+    postfix(
+      writer,
+      expression,
+      expression.operand,
+      `COLLATE ${quoteQualifiedName(expression.collation)}`,
+    ),
   coalesce: (writer, { args }) => called(writer, 'COALESCE', args),
   minMax: (writer, { operation, args }) => called(writer, operation.toUpperCase(), args),
   grouping: (writer, { args }) => called(writer, 'GROUPING', args),

@@ -10,12 +10,15 @@ const INDENT_MAX = 40
 export class DeparseWriter {
   readonly indents: boolean
   readonly isDomainCheck: boolean
+  /** Without the parentheses that only make the reading unambiguous to the eye. */
+  readonly isPretty: boolean
   level = 0
   private text = ''
 
-  constructor(indents: boolean, isDomainCheck = false) {
+  constructor(indents: boolean, isDomainCheck = false, isPretty = false) {
     this.indents = indents
     this.isDomainCheck = isDomainCheck
+    this.isPretty = isPretty
   }
 
   write(text: string): this {
