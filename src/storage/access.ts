@@ -150,6 +150,8 @@ export interface SerializableMode {
 export interface ConcurrentAccess extends TransactionAccess {
   /** Nobody has committed since the snapshot. */
   readonly isCurrent: boolean
+  /** Nobody has committed a change of this tree since the snapshot. */
+  isTreeCurrent(tree: TreeId): boolean
   /**
    * A newer snapshot with the own writes on top: READ COMMITTED, before each statement and after waiting for a lock.
    * Throws 40001 when a row that this transaction wrote was changed by another, which row locks prevent.

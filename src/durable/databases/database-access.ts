@@ -126,6 +126,9 @@ export class DatabaseAccess<Whole extends ConcurrentAccess>
     this.whole = whole
   }
 
+  isTreeCurrent(tree: TreeId): boolean {
+    return this.whole.isTreeCurrent(this.space.inStore(tree))
+  }
   get isCurrent(): boolean {
     return this.whole.isCurrent
   }

@@ -144,6 +144,10 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     return this.roots
   }
 
+  isTreeCurrent(tree: TreeId): boolean {
+    return this.newestRoots().trees.get(tree)?.lsn === this.base.trees.get(tree)?.lsn
+  }
+
   get isCurrent(): boolean {
     return this.newestRoots() === this.base
   }

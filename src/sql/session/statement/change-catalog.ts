@@ -3,11 +3,16 @@
  * change; when it had to wait for one, what it did is taken back and done again over what the others have left.
  */
 import type { Task } from '../../../storage/task.ts'
+import { SqlError } from '../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../errors/sql-state.ts'
+import type { Oid } from '../../catalog/catalog.ts'
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
 import { newNames } from '../../catalog/rebase-catalog.ts'
 import { changedTables } from '../../catalog/catalog-changes.ts'
 import { executeDdl } from '../../commands/execute-ddl.ts'
 import type { DdlStatement } from '../../commands/execute-ddl.ts'
+import type { QualifiedName } from '../../parse/ast/common.ts'
+import { serializationFailure } from '../../lock/transaction-locks.ts'
 import { TABLE_LOCK } from '../../lock/lock-mode.ts'
 import type { TableLockMode } from '../../lock/lock-mode.ts'
 import { requireUnused } from '../portal/tables-in-use.ts'
@@ -26,6 +31,7 @@ export function* changeCatalog(
   const { open, locks } = transaction
   for (;;) {
     const { catalog: before } = transaction
+    refusePending(transaction, syntax, environment.session.searchPath)
     const mark = open.access.savepoint()
     const result = yield* executeDdl(syntax, {
       access: open.access,
@@ -38,9 +44,9 @@ export function* changeCatalog(
     const changed = changedTables(before, result.catalog)
     requireUnused(state.portals, syntax, changed, before)
     for (const table of changed) {
-      hasWaited ||= yield* locks.relation(table, lockMode(syntax))
+      hasWaited = (yield* locks.relation(table, lockMode(syntax))) || hasWaited
     }
-    if (!hasWaited) {
+    if (!hasWaited && !isOvertaken(state, transaction, changed)) {
       transaction.hasChangedCatalog ||= result.catalog !== before
       transaction.catalog = result.catalog
       yield* claimNames(state, transaction, before)
@@ -49,6 +55,28 @@ export function* changeCatalog(
     open.access.rollbackTo(mark)
     yield* catchUp(state, transaction)
   }
+}
+
+/**
+ * Others have changed one of the tables between this transaction's snapshot and its lock: what was made of the old rows, such
+ * as an index, lacks theirs. Raises 40001 where the snapshot cannot move.
+ */
+function isOvertaken(
+  { database }: SessionState,
+  { open, locks }: RunningTransaction,
+  tables: ReadonlySet<Oid>,
+): boolean {
+  if (tables.size === 0 || database.isNewest(open)) return false
+  const { newestCatalog } = database
+  const altered = newestCatalog && changedTables(open.catalog, newestCatalog)
+  for (const table of tables) {
+    const tree = open.catalog.relation(table)?.tree
+    const isSame = tree === undefined || open.access.isTreeCurrent(tree)
+    if (isSame && altered?.has(table) === false) continue
+    if (!locks.seesNewest) throw serializationFailure('update')
+    return true
+  }
+  return false
 }
 
 /** Others may be about to make the same: either theirs stands, and this fails, or it was taken back. */
@@ -62,6 +90,46 @@ function* claimNames(
     hasWaited = (yield* transaction.locks.name(name)) || hasWaited
   }
   if (hasWaited) yield* catchUp(state, transaction)
+}
+
+/** Tables whose changes have not been checked yet stay as they are: the checks find rows by their numbers. */
+function refusePending(
+  { deferred, catalog }: RunningTransaction,
+  syntax: DdlStatement,
+  searchPath: readonly string[],
+): void {
+  if (!deferred.hasPending) return
+  for (const { schema, name } of alteredTables(syntax)) {
+    const relation = catalog.findRelation(schema, name, searchPath)
+    if (relation === undefined || !deferred.concerns(relation.oid)) continue
+    const command = ALTERING[syntax.kind] ?? 'ALTER TABLE'
+    throw new SqlError(
+      SQLSTATE.OBJECT_IN_USE,
+      `cannot ${command} "${relation.name}" because it has pending trigger events`,
+    )
+  }
+}
+
+const ALTERING: Partial<Readonly<Record<DdlStatement['kind'], string>>> = {
+  drop: 'DROP TABLE',
+  truncate: 'TRUNCATE',
+  createIndex: 'CREATE INDEX',
+}
+
+function alteredTables(syntax: DdlStatement): readonly QualifiedName[] {
+  switch (syntax.kind) {
+    case 'alterTable':
+      return [syntax.relation]
+    case 'createIndex':
+      return [syntax.table]
+    case 'truncate':
+      return syntax.relations
+    case 'drop':
+      if (syntax.objectType !== 'table') return []
+      return syntax.objects.flatMap((one) => (one.kind === 'relation' ? one.name : []))
+    default:
+      return []
+  }
 }
 
 /** As strong as PostgreSQL's for the statements that matter most; the others are taken for the strongest. */
