@@ -112,9 +112,9 @@ function columnNames(catalog: CatalogSnapshot, relation: Oid, numbers: readonly 
 }
 
 /** Several index expressions together stay as they are. */
-function prettyExpression(context: CallContext, text: string): string {
+function prettyExpression(context: CallContext, text: string, isDomainCheck = false): string {
   const shown = displayExpression(context, text)
-  return text.startsWith('[') ? shown : deparsePretty(parseExpression(shown))
+  return text.startsWith('[') ? shown : deparsePretty(parseExpression(shown), isDomainCheck)
 }
 
 function constraintDefinition(context: CallContext, oid: Oid, pretty: boolean): string | null {
@@ -138,7 +138,7 @@ function constraintBody(
   switch (row.contype) {
     case 'c': {
       const show = pretty ? prettyExpression : displayExpression
-      const check = `CHECK (${show(context, row.conbin ?? '')})`
+      const check = `CHECK (${show(context, row.conbin ?? '', row.contypid !== 0)})`
       return row.connoinherit ? `${check} NO INHERIT` : check
     }
     case 'f':

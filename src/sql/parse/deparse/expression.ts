@@ -27,8 +27,8 @@ export function deparseDomainCheck(expression: Expression): string {
 }
 
 /** For people: only the parentheses that are needed. */
-export function deparsePretty(expression: Expression): string {
-  const writer = new DeparseWriter(false, false, true)
+export function deparsePretty(expression: Expression, isDomainCheck = false): string {
+  const writer = new DeparseWriter(false, isDomainCheck, true)
   writeExpression(writer, expression)
   return writer.toString()
 }
