@@ -68,9 +68,13 @@ export class ForeignKeyChecks {
       if (old === undefined) continue
       for (const key of writer.rules.referencedBy) yield* this.#actOnLost(key, writer, old, fresh)
     }
-    for (const { writer, fresh } of checked) {
+    for (const { writer, old, fresh } of checked) {
       if (fresh === undefined) continue
-      for (const key of writer.rules.foreignKeys) yield* this.#checkParents(key, writer, fresh)
+      for (const key of writer.rules.foreignKeys) {
+        // Other columns alone: the parent stays what it was, and is not locked.
+        if (old !== undefined && isUntouched(writer.relation, key.columns, old, fresh)) continue
+        yield* this.#checkParents(key, writer, fresh)
+      }
     }
   }
 
@@ -362,6 +366,16 @@ export function columnNumbered(relation: Relation, number: number) {
   const column = relation.columns.find((one) => one.number === number)
   assert(column !== undefined, `column ${number} of "${relation.name}" exists`)
   return column
+}
+
+function isUntouched(
+  relation: Relation,
+  numbers: readonly number[],
+  old: Batch,
+  fresh: Batch,
+): boolean {
+  const [before, after] = [columnsOf(relation, numbers, old), columnsOf(relation, numbers, fresh)]
+  return before.every((vector, i) => vector === after[i])
 }
 
 function columnsOf(relation: Relation, numbers: readonly number[], rows: Batch): Vector[] {
