@@ -14,6 +14,7 @@ import type { TableRules } from '../plan/plan-node.ts'
 import type { TypeIo } from '../types/type-io.ts'
 import type { EvaluationSession } from './evaluation-session.ts'
 import { MemoryBudget } from './memory/memory-budget.ts'
+import type { DeferredConstraints } from './operators/modify/deferred/deferred-constraints.ts'
 import type { DatumCodec, SpillStore } from './memory/spill-store.ts'
 
 /** What compiling needs; a plan is good as long as `catalog.version` stands. */
@@ -39,6 +40,8 @@ export interface ExecutionOptions {
   readonly access: TransactionAccess
   /** Without it the statement is alone on the branch. */
   readonly locks?: TransactionLocks | undefined
+  /** Without it every constraint is checked at once. */
+  readonly deferred?: DeferredConstraints | undefined
   readonly parameters?: readonly (Datum | null)[]
   readonly memory?: MemoryBudget
   readonly spill?: SpillStore
@@ -67,6 +70,7 @@ export class ExecutionContext {
   /** Rows that the statement has updated or deleted, by tree, once it reads a snapshot: no other part changes them again. */
   changedRows: Map<TreeId, Set<number>> | undefined
   readonly locks: TransactionLocks | undefined
+  readonly deferred: DeferredConstraints | undefined
   /** By the column of a scan's row ids: what that scan reads instead, while some rows are looked at again. */
   #overrides: ReadonlyMap<ColumnId, TransactionAccess> | undefined
   readonly #options: ExecutionOptions
@@ -92,6 +96,7 @@ export class ExecutionContext {
     this.#options = options
     this.access = options.access
     this.locks = options.locks
+    this.deferred = options.deferred
     this.reads = options.access
     this.parameters = options.parameters ?? NO_PARAMETERS
     this.memory = options.memory ?? new MemoryBudget()

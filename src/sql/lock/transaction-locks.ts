@@ -9,6 +9,7 @@ import { PAUSE } from '../../storage/task.ts'
 import type { Task } from '../../storage/task.ts'
 import type { Oid } from '../catalog/catalog.ts'
 import type { LockManager, WaitLimit } from './lock-manager.ts'
+import { ROW_LOCK } from './lock-mode.ts'
 import type { RowLockStrength, TableLockMode } from './lock-mode.ts'
 import { LockOwner } from './lock-owner.ts'
 import type { AdvisoryKey } from './lock-tag.ts'
@@ -69,6 +70,11 @@ export class TransactionLocks {
       const request = { kind: 'row', tree, rowId: rowIds[i]!, strength } as const
       yield* this.#manager.acquire(this.#owner, request, this.#limit())
     }
+  }
+
+  /** It has taken the row to change it: nobody else has since, so the row is what this transaction sees of it. */
+  hasTaken(tree: TreeId, rowId: number): boolean {
+    return this.#owner.holdsRow(tree, rowId, ROW_LOCK.noKeyUpdate)
   }
 
   /** NOWAIT and SKIP LOCKED. */

@@ -163,7 +163,7 @@ function bindInference(
 
 function matches(one: TableRules['indexes'][number], inferred: Inference): boolean {
   const { index, keys, predicate } = one
-  if (!index.isUnique || index.deferrable) return false
+  if (!index.isUnique) return false
   const covers = (list: readonly Expression[], by: readonly Expression[]): boolean =>
     list.every((key) => by.some((other) => sameExpression(key, other)))
   if (!covers(keys, inferred.keys) || !covers(inferred.keys, keys)) return false

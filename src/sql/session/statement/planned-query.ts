@@ -20,6 +20,7 @@ import { prepare } from '../../execute/build-operator.ts'
 import type { PreparedPlan } from '../../execute/build-operator.ts'
 import type { EvaluationSession } from '../../execute/evaluation-session.ts'
 import { ExecutionContext } from '../../execute/execution-context.ts'
+import type { DeferredConstraints } from '../../execute/operators/modify/deferred/deferred-constraints.ts'
 import { MemoryBudget } from '../../execute/memory/memory-budget.ts'
 import type { ColumnId, Expression } from '../../plan/expression.ts'
 import type { TransactionLocks } from '../../lock/transaction-locks.ts'
@@ -61,6 +62,7 @@ export interface QueryEnvironment {
   readonly catalog: CatalogSnapshot
   readonly access: TransactionAccess
   readonly locks?: TransactionLocks | undefined
+  readonly deferred?: DeferredConstraints | undefined
   readonly session: EvaluationSession
   /** Of the statement; who runs it closes it. */
   readonly spill: StatementSpill
@@ -200,6 +202,7 @@ export function executionContext(
     catalog,
     access,
     locks: environment.locks,
+    deferred: environment.deferred,
     parameters,
     memory: new MemoryBudget(workMemory(session.setting('work_mem'), environment.mostMemoryBytes)),
     spill: environment.spill,

@@ -61,6 +61,7 @@ import { withinLimits } from '../limits/within-limits.ts'
 import { takeSnapshot } from '../transaction/snapshot.ts'
 import { lockedPlan } from './locked-plan.ts'
 import { lockTable } from './lock-table.ts'
+import { setConstraints } from './set-constraints.ts'
 import { withoutSelectInto } from './select-into.ts'
 import { environmentOf } from './statement-environment.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
@@ -259,6 +260,9 @@ function* runUtility(
       return yield* fetchFromCursor({ ...run, formats: run.portal?.formats }, syntax)
     case 'closeCursor':
       return closeCursor(state, syntax.name)
+    case 'setConstraints':
+      warnOutsideBlock(run, 'SET CONSTRAINTS')
+      return yield* setConstraints(state, transaction, syntax, environment.session.searchPath)
     case 'lock':
       return yield* lockTable(syntax, transaction, environment)
     case 'discard':

@@ -17,6 +17,7 @@ export function environmentOf(
     catalog: transaction.catalog,
     access: transaction.open.access,
     locks: transaction.locks,
+    deferred: transaction.deferred,
     session: new SessionEvaluation(state, transaction, onNotice),
     spill: new StatementSpill(
       () => state.database.createSpill(),

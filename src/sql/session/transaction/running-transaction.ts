@@ -6,6 +6,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { Savepoint } from '../../../storage/access.ts'
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
+import type { DeferredConstraints } from '../../execute/operators/modify/deferred/deferred-constraints.ts'
 import type { TransactionLocks } from '../../lock/transaction-locks.ts'
 import type { OpenTransaction } from '../database.ts'
 import type { ChannelsMark } from '../notify/session-channels.ts'
@@ -26,12 +27,15 @@ export interface NamedSavepoint {
   readonly newestPortal: number
   /** How far its locks are let go of. */
   readonly lockMark: number
+  /** How far what it has put off is forgotten. */
+  readonly deferredMark: number
 }
 
 /** A running transaction. `catalog` follows its own DDL. */
 export interface RunningTransaction {
   readonly open: OpenTransaction
   readonly locks: TransactionLocks
+  readonly deferred: DeferredConstraints
   /** Begun by BEGIN, not by a single statement. */
   isBlock: boolean
   isFailed: boolean

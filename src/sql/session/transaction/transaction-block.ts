@@ -6,12 +6,14 @@ import { assert } from '../../../errors/sql-error.ts'
 import type { Task } from '../../../storage/task.ts'
 import type { WaitLimit } from '../../lock/lock-manager.ts'
 import { TransactionLocks } from '../../lock/transaction-locks.ts'
+import { DeferredConstraints } from '../../execute/operators/modify/deferred/deferred-constraints.ts'
 import { rebaseCatalog } from '../../catalog/rebase-catalog.ts'
 import { queueFullError } from '../notify/session-channels.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { Settings } from '../settings/settings.ts'
 import { dropTemporaryObjects } from '../statement/run-statement.ts'
 import { blockStatus, findSavepoint } from './running-transaction.ts'
+import { settleDeferred } from './settle-deferred.ts'
 import type { BlockStatus, NamedSavepoint, RunningTransaction } from './running-transaction.ts'
 
 export interface BlockOptions {
@@ -78,6 +80,7 @@ export class TransactionBlock {
         access,
         limit: this.#waitLimit,
       }),
+      deferred: new DeferredConstraints(),
       isBlock,
       isFailed: false,
       hasChangedCatalog: false,
@@ -99,6 +102,7 @@ export class TransactionBlock {
     assert(transaction !== undefined, 'commit without a transaction')
     const { database, settings, channels, portals, processId, lockOwner } = this.#state
     try {
+      yield* settleDeferred(this.#state, transaction, true)
       yield* portals.hold()
       if (this.#options.dropsTemporary) yield* dropTemporaryObjects(this.#state, transaction)
       if (channels.hasPending && database.notificationQueueUsage() >= 1) throw queueFullError()
@@ -154,11 +158,12 @@ export class TransactionBlock {
     database.locks.end(lockOwner)
   }
 
-  #undoSince({ open }: RunningTransaction, savepoint: NamedSavepoint): void {
+  #undoSince({ open, deferred }: RunningTransaction, savepoint: NamedSavepoint): void {
     const { database, lockOwner, portals } = this.#state
     portals.closeSince(savepoint.newestPortal)
     open.access.rollbackTo(savepoint.mark)
     database.locks.releaseSince(lockOwner, savepoint.lockMark)
+    deferred.dropSince(savepoint.deferredMark)
   }
 
   /** To the catalog of the savepoint, on top of what others have committed since. */
@@ -183,6 +188,7 @@ export class TransactionBlock {
         channels: this.#state.channels.mark(),
         newestPortal: this.#state.portals.newest,
         lockMark: this.#state.lockOwner.mark(),
+        deferredMark: transaction.deferred.mark(),
       },
     ]
   }

@@ -30,7 +30,9 @@ export function* settleKeys(
   if (locks.seesNewest || locks.access.isCurrent) return
   const seen = yield* locks.access.firstMatches(index.index.tree, probed)
   const newest = yield* locks.access.newest().firstMatches(index.index.tree, probed)
-  const taken = newest.findIndex((rowId, i) => rowId >= 0 && rowId !== seen[i])
+  const taken = newest.findIndex(
+    (rowId, i) => rowId >= 0 && rowId !== seen[i] && !locks.hasTaken(table, rowId),
+  )
   if (taken < 0) return
   locks.access.assertReadsCurrent()
   throw refuse(places[taken]!)

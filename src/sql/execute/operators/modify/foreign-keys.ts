@@ -3,7 +3,7 @@
  * parent are deleted, updated, or forbid the statement, as the key's action says. Actions run the same code on the other
  * table, so they cascade.
  *
- * LIMIT: deferred constraints are checked at the end of the statement, not of the transaction.
+ * What is deferred is only noted here (`deferred/`), and comes back when its time has come.
  */
 import { SqlError, assert, unsupported } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
@@ -24,7 +24,8 @@ import { listKey } from '../../keys/key-encoding.ts'
 import { ROW_LOCK } from '../../../lock/lock-mode.ts'
 import type { RowLockStrength } from '../../../lock/lock-mode.ts'
 import { serializationFailure } from '../../../lock/transaction-locks.ts'
-import { findReferencing } from './referencing-rows.ts'
+import type { LostKeys } from './deferred/deferred-constraints.ts'
+import { findReferencing, hasIndexFor } from './referencing-rows.ts'
 import { valueText } from './row-text.ts'
 import { TableWriter } from './table-writer.ts'
 
@@ -34,6 +35,8 @@ interface Change {
   readonly writer: TableWriter
   readonly old: Batch | undefined
   readonly fresh: Batch | undefined
+  /** Of the rows in `fresh`. */
+  readonly rowIds: Float64Array | undefined
 }
 
 export class ForeignKeyChecks {
@@ -49,12 +52,17 @@ export class ForeignKeyChecks {
   }
 
   /** Notes a change that was made; undefined for what an insert or delete lacks. */
-  note(writer: TableWriter, old: Batch | undefined, fresh: Batch | undefined): void {
+  note(
+    writer: TableWriter,
+    old: Batch | undefined,
+    fresh: Batch | undefined,
+    rowIds?: Float64Array,
+  ): void {
     const { foreignKeys, referencedBy } = writer.rules
     const matters =
       (fresh !== undefined && foreignKeys.length > 0) ||
       (old !== undefined && referencedBy.length > 0)
-    if (matters) this.#changes.push({ writer, old, fresh })
+    if (matters) this.#changes.push({ writer, old, fresh, rowIds })
   }
 
   /** Runs actions (which note changes of their own) until none is left, then checks the new rows. */
@@ -68,19 +76,24 @@ export class ForeignKeyChecks {
       if (old === undefined) continue
       for (const key of writer.rules.referencedBy) yield* this.#actOnLost(key, writer, old, fresh)
     }
-    for (const { writer, old, fresh } of checked) {
-      if (fresh === undefined) continue
-      for (const key of writer.rules.foreignKeys) {
-        // Other columns alone: the parent stays what it was, and is not locked.
-        if (old !== undefined && isUntouched(writer.relation, key.columns, old, fresh)) continue
-        yield* this.#checkParents(key, writer, fresh)
-      }
+    for (const change of checked) {
+      for (const key of change.writer.rules.foreignKeys) yield* this.#checkChange(key, change)
     }
   }
 
   // --- children: every new key must be in the referenced table ---------------------------------------
 
-  *#checkParents(key: ForeignKey, writer: TableWriter, rows: Batch): Task<void> {
+  *#checkChange(key: ForeignKey, { writer, old, fresh, rowIds }: Change): Task<void> {
+    if (fresh === undefined) return
+    // Other columns alone: the parent stays what it was, and is not locked.
+    if (old !== undefined && isUntouched(writer.relation, key.columns, old, fresh)) return
+    const { deferred } = this.#context
+    if (deferred?.isDeferred(key) === true && rowIds !== undefined) {
+      deferred.noteRows(key, writer.relation.oid, rowIds)
+    } else yield* this.checkParents(key, writer, fresh)
+  }
+
+  *checkParents(key: ForeignKey, writer: TableWriter, rows: Batch): Task<void> {
     const vectors = columnsOf(writer.relation, key.columns, rows)
     const parent = this.#relation(key.referencedTable)
     const known = this.#knownKeys(key.oid)
@@ -163,10 +176,13 @@ export class ForeignKeyChecks {
 
   /** Some row refers to the key and was committed after a snapshot that cannot move. */
   *#hasUnseen(key: ForeignKey, child: TableWriter, lost: Values, seen: FoundRows): Task<boolean> {
-    const newest = this.#context.locks?.access.newest()
-    if (newest === undefined || !newest.hasTree(child.tree)) return false
+    const { locks } = this.#context
+    const newest = locks?.access.newest()
+    if (locks === undefined || newest?.hasTree(child.tree) !== true) return false
     const { rowIds } = yield* findReferencing(child, key, lost, this.#context, newest)
-    return rowIds.some((rowId) => !seen.rowIds.includes(rowId))
+    return rowIds.some(
+      (rowId) => !seen.rowIds.includes(rowId) && !locks.hasTaken(child.tree, rowId),
+    )
   }
 
   #missing(key: ForeignKey, writer: TableWriter, parent: Relation, values: Values): SqlError {
@@ -210,14 +226,18 @@ export class ForeignKeyChecks {
     renewed: Values | undefined,
   ): Task<void> {
     const action = renewed === undefined ? key.onDelete : key.onUpdate
-    const child = key.table === writer.relation.oid ? writer : this.#writer(key.table)
+    const { deferred } = this.#context
+    if (action === 'a' && deferred?.isDeferred(key) === true) {
+      deferred.noteLost(key, writer.relation.oid, listKey(lost), lost, !key.validated)
+      return
+    }
+    const child = this.#childOf(key, writer)
     const found = yield* this.#findLocked(key, writer, child, lost, lockFor(action))
     if (found.rowIds.length === 0) return
     switch (action) {
       case 'a':
         // NO ACTION lets another row of the statement take over the key.
-        if (yield* this.#hasParent(key, writer.relation, lost)) return
-        throw this.#referenced(key, writer, child, lost)
+        return yield* this.#requireParent(key, writer, child, lost)
       case 'r':
         throw this.#referenced(key, writer, child, lost)
       case 'c':
@@ -240,11 +260,64 @@ export class ForeignKeyChecks {
       case 'd':
         yield* this.#setDefaults(child, key, found, lost)
         if (yield* this.#isStillThere(key, child, lost)) {
-          if (yield* this.#hasParent(key, writer.relation, lost)) return
-          throw this.#referenced(key, writer, child, lost)
+          yield* this.#requireParent(key, writer, child, lost)
         }
         return
     }
+  }
+
+  /** Keys that were lost some time ago: somebody must have them by now, or nobody refer to them any more. */
+  *checkLost(key: ForeignKey, parent: TableWriter, lost: LostKeys): Task<void> {
+    const child = this.#childOf(key, parent)
+    const { locks } = this.#context
+    const sees = locks === undefined || locks.seesNewest || locks.access.isCurrent
+    const isManyScans = lost !== 'all' && lost.size > 1 && !hasIndexFor(child.relation, key)
+    if (lost === 'all' || (isManyScans && sees)) {
+      return yield* this.#checkReferences(key, parent, child, lost)
+    }
+    for (const values of lost.values()) {
+      const found = yield* this.#findLocked(key, parent, child, values, ROW_LOCK.keyShare)
+      if (found.rowIds.length > 0) yield* this.#requireParent(key, parent, child, values)
+    }
+  }
+
+  /** By one look at all references. */
+  *#checkReferences(
+    key: ForeignKey,
+    parent: TableWriter,
+    child: TableWriter,
+    lost: LostKeys,
+  ): Task<void> {
+    const columns = key.columns.map((number) => columnNumbered(child.relation, number).position)
+    const known = this.#knownKeys(key.oid)
+    for (const item of this.#context.access.scan(child.tree, { columns })) {
+      if (item.kind !== 'batch') {
+        yield item
+        continue
+      }
+      for (let i = 0; i < item.length; i++) {
+        const values = item.columns.map((vector) => datumAt(vector, i))
+        const encoded = listKey(values)
+        if (values.includes(null) || known.has(encoded)) continue
+        if (lost !== 'all' && !lost.has(encoded)) continue
+        yield* this.#requireParent(key, parent, child, values)
+        known.add(encoded)
+      }
+    }
+  }
+
+  *#requireParent(
+    key: ForeignKey,
+    parent: TableWriter,
+    child: TableWriter,
+    values: Values,
+  ): Task<void> {
+    if (yield* this.#hasParent(key, parent.relation, values)) return
+    throw this.#referenced(key, parent, child, values)
+  }
+
+  #childOf(key: ForeignKey, parent: TableWriter): TableWriter {
+    return key.table === parent.relation.oid ? parent : this.writer(key.table)
   }
 
   *#deleteRows(child: TableWriter, found: FoundRows): Task<void> {
@@ -269,7 +342,7 @@ export class ForeignKeyChecks {
     })
     const fresh = child.complete({ kind: 'batch', length: n, columns }, this.#context)
     yield* child.update(found.rowIds, found.rows, fresh, this.#context)
-    this.note(child, found.rows, fresh)
+    this.note(child, found.rows, fresh, found.rowIds)
   }
 
   *#setDefaults(child: TableWriter, key: ForeignKey, found: FoundRows, lost: Values): Task<void> {
@@ -319,7 +392,7 @@ export class ForeignKeyChecks {
     return relation
   }
 
-  #writer(oid: Relation['oid']): TableWriter {
+  writer(oid: Relation['oid']): TableWriter {
     const relation = this.#relation(oid)
     const rules = this.#context.tableRules?.(relation)
     if (rules === undefined || relation.tree === undefined) {
@@ -368,6 +441,7 @@ export function columnNumbered(relation: Relation, number: number) {
   return column
 }
 
+/** Not a column of the key was assigned to. */
 function isUntouched(
   relation: Relation,
   numbers: readonly number[],

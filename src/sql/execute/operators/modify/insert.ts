@@ -39,8 +39,8 @@ function* insertRows(
   context: ExecutionContext,
 ): Task<Changed> {
   const completed = writer.complete(rows, context)
-  yield* writer.insert(completed, context)
-  checks.note(writer, undefined, completed)
+  const rowIds = yield* writer.insert(completed, context)
+  checks.note(writer, undefined, completed, rowIds)
   return { rows: completed, count: completed.length }
 }
 

@@ -172,10 +172,9 @@ function* write(
   const fresh = writer.complete(pick(places.fresh), context)
   if (action === 'update') {
     yield* writer.update(rowIds, old, fresh, context)
-    checks.note(writer, old, fresh)
+    checks.note(writer, old, fresh, rowIds)
   } else {
-    yield* writer.insert(fresh, context)
-    checks.note(writer, undefined, fresh)
+    checks.note(writer, undefined, fresh, yield* writer.insert(fresh, context))
   }
   return fresh
 }

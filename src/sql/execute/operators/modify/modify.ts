@@ -12,6 +12,7 @@ import { compileAll } from '../../expression/compile-expression.ts'
 import type { Kernel, Layout } from '../../expression/kernel.ts'
 import { RowStore } from '../../memory/row-store.ts'
 import { kindsOf, type Operator, type Preparation } from '../operator.ts'
+import { settleConstraints } from './deferred/settle-constraints.ts'
 import { ForeignKeyChecks } from './foreign-keys.ts'
 
 export interface Returning {
@@ -72,6 +73,7 @@ export function* modify(
       }
     }
     rows.release()
+    yield* settleConstraints(false, compilation, context)
     yield* checks.finish()
     context.affectedRows = affected
     if (results !== undefined) yield* results.batches()

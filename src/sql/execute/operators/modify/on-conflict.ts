@@ -96,17 +96,33 @@ export class ConflictInsert {
 
   *apply(rows: Batch, checks: ForeignKeyChecks, context: ExecutionContext): Task<Changed> {
     const { writer, updates } = this.#plan
+    this.#refuseDeferrable()
     const completed = writer.complete(rows, context)
     const { fresh, met } = yield* this.#settled(completed, context)
     if (updates) for (const { rowId } of met) this.#own.add(rowId)
     const inserted = gatherBatch(completed, Int32Array.from(fresh), fresh.length)
     if (inserted.length > 0) {
-      for (const id of yield* writer.insert(inserted, context)) this.#own.add(id)
-      checks.note(writer, undefined, inserted)
+      const ids = yield* writer.insert(inserted, context)
+      for (const id of ids) this.#own.add(id)
+      checks.note(writer, undefined, inserted, ids)
     }
     if (!updates || met.length === 0) return { rows: inserted, count: inserted.length }
     const updated = yield* this.#update(completed, met, checks, context)
     return this.#inOrder(inserted, fresh, updated.rows, updated.sources)
+  }
+
+  /** Whether a key is free is not known before the statement is over. */
+  #refuseDeferrable(): void {
+    const { writer, arbiters } = this.#plan
+    const found = arbiters.find(({ index }) => index.deferrable)
+    if (found === undefined) return
+    const { name, schema } = writer.relation
+    const constraint = found.index.constraint ?? found.index.name
+    throw new SqlError(
+      SQLSTATE.OBJECT_NOT_IN_PREREQUISITE_STATE,
+      'ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters',
+      { schema, table: name, constraint },
+    )
   }
 
   /** Where the rows go once nobody else can change that: the rows they meet are locked, and as they are now. */
@@ -219,7 +235,7 @@ export class ConflictInsert {
     const ids = Float64Array.from(kept, (i) => rowIds[i])
     if (updated.length > 0) {
       yield* writer.update(ids, oldKept, updated, context)
-      checks.note(writer, oldKept, updated)
+      checks.note(writer, oldKept, updated, ids)
     }
     return { rows: updated, sources: Array.from(kept, (i) => sources[i]) }
   }

@@ -24,6 +24,11 @@ export function* findReferencing(
     : yield* byIndex(child, index, key, values, access)
 }
 
+/** They are found without reading the whole table. */
+export function hasIndexFor({ indexes }: Relation, key: ForeignKey): boolean {
+  return indexes.some((index) => serves(index, key))
+}
+
 /** A whole btree over the referencing columns first, in any order. */
 function serves(index: IndexInfo, key: ForeignKey): boolean {
   if (index.predicate !== undefined || index.keys.length < key.columns.length) return false

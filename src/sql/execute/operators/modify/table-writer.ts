@@ -15,6 +15,7 @@ import type { Compilation, Kernel } from '../../expression/kernel.ts'
 import { listKey } from '../../keys/key-encoding.ts'
 import { settleKeys } from '../lock/settle-keys.ts'
 import { layoutOf } from '../operator.ts'
+import { isPutOff, noteDoubtful, noteMet } from './deferred/doubtful-keys.ts'
 import { IndexKeys, type KeyRows, type PendingKeys, pickKeys, pickRowIds } from './index-keys.ts'
 import { RowConstraints } from './row-constraints.ts'
 
@@ -55,14 +56,16 @@ export class TableWriter {
   *insert(rows: Batch, context: ExecutionContext): Task<Float64Array> {
     const entries = this.indexes.map((index) => ({ index, found: index.keysOf(rows, context) }))
     for (const { index, found } of entries) {
-      if (!index.index.isUnique) continue
+      if (!index.index.isUnique || isPutOff(index, context)) continue
       yield* this.#settle(index, found.keys, context)
       yield* index.checkFree(found, context)
     }
     const rowIds = yield* context.access.insert(this.tree, rows)
     for (const { index, found } of entries) {
       if (found.keys.length === 0) continue
-      yield* context.access.insertKeys(index.index.tree, found.keys, pickRowIds(rowIds, found.rows))
+      const owners = pickRowIds(rowIds, found.rows)
+      yield* context.access.insertKeys(index.index.tree, found.keys, owners)
+      if (isPutOff(index, context)) yield* noteDoubtful(index, found.keys, owners, context)
     }
     return rowIds
   }
@@ -74,7 +77,8 @@ export class TableWriter {
       if (index.isUntouched(old, fresh)) continue
       const change = changedKeys(index.keysOf(old, context), index.keysOf(fresh, context))
       if (change.gone.keys.length === 0 && change.added.keys.length === 0) continue
-      if (index.index.isUnique) yield* this.#checkMoves(index, change, rowIds, context)
+      if (isPutOff(index, context)) yield* noteMet(index, change.added, rowIds, context)
+      else if (index.index.isUnique) yield* this.#checkMoves(index, change, rowIds, context)
       changes.push({ index, ...change })
     }
     yield* context.access.update(this.tree, rowIds, fresh)
@@ -85,7 +89,9 @@ export class TableWriter {
         yield* context.access.deleteKeys(tree, gone.keys, pickRowIds(rowIds, gone.rows))
       }
       if (added.keys.length > 0) {
-        yield* context.access.insertKeys(tree, added.keys, pickRowIds(rowIds, added.rows))
+        const owners = pickRowIds(rowIds, added.rows)
+        yield* context.access.insertKeys(tree, added.keys, owners)
+        if (isPutOff(index, context)) yield* noteDoubtful(index, added.keys, owners, context)
       }
     }
   }

@@ -47,7 +47,7 @@ export function prepareUpdate(node: UpdateNode, preparation: Preparation): Opera
     for (const { position, source } of assignments) columns[position] = rows.columns[source]
     const fresh = writer.complete({ kind: 'batch', length: rows.length, columns }, context)
     yield* writer.update(rowIds, old, fresh, context)
-    checks.note(writer, old, fresh)
+    checks.note(writer, old, fresh, rowIds)
     const shown = [...rows.columns.slice(0, input.kinds.length), ...fresh.columns]
     return { rows: { kind: 'batch', length: rows.length, columns: shown }, count: rows.length }
   }

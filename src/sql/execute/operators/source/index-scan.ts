@@ -107,7 +107,9 @@ function* scanKeys(
 ): BatchStream {
   const { node, range } = reader
   const reads = context.readsOf(reader.rowIds)
-  const isPoint = node.index.isUnique && equal.length === node.index.keys.length
+  // Of a deferrable key several rows may have the same for a while.
+  const { isUnique, deferrable, keys } = node.index
+  const isPoint = isUnique && !deferrable && equal.length === keys.length
   if (isPoint) {
     const rowId = yield* reads.firstMatch(node.index.tree, equal)
     if (rowId !== undefined) yield* fetchRows(reader, [rowId], context)
