@@ -190,6 +190,10 @@ function transactionScenarios(knex: Knex): Scenarios {
     },
     'lock rows': () =>
       knex.transaction((trx) => trx('artist').where({ id: 1 }).forUpdate().select('name')),
+    'a constraint checked at commit': () =>
+      knex.transaction((trx) =>
+        trx('track').insert({ album_id: '33333333-3333-4333-8333-000000000009', place: 1 }),
+      ),
   }
 }
 

@@ -18,6 +18,9 @@ export function registerFunctionDefinition(registry: FunctionRegistry): void {
     }
     return definition(context, catalog, row)
   })
+  registry.scalar('pg_get_function_sqlbody', (context: CallContext, oid: number) => {
+    return snapshotOf(context).procRow(oidOf(oid))?.prosqlbody ?? null
+  })
 }
 
 function definition(context: CallContext, catalog: CatalogSnapshot, row: ProcRow): string {

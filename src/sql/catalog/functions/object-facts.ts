@@ -180,6 +180,10 @@ function indexBytes(context: CallContext, relation: Oid): number {
   )
 }
 
+/** The two tablespaces that there are. */
+const PG_DEFAULT = 1663
+const PG_GLOBAL = 1664
+
 function registerSizes(registry: FunctionRegistry): void {
   const table = (context: CallContext, oid: number): Value => estimatedBytes(context, oidOf(oid))
   registry.scalar('pg_relation_size', table)
@@ -212,6 +216,12 @@ function registerSizes(registry: FunctionRegistry): void {
   registry.scalar('pg_database_size_oid', (context: CallContext, oid: number) => {
     const row = snapshotOf(context).data.rows('pg_database').find('oid', oidOf(oid))
     return row === undefined ? null : ofDatabase(context, row)
+  })
+  // Everything users make lies in pg_default; pg_global holds nothing of theirs.
+  registry.scalar('pg_tablespace_size_oid', (context: CallContext, oid: number) => {
+    if (oid !== PG_DEFAULT) return oid === PG_GLOBAL ? 0 : null
+    const databases = [...snapshotOf(context).data.rows('pg_database').all()]
+    return databases.reduce((sum, row) => sum + ofDatabase(context, row), 0)
   })
   registry.scalar('pg_relation_filenode', (context: CallContext, oid: number) => {
     const row = snapshotOf(context).classRow(oidOf(oid))
