@@ -270,14 +270,19 @@ export interface LockRowsNode extends Node {
   readonly kind: 'lockRows'
   readonly input: PlanNode
   readonly targets: readonly LockTarget[]
+  /** The tables beside them. */
+  readonly pins?: readonly RowPin[]
   /** Something above may not want all rows: none is locked before it is asked for. */
   readonly oneByOne: boolean
 }
-export interface LockTarget {
+/** A table of a query, and which row of it each row of the query comes from. */
+export interface RowPin {
   readonly relation: Relation
   readonly tree: TreeId
   /** The column of row ids that the table's scan puts out; null where an outer join found no row. */
   readonly rowId: ColumnReference
+}
+export interface LockTarget extends RowPin {
   readonly strength: 'update' | 'noKeyUpdate' | 'share' | 'keyShare'
   readonly wait: 'block' | 'nowait' | 'skipLocked'
 }
@@ -339,6 +344,8 @@ export interface UpdateNode extends Node {
   readonly input: PlanNode
   readonly rowId: ColumnId
   readonly oldRow: readonly ColumnId[]
+  /** The other tables: their rows stay what they were when a row that others have changed is looked at again. */
+  readonly pins?: readonly RowPin[]
   readonly assignments: readonly { readonly position: number; readonly column: ColumnId }[]
   readonly rules: TableRules
   /** Over rules.row (the new row) and other columns of `input`. */
@@ -352,6 +359,8 @@ export interface DeleteNode extends Node {
   readonly input: PlanNode
   readonly rowId: ColumnId
   readonly oldRow: readonly ColumnId[]
+  /** The other tables: their rows stay what they were when a row that others have changed is looked at again. */
+  readonly pins?: readonly RowPin[]
   readonly rules: TableRules
   /** Over columns of `input`. */
   readonly returning?: readonly Expression[]

@@ -7,9 +7,11 @@ import { mapChildren, mapSortKeys } from './expression-tree.ts'
 import type {
   FrameBound,
   InsertNode,
-  LockTarget,
+  LockRowsNode,
+  RowPin,
   OutputColumn,
   PlanNode,
+  ProjectSetNode,
   TableRules,
 } from './plan-node.ts'
 
@@ -80,7 +82,13 @@ function mapArguments(call: FunctionCall, map: MapExpression): FunctionCall {
   return { ...call, args: call.args.map(map) }
 }
 
-function mapLockTarget(target: LockTarget, map: MapExpression): LockTarget {
+function mapLockRows(node: LockRowsNode, map: MapExpression): PlanNode {
+  const targets = node.targets.map((target) => mapRowPin(target, map))
+  const pins = node.pins?.map((pin) => mapRowPin(pin, map)) ?? []
+  return { ...node, targets, pins }
+}
+
+function mapRowPin<T extends RowPin>(target: T, map: MapExpression): T {
   const rowId = map(target.rowId)
   assert(rowId.kind === 'column', 'row ids stay columns')
   return rowId === target.rowId ? target : { ...target, rowId }
@@ -98,7 +106,7 @@ export function mapExpressions(node: PlanNode, map: MapExpression): PlanNode {
     case 'recursiveUnion':
       return node
     case 'lockRows':
-      return { ...node, targets: node.targets.map((target) => mapLockTarget(target, map)) }
+      return mapLockRows(node, map)
     case 'scan':
     case 'systemScan':
       return node.filter === undefined ? node : { ...node, filter: map(node.filter) }
@@ -113,13 +121,7 @@ export function mapExpressions(node: PlanNode, map: MapExpression): PlanNode {
     case 'project':
       return { ...node, expressions: node.expressions.map(map) }
     case 'projectSet':
-      return {
-        ...node,
-        expressions: node.expressions.map((entry) => ({
-          ...entry,
-          expression: map(entry.expression),
-        })),
-      }
+      return mapProjectSet(node, map)
     case 'filter':
       return { ...node, condition: map(node.condition) }
     case 'join':
@@ -158,6 +160,14 @@ export function mapExpressions(node: PlanNode, map: MapExpression): PlanNode {
     default:
       return unreachable(node)
   }
+}
+
+function mapProjectSet(node: ProjectSetNode, map: MapExpression): PlanNode {
+  const expressions = node.expressions.map((entry) => ({
+    ...entry,
+    expression: map(entry.expression),
+  }))
+  return { ...node, expressions }
 }
 
 function mapIndexScan(

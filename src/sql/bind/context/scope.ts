@@ -11,7 +11,7 @@ import type {
   WindowCall,
 } from '../../plan/expression.ts'
 import type { LockingClause } from '../../parse/ast/select.ts'
-import type { LockTarget, OutputColumn, WindowNode } from '../../plan/plan-node.ts'
+import type { LockTarget, RowPin, OutputColumn, WindowNode } from '../../plan/plan-node.ts'
 import type { ExpressionKind } from './expression-kind.ts'
 
 /** One table-like thing in FROM, or a join with an alias, or the excluded row of ON CONFLICT. */
@@ -100,6 +100,10 @@ export class Scope {
   locking: readonly LockingClause[] = []
   /** The tables whose rows they lock. */
   readonly lockTargets: LockTarget[] = []
+  /** The tables of FROM beside rows that are changed or locked. */
+  readonly pins: RowPin[] = []
+  /** They are those of UPDATE … FROM and DELETE … USING. */
+  isBesideTarget = false
   /** What MERGE_ACTION() is in the RETURNING list of a MERGE. */
   mergeAction: Expression | undefined
   /** The clause being bound: decides what calls may stand here, and the words of the error. */

@@ -32,6 +32,7 @@ export function bindDelete(binder: Binder, statement: DeleteStatement): BoundSel
     input,
     rowId: old.rowId,
     oldRow: old.oldRow,
+    pins: binder.scope.pins,
     rules: tableRules(binder.context, relation),
     ...(returning.expressions === undefined ? {} : { returning: returning.expressions }),
     output: returning.output,

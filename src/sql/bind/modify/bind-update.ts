@@ -73,6 +73,7 @@ export function bindUpdate(binder: Binder, statement: UpdateStatement): BoundSel
     input,
     rowId: old.rowId,
     oldRow: old.oldRow,
+    pins: binder.scope.pins,
     assignments: changed.map(({ position, output }) => ({ position, column: output.id })),
     rules,
     ...(returning.expressions === undefined ? {} : { returning: returning.expressions }),

@@ -209,7 +209,7 @@ function finish(binder: Binder, clauses: Clauses, input: PlanNode): PlanNode {
     return { ...key, expression: column === undefined ? entry.expression : columnReference(column) }
   }
   const expressions = list.entries.map((entry) => entry.expression)
-  const locked = applyLocking(input, binder.scope.lockTargets, clauses.ast.limit !== undefined)
+  const locked = applyLocking(input, binder.scope, clauses.ast.limit !== undefined)
   let plan = project(context, locked, expressions, [...columns.values()], hasSets)
   if (clauses.distinct === 'all') plan = { kind: 'distinct', input: plan, output: plan.output }
   const keys = [...sort, ...distinctOnKeys(context, clauses)].map(keyOf)
@@ -227,7 +227,7 @@ function projectLast({ context, scope }: Binder, clauses: Clauses, input: PlanNo
   const { list, sort } = clauses
   const keys = sort.map(({ entry, ...key }): SortKey => ({ ...key, expression: entry.expression }))
   const plan = applyLimit(
-    applyLocking(sorted(input, keys), scope.lockTargets, clauses.ast.limit !== undefined),
+    applyLocking(sorted(input, keys), scope, clauses.ast.limit !== undefined),
     clauses.limit,
     keys,
   )

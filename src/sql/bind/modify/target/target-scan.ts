@@ -46,7 +46,9 @@ export function bindTargetScan(
   const shown = shownItem(target, item)
   const viewConditions = target.view?.conditions(item) ?? []
   scope.items = []
+  scope.isBesideTarget = true
   const buildOthers = bindFromList(binder, from)
+  scope.isBesideTarget = false
   const others = scope.items
   checkNames([shown], others)
   scope.items = [shown, ...others]

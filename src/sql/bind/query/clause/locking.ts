@@ -4,7 +4,7 @@
  */
 import { SqlError } from '../../../../errors/sql-error.ts'
 import type { LockingClause, Query, SelectQuery } from '../../../parse/ast/select.ts'
-import type { LockTarget, PlanNode } from '../../../plan/plan-node.ts'
+import type { PlanNode } from '../../../plan/plan-node.ts'
 import type { Scope } from '../../context/scope.ts'
 import type { Binder } from '../../expression/binder.ts'
 import type { TableItem } from '../from/from-item.ts'
@@ -70,13 +70,19 @@ function lockOn({ locking }: Scope, alias: string): LockingClause | undefined {
   }
 }
 
-/** Notes that the rows of a table in FROM are to be locked. True when they are. */
+/** Notes that the rows of a table in FROM are to be locked, or stand beside such rows. True when they are locked. */
 export function noteLockedTable(scope: Scope, item: TableItem): boolean {
   const clause = lockOn(scope, item.alias)
   const { relation } = item
-  if (clause === undefined || relation.tree === undefined) return false
+  const { tree } = relation
+  if (tree === undefined) return false
+  if (clause === undefined) {
+    const isBeside = scope.isBesideTarget || scope.locking.length > 0
+    if (isBeside) scope.pins.push({ relation, tree, rowId: item.rowId() })
+    return false
+  }
   const { strength, wait } = clause
-  scope.lockTargets.push({ relation, tree: relation.tree, rowId: item.rowId(), strength, wait })
+  scope.lockTargets.push({ relation, tree, rowId: item.rowId(), strength, wait })
   return true
 }
 
@@ -99,9 +105,9 @@ export function refuseLocking(scope: Scope, alias: string, what: string): void {
 
 export function applyLocking(
   plan: PlanNode,
-  targets: readonly LockTarget[],
+  { lockTargets: targets, pins }: Scope,
   oneByOne: boolean,
 ): PlanNode {
   if (targets.length === 0) return plan
-  return { kind: 'lockRows', input: plan, targets, oneByOne, output: plan.output }
+  return { kind: 'lockRows', input: plan, targets, pins, oneByOne, output: plan.output }
 }

@@ -9,7 +9,7 @@ import { ROW_LOCK } from '../../../lock/lock-mode.ts'
 import { serializationFailure } from '../../../lock/transaction-locks.ts'
 import type { TransactionLocks } from '../../../lock/transaction-locks.ts'
 import type { ColumnId } from '../../../plan/expression.ts'
-import type { LockRowsNode, LockTarget } from '../../../plan/plan-node.ts'
+import type { LockRowsNode, LockTarget, RowPin } from '../../../plan/plan-node.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { datumKey } from '../../keys/key-encoding.ts'
 import { RowStore, fill } from '../../memory/row-store.ts'
@@ -17,7 +17,7 @@ import { gatherBatch } from '../../vectors/gather.ts'
 import { TableWriter } from '../modify/table-writer.ts'
 import { makeArranged, type Operator, type Preparation } from '../operator.ts'
 import { keyPositions } from './key-columns.ts'
-import { newestRows } from './newest-rows.ts'
+import { newestRows, pinnedRow } from './newest-rows.ts'
 
 /** A target, and where the input has its row ids. */
 interface Place {
@@ -25,8 +25,15 @@ interface Place {
   readonly column: number
 }
 
+/** A table that is not locked, and where the input has its row ids. */
+interface Pinned {
+  readonly pin: RowPin
+  readonly column: number
+}
+
 interface Locker {
   readonly places: readonly Place[]
+  readonly pins: readonly Pinned[]
   readonly input: Operator
   readonly preparation: Preparation
   readonly locks: TransactionLocks
@@ -47,11 +54,15 @@ export function prepareLockRows(node: LockRowsNode, preparation: Preparation): O
     assert(column !== undefined, 'the row ids to lock are among the input')
     return { target, column }
   })
+  const pins = (node.pins ?? []).flatMap((pin): readonly Pinned[] => {
+    const column = input.layout.get(pin.rowId.column)
+    return column === undefined ? [] : [{ pin, column }]
+  })
   return makeArranged(input.output, node.output, preparation.catalog, (context) => {
     refuseReadOnly(node, context)
     const { locks } = context
     if (locks === undefined) return input.run(context)
-    return lockAll({ places, input, preparation, locks, context }, node.oneByOne)
+    return lockAll({ places, pins, input, preparation, locks, context }, node.oneByOne)
   })
 }
 
@@ -140,7 +151,7 @@ function isSameKey(seen: Batch, newest: Batch, column: number): boolean {
 
 /** The row was changed while it was waited for: whether it still qualifies, and with what values. */
 function* lookAgain(
-  { places, input, preparation, locks, context }: Locker,
+  { places, pins, input, preparation, locks, context }: Locker,
   batch: Batch,
   row: number,
 ): Generator<Batch | Suspension, void, void> {
@@ -151,6 +162,13 @@ function* lookAgain(
     if (id === null) continue
     const table = writerOf(target, preparation, context)
     overrides.set(target.rowId.column, yield* newestRows(table, [Number(id)], locks, context))
+  }
+  for (const { pin, column } of pins) {
+    const id = datumAt(batch.columns[column]!, row)
+    const rowId = id === null ? undefined : Number(id)
+    const { compilation } = preparation
+    const pinned = yield* pinnedRow(pin, rowId, compilation, locks, context)
+    overrides.set(pin.rowId.column, pinned)
   }
   const rows = new RowStore(input.kinds, context)
   try {

@@ -55,6 +55,8 @@ export function prepareUpdate(node: UpdateNode, preparation: Preparation): Opera
     writer,
     input,
     rowId: node.rowId,
+    pins: node.pins ?? [],
+    compilation: preparation.compilation,
     strengthOf: compileStrength(node, places, assignments),
   }
   const make = (): Modification => {
@@ -98,6 +100,8 @@ export function prepareDelete(node: DeleteNode, preparation: Preparation): Opera
     writer,
     input,
     rowId: node.rowId,
+    pins: node.pins ?? [],
+    compilation: preparation.compilation,
     strengthOf: () => ROW_LOCK.update,
   }
   const make = (): Modification => {
