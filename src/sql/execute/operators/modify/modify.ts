@@ -75,6 +75,8 @@ export function* modify(
     rows.release()
     yield* settleConstraints(false, compilation, context)
     yield* checks.finish()
+    // Rows that foreign keys have changed.
+    yield* settleConstraints(false, compilation, context)
     context.affectedRows = affected
     if (results !== undefined) yield* results.batches()
   } finally {
