@@ -2,7 +2,9 @@
  * PGlite in memory behind its own socket server. That package is pinned to another PGlite than the one the other benchmarks
  * use, so it has a folder of its own (`bench/sessions.ts` installs it). Prints its URL; ends with its parent.
  */
-const [folder = ''] = process.argv.slice(2)
+import { argv, exit, stdout } from 'node:process'
+
+const [folder = ''] = argv.slice(2)
 const load = (name: string): Promise<never> =>
   import(`${folder}/node_modules/@electric-sql/${name}/dist/index.js`) as Promise<never>
 
@@ -24,7 +26,5 @@ const {
 const PORT = 54_981
 const db = await PGlite.create()
 await new PGLiteSocketServer({ db, host: '127.0.0.1', port: PORT, maxConnections: 100 }).start()
-process.stdout.write(`postgres://postgres:postgres@127.0.0.1:${PORT}/postgres?sslmode=disable\n`)
-process.once('disconnect', () => process.exit())
-
-export {}
+stdout.write(`postgres://postgres:postgres@127.0.0.1:${PORT}/postgres?sslmode=disable\n`)
+process.once('disconnect', () => exit())

@@ -218,13 +218,13 @@ export class SessionEvaluation implements EvaluationSession {
   *sleep(ms: number): Task<void> {
     if (!(ms > 0)) return
     const { promise, resolve } = Promise.withResolvers<void>()
-    let isOver = false
+    const timer = { isOver: false }
     const cancel = this.#state.database.after(ms, () => {
-      isOver = true
+      timer.isOver = true
       resolve()
     })
     try {
-      while (!isOver) yield { kind: 'blocked', until: promise }
+      while (!timer.isOver) yield { kind: 'blocked', until: promise }
     } finally {
       cancel()
     }
