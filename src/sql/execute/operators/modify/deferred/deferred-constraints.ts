@@ -1,7 +1,8 @@
 /**
  * What a transaction has put off: constraints that are looked at when the statement or the transaction is over, or when SET
  * CONSTRAINTS … IMMEDIATE asks for it. Kept small however much is changed: the numbers of the rows to look at, as bits, and keys
- * that were lost, up to a bound, beyond which the whole constraint is looked at.
+ * that were lost, up to a bound, beyond which the whole constraint is looked at. They are looked at in the order of the changes, so
+ * that of several violations the first is the one that is told.
  *
  * Lives as long as the transaction, in levels so that ROLLBACK TO a savepoint forgets what came after it.
  */
@@ -25,17 +26,22 @@ const MOST_LOST_KEYS = 10_000
 /** Keys that rows may still refer to though nobody has them any more; 'all': too many to name. */
 export type LostKeys = ReadonlyMap<string, Key> | 'all'
 
+/** A stretch of changes that concern the same constraint: either rows or keys. */
 interface Pending {
   readonly constraint: Deferrable
   /** The table whose changes are to be looked at. */
   readonly table: Oid
-  readonly rows: RowIdSet
-  lost: Map<string, Key> | 'all'
+  readonly rows?: RowIdSet
+  lost?: Map<string, Key> | 'all'
 }
 
+export type PendingCheck = Readonly<Pending>
+
+/** Beyond so many stretches what comes is added to those that are there, in whatever order. */
+const MOST_STRETCHES = 1000
+
 interface Level {
-  /** By constraint and table: a foreign key has two. */
-  readonly pending: Map<string, Pending>
+  readonly pending: Pending[]
   /** What the levels before have put off and has been looked at since. */
   readonly settled: Set<Oid>
   readonly modes: Modes
@@ -45,13 +51,6 @@ interface Level {
 interface Modes {
   readonly all: boolean | undefined
   readonly single: ReadonlyMap<Oid, boolean>
-}
-
-/** What is to be looked at in one table. */
-export interface PendingCheck {
-  readonly table: Oid
-  readonly rows: RowIdSet
-  readonly lost: LostKeys
 }
 
 export class DeferredConstraints {
@@ -68,38 +67,32 @@ export class DeferredConstraints {
 
   noteRows(constraint: Deferrable, table: Oid, rowIds: ArrayLike<number>): void {
     if (rowIds.length === 0) return
-    const { rows } = this.#pendingOf(constraint, table)
-    for (let i = 0; i < rowIds.length; i++) rows.add(rowIds[i]!)
+    const { rows } = this.#stretch({ constraint, table, rows: new RowIdSet() })
+    for (let i = 0; i < rowIds.length; i++) rows?.add(rowIds[i]!)
   }
 
   /** `named`: whether each key has to be kept by itself. */
   noteLost(constraint: Deferrable, table: Oid, encoded: string, key: Key, named: boolean): void {
-    const pending = this.#pendingOf(constraint, table)
-    if (pending.lost === 'all') return
+    const pending = this.#stretch({ constraint, table, lost: new Map() })
+    if (pending.lost === undefined || pending.lost === 'all') return
     pending.lost.set(encoded, key)
     if (pending.lost.size > MOST_LOST_KEYS && !named) pending.lost = 'all'
   }
 
-  /** What is to be looked at: all, or that which is not deferred. */
-  due(all: boolean): readonly Deferrable[] {
-    const found = new Map<Oid, Deferrable>()
-    for (const { constraint } of this.#open()) {
-      if (all || !this.isDeferred(constraint)) found.set(constraint.oid, constraint)
-    }
-    return [...found.values()]
-  }
-
   get hasPending(): boolean {
-    return this.#made?.some(({ pending }) => pending.size > 0) === true
+    return this.#made?.some(({ pending }) => pending.length > 0) === true
   }
 
-  /** What is to be looked at for this constraint; from now on it counts as done. */
-  take(constraint: Deferrable): readonly PendingCheck[] {
-    const taken = [...this.#open()].filter((one) => one.constraint.oid === constraint.oid)
+  /** What is to be looked at now, all or that which is not deferred; from now on it counts as done. */
+  take(all: boolean): readonly PendingCheck[] {
+    const due = [...this.#open()].filter(({ constraint }) => all || !this.isDeferred(constraint))
+    if (due.length === 0) return due
+    const taken = new Set(due)
     const { pending, settled } = this.#newest
-    for (const [key, one] of pending) if (one.constraint.oid === constraint.oid) pending.delete(key)
-    if (this.#levels.length > 1) settled.add(constraint.oid)
-    return taken
+    const left = pending.filter((one) => !taken.has(one))
+    pending.splice(0, pending.length, ...left)
+    if (this.#levels.length > 1) for (const { constraint } of due) settled.add(constraint.oid)
+    return due
   }
 
   /** A change of the table is still to be looked at. */
@@ -149,21 +142,24 @@ export class DeferredConstraints {
     return level
   }
 
-  #pendingOf(constraint: Deferrable, table: Oid): Pending {
+  /** Where to add what comes: to the newest stretch when that is of the same kind. */
+  #stretch(fresh: Pending): Pending {
     const { pending } = this.#newest
-    const key = `${constraint.oid}/${table}`
-    let found = pending.get(key)
-    if (found === undefined) {
-      found = { constraint, table, rows: new RowIdSet(), lost: new Map() }
-      pending.set(key, found)
-    }
-    return found
+    const isSame = (one: Pending): boolean =>
+      one.constraint.oid === fresh.constraint.oid &&
+      one.table === fresh.table &&
+      (one.rows === undefined) === (fresh.rows === undefined)
+    const last = pending.at(-1)
+    if (last !== undefined && isSame(last)) return last
+    const known = pending.length < MOST_STRETCHES ? undefined : pending.findLast(isSame)
+    if (known === undefined) pending.push(fresh)
+    return known ?? fresh
   }
 
   /** What nobody has looked at yet, oldest first. */
   *#open(): Iterable<Pending> {
     for (const [i, { pending }] of this.#levels.entries()) {
-      for (const one of pending.values()) {
+      for (const one of pending) {
         const isSettled = this.#levels.slice(i + 1).some((l) => l.settled.has(one.constraint.oid))
         if (!isSettled) yield one
       }
@@ -172,5 +168,5 @@ export class DeferredConstraints {
 }
 
 function newLevel(modes: Modes): Level {
-  return { pending: new Map(), settled: new Set(), modes }
+  return { pending: [], settled: new Set(), modes }
 }

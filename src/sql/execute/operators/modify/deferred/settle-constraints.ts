@@ -3,13 +3,13 @@
  * the state of now: rows that are gone do no harm, and keys that were lost may be there again.
  */
 import type { Task } from '../../../../../storage/task.ts'
-import type { Relation } from '../../../../catalog/catalog.ts'
+import type { Oid } from '../../../../catalog/catalog.ts'
 import type { ExecutionContext } from '../../../execution-context.ts'
 import type { Compilation } from '../../../expression/kernel.ts'
 import { ForeignKeyChecks } from '../foreign-keys.ts'
 import { splitRowIds } from '../referencing-rows.ts'
 import type { TableWriter } from '../table-writer.ts'
-import type { Deferrable, PendingCheck } from './deferred-constraints.ts'
+import type { PendingCheck } from './deferred-constraints.ts'
 import { checkDoubtful, portions } from './doubtful-keys.ts'
 
 /** All of it, or what is not deferred by now. */
@@ -20,36 +20,40 @@ export function* settleConstraints(
 ): Task<void> {
   const { deferred } = context
   if (deferred?.hasPending !== true) return
-  for (const constraint of deferred.due(all)) {
-    const checks = new ForeignKeyChecks(compilation, context)
-    for (const pending of deferred.take(constraint)) {
-      const relation = context.catalog.relation(pending.table)
-      // Tables and constraints may have been dropped meanwhile.
-      if (relation !== undefined) yield* settle(constraint, pending, relation, checks, context)
-    }
+  const pending = deferred.take(all)
+  if (pending.length === 0) return
+  const checks = new ForeignKeyChecks(compilation, context)
+  const writers = new Map<Oid, TableWriter>()
+  for (const one of pending) {
+    // Tables and constraints may have been dropped meanwhile.
+    if (context.catalog.relation(one.table) === undefined) continue
+    const writer = writers.get(one.table) ?? checks.writer(one.table)
+    writers.set(one.table, writer)
+    yield* settle(one, writer, checks, context)
   }
 }
 
 function* settle(
-  { oid }: Deferrable,
-  { rows, lost }: PendingCheck,
-  relation: Relation,
+  { constraint: { oid }, rows, lost }: PendingCheck,
+  writer: TableWriter,
   checks: ForeignKeyChecks,
   context: ExecutionContext,
 ): Task<void> {
-  const writer = checks.writer(relation.oid)
   const index = writer.indexes.find((one) => one.index.deferral?.oid === oid)
-  if (index !== undefined) return yield* checkDoubtful(writer, index, rows, context)
+  if (index !== undefined) {
+    if (rows !== undefined) yield* checkDoubtful(writer, index, rows, context)
+    return
+  }
   yield* context.catchUp()
   const parents = writer.rules.foreignKeys.find((key) => key.oid === oid)
-  if (parents !== undefined) {
+  if (parents !== undefined && rows !== undefined) {
     for (const ids of portions(rows.values())) {
       const found = yield* context.access.fetch(writer.tree, ids, allPositions(writer))
       yield* checks.checkParents(parents, writer, splitRowIds(found).rows)
     }
   }
   const children = writer.rules.referencedBy.find((key) => key.oid === oid)
-  if (children !== undefined) yield* checks.checkLost(children, writer, lost)
+  if (children !== undefined && lost !== undefined) yield* checks.checkLost(children, writer, lost)
 }
 
 function allPositions({ rules }: TableWriter): readonly number[] {
