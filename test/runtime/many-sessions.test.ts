@@ -123,7 +123,7 @@ test(
     await Promise.all(busy.slice(1).map(async (client) => client.query('SELECT 1')))
     expect(await sql('SELECT pg_try_advisory_xact_lock(7)')).toEqual([[true]])
     await end([...idle, ...busy.slice(1)])
-    expect(await object('storedPieces')).toBe(0)
+    await expect.poll(() => object('storedPieces')).toBe(0)
     // Temporary tables went with their sessions.
     await expect
       .poll(() => sql(`SELECT count(*)::int FROM pg_namespace WHERE nspname LIKE 'pg_temp_%'`))
