@@ -3,11 +3,11 @@ import { LockOwner } from '../../src/sql/lock/lock-owner.ts'
 import { parse } from '../../src/sql/parse/parse.ts'
 import type { EvaluationSession } from '../../src/sql/execute/evaluation-session.ts'
 import type { OptimizeOptions } from '../../src/sql/plan/optimize.ts'
-import { executionContext, planQuery } from '../../src/sql/session/statement/planned-query.ts'
+import { executionContext, planQuery } from '../../src/sql/session/statement/plan/planned-query.ts'
 import type {
   PlannedQuery,
   QueryEnvironment,
-} from '../../src/sql/session/statement/planned-query.ts'
+} from '../../src/sql/session/statement/plan/planned-query.ts'
 import { ResultWriter } from '../../src/sql/session/result/result-writer.ts'
 import { StatementSpill } from '../../src/sql/session/limits/statement-spill.ts'
 import { bindQuery } from '../../src/sql/bind/bind-query.ts'

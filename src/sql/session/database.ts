@@ -14,7 +14,7 @@ import type { SessionDirectory } from './activity/session-directory.ts'
 import type { LruCache } from './lru-cache.ts'
 import type { Notification } from './notify/session-channels.ts'
 import type { StatementStatistics } from './statistics/statement-statistics.ts'
-import type { Statement } from './statement/statement-cache.ts'
+import type { Statement } from './statement/plan/statement-cache.ts'
 import type { SpillSegments } from './limits/statement-spill.ts'
 
 /** A transaction begun by the branch, and the catalog as of its snapshot. */

@@ -3,7 +3,7 @@ import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { Oid } from '../catalog/catalog.ts'
 import type { Task } from '../../storage/task.ts'
 import type { Datum } from '../../storage/vector.ts'
-import { checkDomainValue } from './statement/planned-query.ts'
+import { checkDomainValue } from './statement/plan/planned-query.ts'
 import { StatementSpill } from './limits/statement-spill.ts'
 import type {
   AdvisoryLocks,

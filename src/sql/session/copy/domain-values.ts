@@ -6,7 +6,7 @@ import type { ValueCheck } from '../../copy/input/input-column.ts'
 import { prepare } from '../../execute/build-operator.ts'
 import type { ExecutionContext } from '../../execute/execution-context.ts'
 import { sliceVector } from '../../execute/vectors/gather.ts'
-import type { QueryEnvironment } from '../statement/planned-query.ts'
+import type { QueryEnvironment } from '../statement/plan/planned-query.ts'
 
 /** undefined where the column is of no domain. */
 export function domainValues(

@@ -14,8 +14,8 @@ import type {
   ValueFormat,
 } from '../result/statement-result.ts'
 import type { SessionState } from '../session-evaluation.ts'
-import { planQuery } from '../statement/planned-query.ts'
-import type { PlannedQuery, QueryEnvironment } from '../statement/planned-query.ts'
+import { planQuery } from '../statement/plan/planned-query.ts'
+import type { PlannedQuery, QueryEnvironment } from '../statement/plan/planned-query.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
 import { OpenQuery } from './open-query.ts'
 import { openPortal } from './open-portal.ts'

@@ -12,7 +12,7 @@ import type { LockingClause, Query } from '../../parse/ast/select.ts'
 import type { ColumnId } from '../../plan/expression.ts'
 import type { BoundQuery, OutputColumn, PlanNode, ScanNode } from '../../plan/plan-node.ts'
 import { columnReference } from '../../plan/plan-tree.ts'
-import type { PlannedQuery } from '../statement/planned-query.ts'
+import type { PlannedQuery } from '../statement/plan/planned-query.ts'
 
 interface RowIdColumn {
   readonly relation: Oid

@@ -5,7 +5,7 @@ import { datumAt } from '../../../storage/vector.ts'
 import type { OutputColumn } from '../../plan/plan-node.ts'
 import type { TypeIoContext, TypeOutput } from '../../types/type-io.ts'
 import { findBinaryFormat } from '../../types/wire/binary-formats.ts'
-import type { QueryEnvironment } from '../statement/planned-query.ts'
+import type { QueryEnvironment } from '../statement/plan/planned-query.ts'
 import type { ResultRow, ValueFormat } from './statement-result.ts'
 
 /** A column's first `n` values as they are sent. */

@@ -10,8 +10,8 @@ import type { TextContext } from '../../plan/explain/expression-text.ts'
 import { explainTree } from '../../plan/explain/explain-tree.ts'
 import type { EstimateContext } from '../../plan/estimate.ts'
 import type { PlanNode } from '../../plan/plan-node.ts'
-import { executionContext } from './planned-query.ts'
-import type { PlannedQuery, QueryEnvironment } from './planned-query.ts'
+import { executionContext } from './plan/planned-query.ts'
+import type { PlannedQuery, QueryEnvironment } from './plan/planned-query.ts'
 
 export interface ExplainOptions {
   readonly analyze: boolean

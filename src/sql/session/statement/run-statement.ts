@@ -34,12 +34,12 @@ import {
   readOnlyError,
   refuseWrites,
   returnsRows,
-} from './current-plan.ts'
-import { changeCatalog } from './change-catalog.ts'
-import { SessionDdlServices } from './ddl-services.ts'
+} from './plan/current-plan.ts'
+import { changeCatalog } from './ddl/change-catalog.ts'
+import { SessionDdlServices } from './ddl/ddl-services.ts'
 import { explainOptions, explainQuery } from './explain.ts'
-import { executionContext, planQuery, readParameters } from './planned-query.ts'
-import type { ParameterInput, PlannedQuery, QueryEnvironment } from './planned-query.ts'
+import { executionContext, planQuery, readParameters } from './plan/planned-query.ts'
+import type { ParameterInput, PlannedQuery, QueryEnvironment } from './plan/planned-query.ts'
 import {
   deallocate,
   evaluateArguments,
@@ -55,13 +55,13 @@ import {
   showSetting,
   textColumn,
 } from '../settings/set-command.ts'
-import type { Statement } from './statement-cache.ts'
+import type { Statement } from './plan/statement-cache.ts'
 import type { ResultRow, ResultSink, ValueFormat } from '../result/statement-result.ts'
 import { withinLimits } from '../limits/within-limits.ts'
 import { takeSnapshot } from '../transaction/snapshot.ts'
-import { lockedPlan } from './locked-plan.ts'
-import { lockTable } from './lock-table.ts'
-import { setConstraints } from './set-constraints.ts'
+import { lockedPlan } from './plan/locked-plan.ts'
+import { lockTable } from './ddl/lock-table.ts'
+import { setConstraints } from './ddl/set-constraints.ts'
 import { withoutSelectInto } from './select-into.ts'
 import { environmentOf } from './statement-environment.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'

@@ -5,7 +5,7 @@ import { SessionEvaluation } from '../session-evaluation.ts'
 import type { SessionState } from '../session-evaluation.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
-import type { QueryEnvironment } from './planned-query.ts'
+import type { QueryEnvironment } from './plan/planned-query.ts'
 
 export function environmentOf(
   state: SessionState,

@@ -1,14 +1,14 @@
 /** SET CONSTRAINTS: until when the transaction puts off what can be put off. What is immediate from now on is looked at now. */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../errors/sql-state.ts'
-import type { Task } from '../../../storage/task.ts'
-import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
-import type { Oid } from '../../catalog/catalog.ts'
-import type { RelationName } from '../../parse/ast/common.ts'
-import type { SetConstraintsStatement } from '../../parse/ast/utility.ts'
-import type { SessionState } from '../session-evaluation.ts'
-import type { RunningTransaction } from '../transaction/running-transaction.ts'
-import { settleDeferred } from '../transaction/settle-deferred.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { Task } from '../../../../storage/task.ts'
+import type { CatalogSnapshot } from '../../../catalog/catalog-snapshot.ts'
+import type { Oid } from '../../../catalog/catalog.ts'
+import type { RelationName } from '../../../parse/ast/common.ts'
+import type { SetConstraintsStatement } from '../../../parse/ast/utility.ts'
+import type { SessionState } from '../../session-evaluation.ts'
+import type { RunningTransaction } from '../../transaction/running-transaction.ts'
+import { settleDeferred } from '../../transaction/settle-deferred.ts'
 
 export function* setConstraints(
   state: SessionState,

@@ -2,10 +2,10 @@
  * The table locks of a planned statement, taken before it runs. Whoever had to wait plans again: the tables may have changed,
  * or be gone.
  */
-import type { Task } from '../../../storage/task.ts'
-import type { SessionState } from '../session-evaluation.ts'
-import type { RunningTransaction } from '../transaction/running-transaction.ts'
-import { catchUp } from '../transaction/snapshot.ts'
+import type { Task } from '../../../../storage/task.ts'
+import type { SessionState } from '../../session-evaluation.ts'
+import type { RunningTransaction } from '../../transaction/running-transaction.ts'
+import { catchUp } from '../../transaction/snapshot.ts'
 import type { PlannedQuery } from './planned-query.ts'
 
 /** Whatever was made from the catalog for relations that are to be locked. */

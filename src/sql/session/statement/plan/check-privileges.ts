@@ -2,13 +2,13 @@
  * May the user do what the statement does? Asked when a statement is planned, as PostgreSQL's ExecCheckPermissions does when
  * it starts: relations and columns for the current user, or for a view's owner where the view's query names them.
  */
-import { SqlError } from '../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../errors/sql-state.ts'
-import type { AccessLetter, RelationAccess } from '../../bind/context/relation-access.ts'
-import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
-import type { Oid, Relation } from '../../catalog/catalog.ts'
-import { hasPrivilege, inheritedRoles } from '../../catalog/describe/acl.ts'
-import type { BoundQuery } from '../../plan/plan-node.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
+import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import type { AccessLetter, RelationAccess } from '../../../bind/context/relation-access.ts'
+import type { CatalogSnapshot } from '../../../catalog/catalog-snapshot.ts'
+import type { Oid, Relation } from '../../../catalog/catalog.ts'
+import { hasPrivilege, inheritedRoles } from '../../../catalog/describe/acl.ts'
+import type { BoundQuery } from '../../../plan/plan-node.ts'
 
 export function checkPrivileges(
   catalog: CatalogSnapshot,

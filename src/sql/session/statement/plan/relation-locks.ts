@@ -1,11 +1,11 @@
 /** Which tables a planned statement locks, and how. */
-import { FIRST_USER_OID } from '../../catalog/catalog-snapshot.ts'
-import type { Oid } from '../../catalog/catalog.ts'
-import type { RelationAccess } from '../../bind/context/relation-access.ts'
-import { TABLE_LOCK } from '../../lock/lock-mode.ts'
-import type { TableLockMode } from '../../lock/lock-mode.ts'
-import type { PlanNode } from '../../plan/plan-node.ts'
-import { walkPlan } from '../../plan/plan-tree.ts'
+import { FIRST_USER_OID } from '../../../catalog/catalog-snapshot.ts'
+import type { Oid } from '../../../catalog/catalog.ts'
+import type { RelationAccess } from '../../../bind/context/relation-access.ts'
+import { TABLE_LOCK } from '../../../lock/lock-mode.ts'
+import type { TableLockMode } from '../../../lock/lock-mode.ts'
+import type { PlanNode } from '../../../plan/plan-node.ts'
+import { walkPlan } from '../../../plan/plan-tree.ts'
 
 export interface RelationLock {
   readonly relation: Oid

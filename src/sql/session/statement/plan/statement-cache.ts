@@ -2,11 +2,11 @@
  * Statements by their text: parsed once, planned once per catalog version, role, search path and settings. Shared by all sessions
  * of a branch, so that the same query from a thousand connections is planned once.
  */
-import type { TransactionAccess } from '../../../storage/access.ts'
-import type { ParsedStatement, Statement as Syntax } from '../../parse/ast/statement.ts'
-import { parse } from '../../parse/parse.ts'
-import type { Database } from '../database.ts'
-import { refuseOtherDatabases } from './other-database.ts'
+import type { TransactionAccess } from '../../../../storage/access.ts'
+import type { ParsedStatement, Statement as Syntax } from '../../../parse/ast/statement.ts'
+import { parse } from '../../../parse/parse.ts'
+import type { Database } from '../../database.ts'
+import { refuseOtherDatabases } from '../other-database.ts'
 import { isOutgrown } from './planned-query.ts'
 import type { PlannedQuery } from './planned-query.ts'
 
