@@ -10,7 +10,7 @@ import type { RowPin } from '../../../plan/plan-node.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import type { Compilation } from '../../expression/kernel.ts'
 import { pickRowIds } from '../modify/index-keys.ts'
-import { splitRowIds } from '../modify/referencing-rows.ts'
+import { splitRowIds } from '../modify/references/referencing-rows.ts'
 import { TableWriter } from '../modify/table-writer.ts'
 
 /** Rows that are gone are not in it. The transaction must have caught up before. */

@@ -13,7 +13,7 @@ import type { Kernel, Layout } from '../../expression/kernel.ts'
 import { RowStore } from '../../memory/row-store.ts'
 import { kindsOf, type Operator, type Preparation } from '../operator.ts'
 import { settleConstraints } from './deferred/settle-constraints.ts'
-import { ForeignKeyChecks } from './foreign-keys.ts'
+import { ForeignKeyChecks } from './references/foreign-keys.ts'
 
 export interface Returning {
   readonly kernels: readonly Kernel[]

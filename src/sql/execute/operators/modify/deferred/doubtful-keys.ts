@@ -10,7 +10,7 @@ import type { ExecutionContext } from '../../../execution-context.ts'
 import { rowOf } from '../../../expression/container/container.ts'
 import { settleKeys } from '../../lock/settle-keys.ts'
 import { type IndexKeys, type KeyRows, pickRowIds } from '../index-keys.ts'
-import { splitRowIds } from '../referencing-rows.ts'
+import { splitRowIds } from '../references/referencing-rows.ts'
 import type { TableWriter } from '../table-writer.ts'
 
 /** Rows that are looked at together. */

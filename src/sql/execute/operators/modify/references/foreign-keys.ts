@@ -5,29 +5,30 @@
  *
  * What is deferred is only noted here (`deferred/`), and comes back when its time has come.
  */
-import { SqlError, assert, unsupported } from '../../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../../errors/sql-state.ts'
-import type { RowId, TreeId } from '../../../../storage/access.ts'
-import type { Task } from '../../../../storage/task.ts'
+import { assert, unsupported } from '../../../../../errors/sql-error.ts'
+import type { SqlError } from '../../../../../errors/sql-error.ts'
+import type { Task } from '../../../../../storage/task.ts'
 import {
   type Batch,
   type Datum,
   datumAt,
   type Vector,
   vectorOf,
-} from '../../../../storage/vector.ts'
-import type { ForeignKey, IndexInfo, Relation } from '../../../catalog/catalog.ts'
-import type { ExecutionContext } from '../../execution-context.ts'
-import { compileExpression } from '../../expression/compile-expression.ts'
-import { type Compilation, ONE_ROW } from '../../expression/kernel.ts'
-import { listKey } from '../../keys/key-encoding.ts'
-import { ROW_LOCK } from '../../../lock/lock-mode.ts'
-import type { RowLockStrength } from '../../../lock/lock-mode.ts'
-import { serializationFailure } from '../../../lock/transaction-locks.ts'
-import type { LostKeys } from './deferred/deferred-constraints.ts'
-import { findReferencing, hasIndexFor } from './referencing-rows.ts'
-import { valueText } from './row-text.ts'
-import { TableWriter } from './table-writer.ts'
+} from '../../../../../storage/vector.ts'
+import type { ForeignKey, IndexInfo, Relation } from '../../../../catalog/catalog.ts'
+import type { ExecutionContext } from '../../../execution-context.ts'
+import { compileExpression } from '../../../expression/compile-expression.ts'
+import { type Compilation, ONE_ROW } from '../../../expression/kernel.ts'
+import { listKey } from '../../../keys/key-encoding.ts'
+import { ROW_LOCK } from '../../../../lock/lock-mode.ts'
+import type { RowLockStrength } from '../../../../lock/lock-mode.ts'
+import type { LostKeys } from '../deferred/deferred-constraints.ts'
+import { missingParent, mixedNulls, stillReferenced } from './reference-errors.ts'
+import type { TextContext } from './reference-errors.ts'
+import { findLocked, keepsKey } from './reference-locks.ts'
+import { columnNumbered, findReferencing, hasIndexFor } from './referencing-rows.ts'
+import type { FoundRows } from './referencing-rows.ts'
+import { TableWriter } from '../table-writer.ts'
 
 type Values = readonly (Datum | null)[]
 
@@ -101,7 +102,7 @@ export class ForeignKeyChecks {
       const values = vectors.map((vector) => datumAt(vector, i))
       if (values.includes(null)) {
         if (key.match === 'f' && values.some((value) => value !== null))
-          throw mixedNulls(key, writer)
+          throw mixedNulls(key, writer.relation)
         continue
       }
       const encoded = listKey(values)
@@ -109,7 +110,7 @@ export class ForeignKeyChecks {
       if (!(yield* this.#hasParent(key, parent, values))) {
         // A row of this statement may be gone or changed again by an action: then its own later state counts.
         if (yield* this.#isStillThere(key, writer, values))
-          throw this.#missing(key, writer, parent, values)
+          throw missingParent(key, writer.relation, parent, values, this.#texts)
       }
       known.add(encoded)
     }
@@ -130,73 +131,24 @@ export class ForeignKeyChecks {
       const rowId = yield* this.#context.access.firstMatch(index.tree, ordered)
       if (rowId === undefined) return false
       if (parent.tree === undefined) return true
-      if (yield* this.#keeps(parent.tree, rowId, index.tree, ordered)) return true
+      if (yield* keepsKey(parent.tree, rowId, index.tree, ordered, this.#context)) return true
     }
   }
 
-  /** Locks a row so that it keeps its key. False when others have changed it meanwhile, so that it has to be looked for again. */
-  *#keeps(tree: TreeId, rowId: RowId, index: TreeId, key: Values): Task<boolean> {
-    const { locks } = this.#context
-    if (locks === undefined) return true
-    yield* locks.rows(tree, [rowId], ROW_LOCK.keyShare)
-    if (locks.access.isCurrent) return true
-    if (!locks.seesNewest) {
-      if ((yield* locks.access.newest().firstMatch(index, key)) === rowId) return true
-      throw serializationFailure('update')
-    }
-    if ((yield* locks.access.changedRows(tree, [rowId])).length === 0) return true
-    yield* this.#context.catchUp()
-    return false
-  }
-
-  /** Those that refer to the key and will go on doing so: locked, and as they are now. */
-  *#findLocked(
+  #findLocked(
     key: ForeignKey,
     parent: TableWriter,
     child: TableWriter,
-    lost: Values,
+    values: Values,
     strength: RowLockStrength,
   ): Task<FoundRows> {
-    const { locks } = this.#context
-    for (;;) {
-      const found = yield* findReferencing(child, key, lost, this.#context)
-      if (locks === undefined) return found
-      yield* locks.rows(child.tree, found.rowIds, strength)
-      if (locks.access.isCurrent) return found
-      if (!locks.seesNewest) {
-        yield* locks.requireUnchanged(child.tree, found.rowIds)
-        if (!(yield* this.#hasUnseen(key, child, lost, found))) return found
-        if (strength === ROW_LOCK.update) throw serializationFailure('update')
-        throw this.#referenced(key, parent, child, lost)
-      }
-      if ((yield* locks.access.changedRows(child.tree, found.rowIds)).length === 0) return found
-      yield* this.#context.catchUp()
-    }
+    const refuse = (): SqlError =>
+      stillReferenced(key, parent.relation, child.relation, values, this.#texts)
+    return findLocked({ key, child, values, strength, refuse }, this.#context)
   }
 
-  /** Some row refers to the key and was committed after a snapshot that cannot move. */
-  *#hasUnseen(key: ForeignKey, child: TableWriter, lost: Values, seen: FoundRows): Task<boolean> {
-    const { locks } = this.#context
-    const newest = locks?.access.newest()
-    if (locks === undefined || newest?.hasTree(child.tree) !== true) return false
-    const { rowIds } = yield* findReferencing(child, key, lost, this.#context, newest)
-    return rowIds.some(
-      (rowId) => !seen.rowIds.includes(rowId) && !locks.hasTaken(child.tree, rowId),
-    )
-  }
-
-  #missing(key: ForeignKey, writer: TableWriter, parent: Relation, values: Values): SqlError {
-    const { relation } = writer
-    return new SqlError(
-      SQLSTATE.FOREIGN_KEY_VIOLATION,
-      `insert or update on table "${relation.name}" violates foreign key constraint "${key.name}"`,
-      {
-        detail: `Key ${this.#keyText(relation, key.columns, values)} is not present in table "${parent.name}".`,
-        schema: relation.schema,
-        table: relation.name,
-        constraint: key.name,
-      },
-    )
+  get #texts(): TextContext {
+    return { compilation: this.#compilation, context: this.#context }
   }
 
   // --- parents: what happens to rows whose parent is gone --------------------------------------------
@@ -239,7 +191,7 @@ export class ForeignKeyChecks {
         // NO ACTION lets another row of the statement take over the key.
         return yield* this.#requireParent(key, writer, child, lost)
       case 'r':
-        throw this.#referenced(key, writer, child, lost)
+        throw stillReferenced(key, writer.relation, child.relation, lost, this.#texts)
       case 'c':
         if (renewed === undefined) yield* this.#deleteRows(child, found)
         else yield* this.#setColumns(child, found, key.columns, renewed)
@@ -313,7 +265,7 @@ export class ForeignKeyChecks {
     values: Values,
   ): Task<void> {
     if (yield* this.#hasParent(key, parent.relation, values)) return
-    throw this.#referenced(key, parent, child, values)
+    throw stillReferenced(key, parent.relation, child.relation, values, this.#texts)
   }
 
   #childOf(key: ForeignKey, parent: TableWriter): TableWriter {
@@ -362,21 +314,6 @@ export class ForeignKeyChecks {
     })
   }
 
-  #referenced(key: ForeignKey, writer: TableWriter, child: TableWriter, values: Values): SqlError {
-    const { name } = writer.relation
-    const { name: childName, schema } = child.relation
-    return new SqlError(
-      SQLSTATE.FOREIGN_KEY_VIOLATION,
-      `update or delete on table "${name}" violates foreign key constraint "${key.name}" on table "${childName}"`,
-      {
-        detail: `Key ${this.#keyText(writer.relation, key.referencedColumns, values)} is still referenced from table "${childName}".`,
-        schema,
-        table: childName,
-        constraint: key.name,
-      },
-    )
-  }
-
   // --- both ------------------------------------------------------------------------------------------
 
   #knownKeys(key: number): Set<string> {
@@ -400,45 +337,11 @@ export class ForeignKeyChecks {
     }
     return new TableWriter(relation, relation.tree, rules, this.#compilation)
   }
-
-  #keyText(relation: Relation, numbers: readonly number[], values: Values): string {
-    const columns = numbers.map((number) => columnNumbered(relation, number))
-    const { environment } = this.#compilation
-    const texts = columns.map((column, k) =>
-      valueText(values[k], column.type, environment, this.#context),
-    )
-    return `(${columns.map((column) => column.name).join(', ')})=(${texts.join(', ')})`
-  }
-}
-
-export interface FoundRows {
-  readonly rowIds: Float64Array
-  /** All columns of the tree. */
-  readonly rows: Batch
 }
 
 /** What an action does to the rows that refer to a key; those that only stand in its way are kept from going. */
 function lockFor(action: ForeignKey['onDelete']): RowLockStrength {
   return action === 'a' || action === 'r' ? ROW_LOCK.keyShare : ROW_LOCK.update
-}
-
-function mixedNulls(key: ForeignKey, { relation }: TableWriter): SqlError {
-  return new SqlError(
-    SQLSTATE.FOREIGN_KEY_VIOLATION,
-    `insert or update on table "${relation.name}" violates foreign key constraint "${key.name}"`,
-    {
-      detail: 'MATCH FULL does not allow mixing of null and nonnull key values.',
-      schema: relation.schema,
-      table: relation.name,
-      constraint: key.name,
-    },
-  )
-}
-
-export function columnNumbered(relation: Relation, number: number) {
-  const column = relation.columns.find((one) => one.number === number)
-  assert(column !== undefined, `column ${number} of "${relation.name}" exists`)
-  return column
 }
 
 /** Not a column of the key was assigned to. */

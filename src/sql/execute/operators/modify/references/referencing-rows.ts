@@ -1,15 +1,27 @@
 /** Finds the rows that refer to a key: through an index that starts with the referencing columns, or by reading the table. */
-import type { TransactionAccess } from '../../../../storage/access.ts'
-import type { Task } from '../../../../storage/task.ts'
-import { type Batch, type Datum, datumAt } from '../../../../storage/vector.ts'
-import type { ForeignKey, IndexInfo, Relation } from '../../../catalog/catalog.ts'
-import type { ExecutionContext } from '../../execution-context.ts'
-import { datumKey } from '../../keys/key-encoding.ts'
-import { gatherBatch } from '../../vectors/gather.ts'
-import { RowCollection } from '../../vectors/row-collection.ts'
-import { kindsOf } from '../operator.ts'
-import type { TableWriter } from './table-writer.ts'
-import { columnNumbered, type FoundRows } from './foreign-keys.ts'
+import type { TransactionAccess } from '../../../../../storage/access.ts'
+import type { Task } from '../../../../../storage/task.ts'
+import { type Batch, type Datum, datumAt } from '../../../../../storage/vector.ts'
+import type { ForeignKey, IndexInfo, Relation } from '../../../../catalog/catalog.ts'
+import type { ExecutionContext } from '../../../execution-context.ts'
+import { datumKey } from '../../../keys/key-encoding.ts'
+import { gatherBatch } from '../../../vectors/gather.ts'
+import { RowCollection } from '../../../vectors/row-collection.ts'
+import { kindsOf } from '../../operator.ts'
+import type { TableWriter } from '../table-writer.ts'
+import { assert } from '../../../../../errors/sql-error.ts'
+
+export interface FoundRows {
+  readonly rowIds: Float64Array
+  /** All columns of the tree. */
+  readonly rows: Batch
+}
+
+export function columnNumbered(relation: Relation, number: number) {
+  const column = relation.columns.find((one) => one.number === number)
+  assert(column !== undefined, `column ${number} of "${relation.name}" exists`)
+  return column
+}
 
 export function* findReferencing(
   child: TableWriter,

@@ -1,0 +1,81 @@
+/**
+ * Foreign keys among other transactions: the row that a new key points to must keep its key until this transaction has ended,
+ * and rows that others are about to let point to a key that goes must be waited for.
+ */
+import type { SqlError } from '../../../../../errors/sql-error.ts'
+import type { RowId, TreeId } from '../../../../../storage/access.ts'
+import type { Task } from '../../../../../storage/task.ts'
+import type { Datum } from '../../../../../storage/vector.ts'
+import type { ForeignKey } from '../../../../catalog/catalog.ts'
+import { ROW_LOCK } from '../../../../lock/lock-mode.ts'
+import type { RowLockStrength } from '../../../../lock/lock-mode.ts'
+import { serializationFailure } from '../../../../lock/transaction-locks.ts'
+import type { ExecutionContext } from '../../../execution-context.ts'
+import type { TableWriter } from '../table-writer.ts'
+import { findReferencing } from './referencing-rows.ts'
+import type { FoundRows } from './referencing-rows.ts'
+
+type Values = readonly (Datum | null)[]
+
+/** Locks a row so that it keeps its key. False when others have changed it meanwhile, so that it has to be looked for again. */
+export function* keepsKey(
+  tree: TreeId,
+  rowId: RowId,
+  index: TreeId,
+  key: Values,
+  context: ExecutionContext,
+): Task<boolean> {
+  const { locks } = context
+  if (locks === undefined) return true
+  yield* locks.rows(tree, [rowId], ROW_LOCK.keyShare)
+  if (locks.access.isCurrent) return true
+  if (!locks.seesNewest) {
+    if ((yield* locks.access.newest().firstMatch(index, key)) === rowId) return true
+    throw serializationFailure('update')
+  }
+  if ((yield* locks.access.changedRows(tree, [rowId])).length === 0) return true
+  yield* context.catchUp()
+  return false
+}
+
+/** A key that goes, and what is done to the rows that refer to it. */
+export interface GoingKey {
+  readonly key: ForeignKey
+  readonly child: TableWriter
+  readonly values: Values
+  readonly strength: RowLockStrength
+  /** The error when a row that cannot be seen refers to it. */
+  refuse(): SqlError
+}
+
+/** Those that refer to the key and will go on doing so: locked, and as they are now. */
+export function* findLocked(going: GoingKey, context: ExecutionContext): Task<FoundRows> {
+  const { key, child, values, strength } = going
+  const { locks } = context
+  for (;;) {
+    const found = yield* findReferencing(child, key, values, context)
+    if (locks === undefined) return found
+    yield* locks.rows(child.tree, found.rowIds, strength)
+    if (locks.access.isCurrent) return found
+    if (!locks.seesNewest) {
+      yield* locks.requireUnchanged(child.tree, found.rowIds)
+      if (!(yield* hasUnseen(going, found, context))) return found
+      throw strength === ROW_LOCK.update ? serializationFailure('update') : going.refuse()
+    }
+    if ((yield* locks.access.changedRows(child.tree, found.rowIds)).length === 0) return found
+    yield* context.catchUp()
+  }
+}
+
+/** Some row refers to the key and was committed after a snapshot that cannot move. */
+function* hasUnseen(
+  { key, child, values }: GoingKey,
+  seen: FoundRows,
+  context: ExecutionContext,
+): Task<boolean> {
+  const { locks } = context
+  const newest = locks?.access.newest()
+  if (locks === undefined || newest?.hasTree(child.tree) !== true) return false
+  const { rowIds } = yield* findReferencing(child, key, values, context, newest)
+  return rowIds.some((rowId) => !seen.rowIds.includes(rowId) && !locks.hasTaken(child.tree, rowId))
+}
