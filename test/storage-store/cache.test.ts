@@ -77,11 +77,21 @@ describe('range plan', () => {
     expect(
       ranges.map(({ layer, start, end, wanted }) => [layer, start, end, wanted.length]),
     ).toEqual([
-      ['layer', 16, 16 + (256 << 10), 2],
-      ['layer', 500_000, 500_000 + (256 << 10), 1],
-      ['layer', 2_000_000, 2_000_000 + (256 << 10), 1],
-      ['other', 16, 16 + (256 << 10), 1],
+      ['layer', 16, 16 + (32 << 10), 2],
+      ['layer', 500_000, 500_000 + (32 << 10), 1],
+      ['layer', 2_000_000, 2_000_000 + (32 << 10), 1],
+      ['other', 16, 16 + (32 << 10), 1],
     ])
+  })
+
+  test('reads further ahead around larger pages, up to a bound', () => {
+    const lengthOf = (bytes: number) => {
+      const [range] = planRanges([at(0, bytes)])
+      return range && range.end - range.start
+    }
+    expect(lengthOf(10_000)).toBe(80_000)
+    expect(lengthOf(41_000)).toBe(256 << 10)
+    expect(lengthOf(300_000)).toBe(300_000)
   })
 
   test('asks for at most about a megabyte at once, but for a whole page however large', () => {

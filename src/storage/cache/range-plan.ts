@@ -1,10 +1,17 @@
 /** Which ranges of which layers to fetch so that some pages arrive, with their neighbours, in few requests. */
 import type { PageAddress } from '../page/page-address.ts'
 
+/** A Worker may have six connections open; leave some for others. */
+export const PARALLEL_FETCHES = 4
 /** Pages closer together than this come in one request. */
 const GAP_BYTES = 128 << 10
-/** A request asks for at least this much: neighbours in the layer are neighbours in the tree. */
-const READ_AHEAD_BYTES = 256 << 10
+/**
+ * A request asks for some times what is wanted, since neighbours in the layer are neighbours in the tree: much around leaves, which
+ * are read one after the other, little around the small pages above them.
+ */
+const READ_AHEAD_FACTOR = 8
+const READ_AHEAD_MIN_BYTES = 32 << 10
+const READ_AHEAD_MOST_BYTES = 256 << 10
 /** A request asks for no more than this, unless one page is larger. */
 const MOST_BYTES = 1 << 20
 
@@ -46,7 +53,9 @@ function withReadAhead(
   end: number,
   wanted: readonly PageAddress[],
 ): FetchRange {
-  return { layer, start, end: Math.max(end, start + READ_AHEAD_BYTES), wanted }
+  const ahead = Math.max(READ_AHEAD_MIN_BYTES, (end - start) * READ_AHEAD_FACTOR)
+  const most = start + Math.min(ahead, READ_AHEAD_MOST_BYTES)
+  return { layer, start, end: Math.max(end, most), wanted }
 }
 
 function byLayer(addresses: readonly PageAddress[]): Map<string, PageAddress[]> {

@@ -13,11 +13,9 @@ import { crc32c } from '../page/crc32c.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
 import { releaseBytes } from '../release-bytes.ts'
 import type { PageCache } from './page-cache.ts'
-import { planRanges, type FetchRange } from './range-plan.ts'
+import { PARALLEL_FETCHES, planRanges, type FetchRange } from './range-plan.ts'
 
 export const DEFAULT_LOCAL_CACHE_BYTES = 1 << 30
-/** A Worker may have six connections open; leave some for others. */
-const PARALLEL_FETCHES = 4
 /** A tree of more than this share of the memory cache passes it by; decoded, pages take about twice their bytes. */
 const PASSING_SHARE = 1 / 2
 /** Evict this share of the local cache beyond what is needed, so that it does not happen at every page. */
