@@ -189,7 +189,8 @@ export class BranchSockets implements Occupancy {
   /** What its attachment says is not true any more: should the object be lost now, it could not be resumed. */
   #changed(socket: WebSocket): void {
     if (this.#unsettled.has(socket)) return
-    const { request } = readAttachment(socket)
+    const { request, sleeper } = readAttachment(socket)
+    if (typeof sleeper?.saved === 'number') this.#states.delete(sleeper.processId)
     socket.serializeAttachment({ request } satisfies Attachment)
     this.#unsettled.add(socket)
     this.#setTimer()
