@@ -15,7 +15,6 @@ import { catalogChange, type CatalogChange } from '../sql/catalog/catalog-change
 import type { CatalogSnapshot } from '../sql/catalog/catalog-snapshot.ts'
 import type { Oid } from '../sql/catalog/catalog.ts'
 import { rebaseCatalog } from '../sql/catalog/rebase-catalog.ts'
-import { loadCatalog } from '../sql/catalog/load-catalog.ts'
 import { createFunctionLibrary } from '../sql/functions/library.ts'
 import type { FunctionLibrary } from '../sql/functions/registry.ts'
 import { LockManager } from '../sql/lock/lock-manager.ts'
@@ -92,8 +91,8 @@ export class BranchDatabase implements Database {
   readonly statements = new LruCache<string, Statement>(STATEMENT_CACHE_CHARACTERS)
   readonly store: Store
   readonly #host: DatabaseHost
-  /** As of the newest commit; undefined when DDL of two transactions crossed and it has to be read again. */
-  #catalog: CatalogSnapshot | undefined
+  /** As of the newest commit. */
+  #catalog: CatalogSnapshot
   /** Commits of DDL. */
   #catalogChanges = 0
   /** What the newest of them changed. */
@@ -141,13 +140,13 @@ export class BranchDatabase implements Database {
     this.#isClosed = false
   }
 
-  get newestCatalog(): CatalogSnapshot | undefined {
+  get newestCatalog(): CatalogSnapshot {
     return this.#catalog
   }
 
   /** Another database has committed rows of catalogs that all share. */
   adoptShared(rows: SharedRows): void {
-    if (this.#catalog !== undefined) this.#catalog = withShared(this.#catalog, rows)
+    this.#catalog = withShared(this.#catalog, rows)
     this.#noteChange({ tables: new Set(), concernsAll: false })
   }
 
@@ -156,27 +155,9 @@ export class BranchDatabase implements Database {
     return this.store.run(task)
   }
 
-  /** The catalog is read again first when that is due; call before starting a task that begins a transaction. */
-  async refresh(): Promise<CatalogSnapshot> {
-    while (this.#catalog === undefined) {
-      const transaction = this.store.begin({ readOnly: true })
-      const changes = this.#catalogChanges
-      const catalog = await this.store.run(
-        loadCatalog(accessOf(transaction, this.#space), this.oid),
-      )
-      this.store.rollback(transaction)
-      // DDL that was committed meanwhile would be missing from it.
-      if (this.#catalogChanges === changes) this.#catalog ??= this.#host.shared.under(catalog)
-    }
-    return this.#catalog
-  }
-
   begin(owner: LockOwner): BranchTransaction {
     if (this.#isClosed) throw unknownDatabase(this.name)
     const whole = this.store.begin({ owner })
-    if (this.#catalog === undefined) {
-      throw new SqlError(SQLSTATE.SERIALIZATION_FAILURE, 'the catalog has changed concurrently')
-    }
     const catalogNumber = this.#catalogChanges
     const access = accessOf(whole, this.#space)
     const id = this.#host.nextTransactionNumber()
@@ -194,10 +175,7 @@ export class BranchDatabase implements Database {
     while (!this.isNewest(begun)) {
       yield* begun.whole.advance()
       if (!begun.whole.isCurrent) continue
-      const newest =
-        this.#catalog ??
-        this.#host.shared.under(yield* loadCatalog(begun.access.newest(), this.oid))
-      if (!begun.whole.isCurrent) continue
+      const newest = this.#catalog
       const rebased = own === undefined ? newest : rebaseCatalog(begun.catalog, own, newest)
       begun.catalog = newest
       begun.catalogNumber = this.#catalogChanges
@@ -229,8 +207,9 @@ export class BranchDatabase implements Database {
   }
 
   /**
-   * DDL and writes that crossed: whoever comes second gives way, for neither has seen what the other did. Two transactions with
-   * DDL never commit side by side, so the newest catalog always follows from the one before.
+   * DDL and writes that crossed in spite of their locks: whoever comes second gives way, for neither has seen what the other did.
+   * What other DDL has committed must be in this transaction's catalog by now (`catchUp`), so that the newest catalog always
+   * follows from the one before.
    */
   #validate({ whole, catalogNumber }: BranchTransaction, change: CatalogChange | undefined): void {
     const missed = this.#catalogChanges - catalogNumber

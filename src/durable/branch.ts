@@ -77,11 +77,6 @@ export class Branch implements DatabaseHost {
     return this.store.run(task)
   }
 
-  /** Of the main database; see `BranchDatabase.refresh`. */
-  refresh(): Promise<CatalogSnapshot> {
-    return this.main.refresh()
-  }
-
   nextTransactionNumber(): number {
     return ++this.#transactionsBegun
   }

@@ -53,7 +53,6 @@ export class TestClient {
   /** One statement with parameters. */
   async query(text: string, parameters: readonly (string | null)[] = []): Promise<StatementResult> {
     const results = new CollectedResults()
-    await this.database.refresh()
     await this.branch.run(this.session.execute(text, parameters, results))
     return results.results[0]!
   }
@@ -61,7 +60,6 @@ export class TestClient {
   /** A script of statements. */
   async script(text: string): Promise<readonly StatementResult[]> {
     const results = new CollectedResults()
-    await this.database.refresh()
     await this.branch.run(this.session.executeScript(text, results))
     return results.results
   }

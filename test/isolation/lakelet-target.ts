@@ -35,7 +35,6 @@ export class LakeletTarget implements StepTarget {
     const client = this.#client(name)
     client.state = 'running'
     try {
-      await this.#branch.refresh()
       const results = new CollectedResults()
       await this.#drive(client, client.session.execute(text, [], results))
       const { rows, tag } = results.results[0] ?? { rows: [], tag: '' }

@@ -23,7 +23,7 @@ export async function verifyBranch(branch: Branch, ledger: Ledger): Promise<bool
 
 /** Indexes hold exactly the rows of their tables; that their keys lead to the rows is asked below in SQL. */
 async function verifyIndexes(branch: Branch): Promise<void> {
-  const catalog = await branch.refresh()
+  const catalog = branch.main.newestCatalog
   const { roots, context } = branch.store
   for (const row of catalog.data.rows('pg_class').all()) {
     const relation = row.relkind === 'r' ? catalog.relation(row.oid) : undefined

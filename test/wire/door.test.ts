@@ -101,7 +101,7 @@ describe('numbers', () => {
     const most = Number(rows[0].max_connections)
     checkRoom(crowd(most))
     expect(() => checkRoom(crowd(most + 1))).toThrow('sorry, too many clients already')
-    const catalog = await server.branch.refresh()
+    const catalog = server.branch.main.newestCatalog
     const asking = (role: string): void =>
       checkConnectionLimits(crowd(most), catalog, {
         role,

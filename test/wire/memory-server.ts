@@ -9,7 +9,7 @@ import type { ConnectionHost, PasswordMethod } from '../../src/durable/wire/conn
 import { ConnectionRegistry } from '../../src/durable/wire/connection-registry.ts'
 import { Connection } from '../../src/durable/wire/connection.ts'
 import { InputBudget } from '../../src/durable/wire/flow/input-budget.ts'
-import { systemTimers } from '../../src/durable/wire/time/timers.ts'
+import { SystemClock } from '../../src/storage/platform/clock.ts'
 import { memoryPlatform } from '../engine/memory-branch.ts'
 
 export class MemoryServer {
@@ -92,7 +92,7 @@ export function memoryHost(branch: Branch, total?: () => number): ConnectionHost
     },
     connections,
     input: new InputBudget(),
-    timers: systemTimers,
+    timers: new SystemClock(),
     openBranch: () => Promise.resolve(branch),
     afterExchange: async () => {
       if (branch.store.needsCheckpoint) await branch.store.checkpoint()

@@ -28,7 +28,6 @@ export async function executeRequest(
   batch: BatchOptions,
 ): Promise<readonly StatementResult[]> {
   for (let attempt = 1; ; attempt++) {
-    await database.refresh()
     const session = newSession()
     const results = new LimitedResults()
     try {

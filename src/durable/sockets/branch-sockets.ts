@@ -24,7 +24,7 @@ import { ConnectionRegistry } from '../wire/connection-registry.ts'
 import { terminatedByAdmin, terminatedError } from '../wire/connection-end.ts'
 import { Connection } from '../wire/connection.ts'
 import { InputBudget } from '../wire/flow/input-budget.ts'
-import { systemTimers } from '../wire/time/timers.ts'
+import { SystemClock } from '../../storage/platform/clock.ts'
 import { factsOf, readAttachment } from './attachment.ts'
 import type { Attachment, SleeperFacts, SocketRequest } from './attachment.ts'
 import { SavedStates } from './saved-state.ts'
@@ -147,7 +147,7 @@ export class BranchSockets implements Occupancy {
       occupancy: this,
       connections: this.#registry,
       input: this.#input,
-      timers: systemTimers,
+      timers: new SystemClock(),
       openBranch: () => openBranch(request),
       afterExchange,
     }

@@ -12,7 +12,7 @@ export async function sweepTemporarySchemas(
   superuser: string,
   isAlive: (processId: number) => boolean,
 ): Promise<void> {
-  const catalog = await database.refresh()
+  const catalog = database.newestCatalog
   for (const { nspname } of [...catalog.data.rows('pg_namespace').all()]) {
     const processId = Number(TEMPORARY.exec(nspname)?.[1] ?? Number.NaN)
     if (Number.isNaN(processId) || isAlive(processId)) continue
@@ -26,6 +26,5 @@ export async function dropTemporarySchema(
   superuser: string,
   processId: number,
 ): Promise<void> {
-  await database.refresh()
   await database.run(database.newSession({ user: superuser, processId }).end())
 }

@@ -190,7 +190,6 @@ export class Connection {
     if (session === undefined || database === undefined) return
     session.close()
     try {
-      await database.refresh()
       await database.run(session.end())
     } catch {
       // Temporary objects stay until the schema's number is used again; nobody is there to be told.

@@ -175,7 +175,6 @@ export class Conversation {
       const wasIdle = this.#session.status === 'I'
       const sink = this.#sink(true)
       try {
-        await this.#database.refresh()
         return await this.#run(this.#session.executeScript(text, sink))
       } catch (error) {
         const canRepeat = wasIdle && sink.completed === 0 && !sink.hasSent && attempt < MAX_ATTEMPTS
@@ -195,7 +194,6 @@ export class Conversation {
   }
 
   async #parse({ name, text, parameterTypes }: ParseMessage): Promise<void> {
-    await this.#database.refresh()
     this.#session.prepare({ name, text, parameterTypes })
     bare(this.#out, 'parseComplete')
   }
@@ -212,14 +210,12 @@ export class Conversation {
       const format = parameterFormats[parameterFormats.length === 1 ? 0 : index]
       return value === null || format === 1 ? value : decodeText(value)
     })
-    await this.#database.refresh()
     const formats = resultFormats.map(formatOf)
     this.#session.bind({ portal, statement, parameters: inputs, formats })
     bare(this.#out, 'bindComplete')
   }
 
   async #describe({ target, name }: DescribeMessage): Promise<void> {
-    await this.#database.refresh()
     if (target === 'statement') {
       const { parameterTypes, columns } = this.#session.describeStatement(name)
       parameterDescription(this.#out, parameterTypes)
@@ -234,7 +230,6 @@ export class Conversation {
 
   async #execute(portal: string, maxRows: number, batch: ExtendedBatch): Promise<void> {
     const sink = this.#sink(false)
-    await this.#database.refresh()
     const isComplete = await this.#run(this.#session.runPortal(portal, maxRows, sink))
     if (!isComplete) bare(this.#out, 'portalSuspended')
     batch.completed(sink.lastTag)

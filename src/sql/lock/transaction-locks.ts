@@ -2,8 +2,7 @@
  * The locks of a running transaction, as its statements take them. Whoever had to wait looks again at what it read before: at
  * READ COMMITTED it goes on with the newest version, at the higher levels a change since the snapshot is a 40001.
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
+import { serializationFailure } from '../../errors/serialization-failure.ts'
 import type { ConcurrentAccess, TreeId } from '../../storage/access.ts'
 import { PAUSE } from '../../storage/task.ts'
 import type { Task } from '../../storage/task.ts'
@@ -111,11 +110,4 @@ export class TransactionLocks {
     const left = yield* this.access.newest().fetch(tree, [rowIds[place]!], [])
     throw serializationFailure(left.length === 0 ? 'delete' : 'update')
   }
-}
-
-export function serializationFailure(cause: 'update' | 'delete'): SqlError {
-  return new SqlError(
-    SQLSTATE.SERIALIZATION_FAILURE,
-    `could not serialize access due to concurrent ${cause}`,
-  )
 }

@@ -2,7 +2,14 @@
  * Walking and rewriting plans. The one place that knows the inputs and the expressions of every node kind.
  */
 import { assert, unreachable } from '../../errors/sql-error.ts'
-import type { AggregateCall, ColumnId, Expression, FunctionCall, WindowCall } from './expression.ts'
+import type {
+  AggregateCall,
+  ColumnId,
+  ColumnReference,
+  Expression,
+  FunctionCall,
+  WindowCall,
+} from './expression.ts'
 import { mapChildren, mapSortKeys } from './expression-tree.ts'
 import type {
   FrameBound,
@@ -362,7 +369,7 @@ export function outputIds(node: PlanNode): Set<ColumnId> {
 }
 
 /** A reference to an output column. */
-export function columnReference(column: OutputColumn): Expression {
+export function columnReference(column: OutputColumn): ColumnReference {
   return {
     kind: 'column',
     column: column.id,

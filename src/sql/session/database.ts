@@ -42,8 +42,7 @@ export interface Database {
   /** Statements by text, parsed and planned; shared by all sessions of the branch. */
   readonly statements: LruCache<string, Statement>
   readonly locks: LockManager
-  /** undefined while it has to be read again. */
-  readonly newestCatalog: CatalogSnapshot | undefined
+  readonly newestCatalog: CatalogSnapshot
   begin(owner: LockOwner): OpenTransaction
   /** Nothing has been committed since the transaction's snapshot. */
   isNewest(transaction: OpenTransaction): boolean

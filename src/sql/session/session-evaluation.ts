@@ -135,7 +135,7 @@ export class SessionEvaluation implements EvaluationSession {
         const relation =
           tree === undefined
             ? undefined
-            : newestCatalog?.data.rows('pg_class').find('relfilenode', Number(tree) as Oid)?.oid // see relation-info.ts
+            : newestCatalog.data.rows('pg_class').find('relfilenode', Number(tree) as Oid)?.oid // see relation-info.ts
         yield { ...facts, database: oid, relation }
       }
     }

@@ -9,8 +9,7 @@
  *   branch.roots = sealCommit(merged, transaction.touchedTrees(), lsn, sequences)
  *   log.append(encodeLogRecord({ lsn, …, operations: transaction.writeSet, sequences }))
  */
-import { SqlError } from '../../errors/sql-error.ts'
-import { SQLSTATE } from '../../errors/sql-state.ts'
+import { serializationFailure } from '../../errors/serialization-failure.ts'
 import type { Lsn, SequenceState, TreeId } from '../access.ts'
 import { newEpoch } from '../page/node.ts'
 import type { StorageContext } from '../page/node.ts'
@@ -151,11 +150,4 @@ function* assertUnchanged(
   if (!sameRows(current.columns, before.columns, rowIds.length, context.codec)) {
     throw serializationFailure('update')
   }
-}
-
-export function serializationFailure(cause: 'update' | 'delete'): SqlError {
-  return new SqlError(
-    SQLSTATE.SERIALIZATION_FAILURE,
-    `could not serialize access due to concurrent ${cause}`,
-  )
 }

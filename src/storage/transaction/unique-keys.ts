@@ -1,11 +1,11 @@
 /** After a replay: the keys that the transaction inserted into a unique index must still be alone. */
+import { serializationFailure } from '../../errors/serialization-failure.ts'
 import type { StorageContext } from '../page/node.ts'
 import { seekIndex } from '../read/seek-index.ts'
 import type { Task } from '../task.ts'
 import type { TreeRoot } from '../tree/tree-root.ts'
 import type { Datum } from '../vector.ts'
 import type { RowOperation } from './apply-operation.ts'
-import { serializationFailure } from './commit-transaction.ts'
 import { keyReader } from './sort-rows.ts'
 
 export function* assertKeysUnique(

@@ -92,7 +92,6 @@ export class Scheduler {
       this.#running.splice(this.#running.indexOf(running), 1)
       return
     }
-    await this.#branch.refresh()
     running.results = new CollectedResults()
     const [text, ...parameters] = statement.value
     running.task = running.session.execute(text, parameters.map(String), running.results)

@@ -29,7 +29,7 @@ function settingOf(name: string): string | undefined {
 
 beforeAll(async () => {
   const { database } = await openTestClient()
-  catalog = await database.refresh()
+  catalog = database.newestCatalog
   const type = catalog.type(25 as never) // pg_type.oid of text
   const session = { setting: settingOf } as unknown as EvaluationSession // nothing else is asked for
   columns = Array.from({ length: COLUMNS }, (_, i) => ({

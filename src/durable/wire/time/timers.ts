@@ -1,16 +1,7 @@
-/** Timers, as far as the protocol needs them. A pending one keeps a Durable Object awake. */
+/** Timers, as far as the protocol needs them: the clock's. A pending one keeps a Durable Object awake. */
+import type { Clock } from '../../../storage/platform/clock.ts'
+
+export type Timers = Pick<Clock, 'after'>
 
 /** Calls the timer off. */
-export type CancelTimer = () => void
-
-export interface Timers {
-  /** Calls `work` once, after so many milliseconds. */
-  after(delayMs: number, work: () => void): CancelTimer
-}
-
-export const systemTimers: Timers = {
-  after(delayMs, work) {
-    const timer = setTimeout(work, delayMs)
-    return () => clearTimeout(timer)
-  },
-}
+export type CancelTimer = ReturnType<Timers['after']>

@@ -1,6 +1,6 @@
 /**
  * What a statement does with a relation, noted down while it is bound: PostgreSQL's RTEPermissionInfo. Nothing is refused
- * here: who may do it is asked before the statement runs (`session/check-privileges.ts`).
+ * here: who may do it is asked before the statement runs (`session/statement/plan/check-privileges.ts`).
  */
 import type { Relation } from '../../catalog/catalog.ts'
 import type { RangeItem } from './scope.ts'

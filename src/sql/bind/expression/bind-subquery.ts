@@ -1,4 +1,5 @@
 /** Sub-queries in expressions: scalar, EXISTS, ARRAY, IN / ANY / ALL, and rows compared with them. */
+import { columnReference } from '../../plan/plan-tree.ts'
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { QualifiedName } from '../../parse/ast/common.ts'
 import type { Row, SubqueryExpression } from '../../parse/ast/expression.ts'
@@ -59,18 +60,6 @@ function bindArraySubquery(binder: Binder, plan: PlanNode, position: number | un
   }
   const { collation } = column
   return { kind: 'subquery', form: 'array', plan, type, typmod: -1, collation, position }
-}
-
-export function columnReference(column: OutputColumn, position?: number): Expression {
-  return {
-    kind: 'column',
-    column: column.id,
-    name: column.name,
-    type: column.type,
-    typmod: column.typmod,
-    collation: column.collation,
-    position,
-  }
 }
 
 function bindQuantifiedSubquery(binder: Binder, node: SubqueryExpression): Expression {

@@ -2,7 +2,7 @@
 import type { DeleteStatement } from '../../parse/ast/modify.ts'
 import type { DeleteNode, PlanNode } from '../../plan/plan-node.ts'
 import type { Binder } from '../expression/binder.ts'
-import { columnReference } from '../expression/bind-subquery.ts'
+import { columnReference } from '../../plan/plan-tree.ts'
 import type { BoundSelect } from '../query/bind-query-node.ts'
 import { bindReturning } from './returning.ts'
 import { tableRules } from './table-rules.ts'

@@ -4,12 +4,11 @@
  */
 import type { Catalog, Column, IndexInfo, Oid, Relation } from '../../catalog/catalog.ts'
 import type { ColumnId, Expression } from '../../plan/expression.ts'
-import { mapRules, rewriteDeep } from '../../plan/plan-tree.ts'
+import { columnReference, mapRules, rewriteDeep } from '../../plan/plan-tree.ts'
 import type { OutputColumn, TableRules } from '../../plan/plan-node.ts'
 import type { BindContext } from '../context/bind-context.ts'
 import type { RangeItem } from '../context/scope.ts'
 import { bindStoredExpression } from '../expression/bind-stored-expression.ts'
-import { columnReference } from '../expression/bind-subquery.ts'
 import { VISIBLE } from '../query/from/from-item.ts'
 import { coerceToBoolean, coerceToTarget, resolveUnknown } from '../resolve/coercion/coerce.ts'
 import { droppedColumn } from './target/dropped-column.ts'

@@ -2,7 +2,7 @@
 import type { Expression } from '../../plan/expression.ts'
 import type { OutputColumn, PlanNode } from '../../plan/plan-node.ts'
 import type { BindContext } from '../context/bind-context.ts'
-import { columnReference } from '../expression/bind-subquery.ts'
+import { columnReference } from '../../plan/plan-tree.ts'
 
 /**
  * Column values as expressions the caller may coerce, and a way back to a plan. Where the query ends in a projection its

@@ -10,7 +10,7 @@ export interface OpenDatabase {
   readonly oid: Oid
   readonly locks: LockManager
   /** undefined while it has to be read again. */
-  readonly newestCatalog: CatalogSnapshot | undefined
+  readonly newestCatalog: CatalogSnapshot
 }
 
 export interface DatabaseDirectory {

@@ -54,7 +54,7 @@ export function* takeSnapshot(
 export function lookAhead({ database }: SessionState, transaction: RunningTransaction): void {
   if (transaction.hasChangedCatalog) return
   if (transaction.hasRun && !transaction.locks.seesNewest) return
-  transaction.catalog = database.newestCatalog ?? transaction.catalog
+  transaction.catalog = database.newestCatalog
 }
 
 /** READ COMMITTED: everything that is committed by now. The other levels stay where they are. */

@@ -9,7 +9,7 @@ import type { AggregateNode, OutputColumn, PlanNode } from '../../../plan/plan-n
 import { sameExpression } from '../../../plan/same-expression.ts'
 import type { BindContext } from '../../context/bind-context.ts'
 import type { OwnColumn, QueryState, Scope } from '../../context/scope.ts'
-import { columnReference } from '../../expression/bind-subquery.ts'
+import { columnReference } from '../../../plan/plan-tree.ts'
 import { NO_OID, TYPE } from '../../resolve/type-oids.ts'
 import type { Grouping } from './group-by.ts'
 
@@ -58,7 +58,7 @@ export class AggregateStep {
       const [group, column] = [groups[i], this.#columns[i]]
       if (group === undefined || column === undefined) continue
       if (group.kind === expression.kind && sameExpression(group, expression)) {
-        return columnReference(column, expression.position)
+        return { ...columnReference(column), position: expression.position }
       }
     }
     return undefined
@@ -71,7 +71,7 @@ export class AggregateStep {
       const output = this.#newColumn(column)
       this.#grouping.groups.push(column)
       this.#columns.push(output)
-      return columnReference(output, column.position)
+      return { ...columnReference(output), position: column.position }
     }
     const table = own.alias === '' ? 'unnamed_subquery' : own.alias
     const written = `"${table}.${own.name}"`

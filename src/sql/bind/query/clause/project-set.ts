@@ -3,7 +3,7 @@ import type { Expression, FunctionCall } from '../../../plan/expression.ts'
 import { mapChildrenDeep, someDeep } from '../../../plan/plan-tree.ts'
 import type { OutputColumn, PlanNode } from '../../../plan/plan-node.ts'
 import type { BindContext } from '../../context/bind-context.ts'
-import { columnReference } from '../../expression/bind-subquery.ts'
+import { columnReference } from '../../../plan/plan-tree.ts'
 
 function isSetCall(context: BindContext, expression: Expression): expression is FunctionCall {
   if (expression.kind !== 'call') return false
@@ -67,7 +67,7 @@ function extractInnermost(
     const column = context.newColumn('set', expression)
     calls.push(expression)
     columns.push(column)
-    return columnReference(column, expression.position)
+    return { ...columnReference(column), position: expression.position }
   }
   const replaced = expressions.map(replace)
   const passed = input.output.map((column) => ({

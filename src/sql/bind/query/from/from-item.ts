@@ -2,6 +2,7 @@
  * FROM items as the scope sees them, and the plans they become. Plans are built only after the whole query level is
  * bound, so that a scan puts out just the columns that something refers to.
  */
+import { columnReference } from '../../../plan/plan-tree.ts'
 import { SqlError, unsupported } from '../../../../errors/sql-error.ts'
 import type { Relation } from '../../../catalog/catalog.ts'
 import type { ColumnReference, Expression } from '../../../plan/expression.ts'
@@ -24,17 +25,6 @@ export interface TableItem extends RangeItem {
   /** Reads the row's id, as UPDATE and DELETE do. */
   rowId(): ColumnReference
   build(): PlanNode
-}
-
-export function reference(column: OutputColumn): ColumnReference {
-  return {
-    kind: 'column',
-    column: column.id,
-    name: column.name,
-    type: column.type,
-    typmod: column.typmod,
-    collation: column.collation,
-  }
 }
 
 /** Flags of an item that is plainly there. */
@@ -76,7 +66,7 @@ export function makeTableItem(
       attribute,
       item,
     })
-    return reference(column)
+    return columnReference(column)
   }
   const columnAt = (index: number): ColumnReference => {
     const known = made[index]
@@ -209,7 +199,7 @@ export function makeDerivedItem(
   plan: PlanNode,
   options: DerivedOptions,
 ): RangeItem & BoundFrom {
-  const references = plan.output.map((column) => reference(column))
+  const references = plan.output.map((column) => columnReference(column))
   let marker: OutputColumn | undefined
   const origin = (index: number): { table: number; attribute: number } =>
     options.origins?.[index] ?? { table: 0, attribute: 0 }
@@ -235,7 +225,7 @@ export function makeDerivedItem(
       const row = makeRow(options.rowType ?? TYPE.record, visible, options.names)
       if (!item.nullable) return row
       marker ??= ownColumn(context, scope, item, 'marker')
-      return nullableRow(row, reference(marker))
+      return nullableRow(row, columnReference(marker))
     },
     build: () => (marker === undefined ? plan : addMarker(plan, marker)),
   }
@@ -273,7 +263,7 @@ function addMarker(plan: PlanNode, marker: OutputColumn): PlanNode {
   return {
     kind: 'project',
     input: plan,
-    expressions: [...plan.output.map((column) => reference(column)), truth],
+    expressions: [...plan.output.map((column) => columnReference(column)), truth],
     output: [...plan.output, marker],
   }
 }

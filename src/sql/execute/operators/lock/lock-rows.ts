@@ -1,4 +1,5 @@
 /** SELECT … FOR UPDATE and its kin: locks the rows that each row of the input comes from, and passes it on as it is now. */
+import { serializationFailure } from '../../../../errors/serialization-failure.ts'
 import { SqlError, assert } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
 import type { TransactionAccess } from '../../../../storage/access.ts'
@@ -6,7 +7,6 @@ import type { BatchStream, Suspension, Task } from '../../../../storage/task.ts'
 import type { Batch } from '../../../../storage/vector.ts'
 import { datumAt } from '../../../../storage/vector.ts'
 import { ROW_LOCK } from '../../../lock/lock-mode.ts'
-import { serializationFailure } from '../../../lock/transaction-locks.ts'
 import type { TransactionLocks } from '../../../lock/transaction-locks.ts'
 import type { ColumnId } from '../../../plan/expression.ts'
 import type { LockRowsNode, LockTarget, RowPin } from '../../../plan/plan-node.ts'

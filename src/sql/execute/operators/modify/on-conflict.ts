@@ -2,6 +2,7 @@
  * INSERT … ON CONFLICT. Rows that meet none go in together; for the others the existing row is fetched and, with DO UPDATE,
  * changed. A row that this command itself inserted or updated must not be met again.
  */
+import { serializationFailure } from '../../../../errors/serialization-failure.ts'
 import { SqlError } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
 import type { TreeId } from '../../../../storage/access.ts'
@@ -17,7 +18,6 @@ import { gather, gatherBatch, selectTrue } from '../../vectors/gather.ts'
 import { RowCollection } from '../../vectors/row-collection.ts'
 import { ROW_LOCK } from '../../../lock/lock-mode.ts'
 import type { RowLockStrength } from '../../../lock/lock-mode.ts'
-import { serializationFailure } from '../../../lock/transaction-locks.ts'
 import type { TransactionLocks } from '../../../lock/transaction-locks.ts'
 import { keyPositions } from '../lock/key-columns.ts'
 import { settleKeys } from '../lock/settle-keys.ts'

@@ -2,6 +2,7 @@
  * DDL in the session's transaction. It runs first, privately, and then asks for the locks of the tables that it has turned out to
  * change; when it had to wait for one, what it did is taken back and done again over what the others have left.
  */
+import { serializationFailure } from '../../../../errors/serialization-failure.ts'
 import type { Task } from '../../../../storage/task.ts'
 import { SqlError } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
@@ -12,7 +13,6 @@ import { changedTables } from '../../../catalog/catalog-changes.ts'
 import { executeDdl } from '../../../commands/execute-ddl.ts'
 import type { DdlStatement } from '../../../commands/execute-ddl.ts'
 import type { QualifiedName } from '../../../parse/ast/common.ts'
-import { serializationFailure } from '../../../lock/transaction-locks.ts'
 import { TABLE_LOCK } from '../../../lock/lock-mode.ts'
 import type { TableLockMode } from '../../../lock/lock-mode.ts'
 import { requireUnused } from '../../portal/tables-in-use.ts'
@@ -67,12 +67,11 @@ function isOvertaken(
   tables: ReadonlySet<Oid>,
 ): boolean {
   if (tables.size === 0 || database.isNewest(open)) return false
-  const { newestCatalog } = database
-  const altered = newestCatalog && changedTables(open.catalog, newestCatalog)
+  const altered = changedTables(open.catalog, database.newestCatalog)
   for (const table of tables) {
     const tree = open.catalog.relation(table)?.tree
     const isSame = tree === undefined || open.access.isTreeCurrent(tree)
-    if (isSame && altered?.has(table) === false) continue
+    if (isSame && !altered.has(table)) continue
     if (!locks.seesNewest) throw serializationFailure('update')
     return true
   }

@@ -2,6 +2,7 @@
  * Foreign keys among other transactions: the row that a new key points to must keep its key until this transaction has ended,
  * and rows that others are about to let point to a key that goes must be waited for.
  */
+import { serializationFailure } from '../../../../../errors/serialization-failure.ts'
 import type { SqlError } from '../../../../../errors/sql-error.ts'
 import type { RowId, TreeId } from '../../../../../storage/access.ts'
 import type { Task } from '../../../../../storage/task.ts'
@@ -9,7 +10,6 @@ import type { Datum } from '../../../../../storage/vector.ts'
 import type { ForeignKey } from '../../../../catalog/catalog.ts'
 import { ROW_LOCK } from '../../../../lock/lock-mode.ts'
 import type { RowLockStrength } from '../../../../lock/lock-mode.ts'
-import { serializationFailure } from '../../../../lock/transaction-locks.ts'
 import type { ExecutionContext } from '../../../execution-context.ts'
 import type { TableWriter } from '../table-writer.ts'
 import { findReferencing } from './referencing-rows.ts'
