@@ -23,7 +23,6 @@ import type { DatabaseHost } from './branch-database.ts'
 import { Databases } from './databases/databases.ts'
 import { SharedCatalogs } from './databases/shared-catalogs.ts'
 import { NotificationHub } from './notification/notification-hub.ts'
-import { prefetchTrees } from './prefetch-trees.ts'
 
 export interface BranchOptions {
   readonly databaseName: string
@@ -62,7 +61,11 @@ export class Branch implements DatabaseHost {
 
   /** Opens the branch's storage; a branch that has none yet begins with an empty database. */
   static async open(platform: StoragePlatform, options: BranchOptions): Promise<Branch> {
-    const store = await Store.open(platform, { ...options.storage, codec: datumCodec })
+    const store = await Store.open(platform, {
+      ...options.storage,
+      codec: datumCodec,
+      firstTrees: CATALOG_TREES,
+    })
     const catalog = await openCatalog(store, options)
     return new Branch(store, platform, catalog)
   }
@@ -92,7 +95,6 @@ async function openCatalog(store: Store, options: BranchOptions): Promise<Catalo
   const isNew = store.roots.lsn === 0
   const { databaseName, superuser } = options
   const superuserSecret = isNew ? await options.superuserSecret?.() : undefined
-  await prefetchTrees(store, CATALOG_TREES)
   const transaction = store.begin()
   const catalog = await store.run(
     isNew

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { PageCache } from '../../src/storage/cache/page-cache.ts'
-import { planRanges } from '../../src/storage/cache/range-plan.ts'
+import { planRanges, withReadAhead } from '../../src/storage/cache/range-plan.ts'
 import { TieredPages } from '../../src/storage/cache/tiered-pages.ts'
 import { LayerWriter } from '../../src/storage/layer/layer-writer.ts'
 import type { LeafNode, OverflowNode } from '../../src/storage/page/node.ts'
@@ -73,7 +73,13 @@ describe('page cache', () => {
 
 describe('range plan', () => {
   test('coalesces neighbours, reads ahead, and splits what is far apart', () => {
-    const ranges = planRanges([at(500_000), at(16), at(2_000_000), at(300), at(16, 100, 'other')])
+    const ranges = planRanges([
+      at(500_000),
+      at(16),
+      at(2_000_000),
+      at(300),
+      at(16, 100, 'other'),
+    ]).map(withReadAhead)
     expect(
       ranges.map(({ layer, start, end, wanted }) => [layer, start, end, wanted.length]),
     ).toEqual([
@@ -86,11 +92,11 @@ describe('range plan', () => {
 
   test('reads further ahead around larger pages, up to a bound', () => {
     const lengthOf = (bytes: number) => {
-      const [range] = planRanges([at(0, bytes)])
+      const [range] = planRanges([at(0, bytes)]).map(withReadAhead)
       return range && range.end - range.start
     }
     expect(lengthOf(10_000)).toBe(80_000)
-    expect(lengthOf(41_000)).toBe(256 << 10)
+    expect(lengthOf(41_000)).toBe(128 << 10)
     expect(lengthOf(300_000)).toBe(300_000)
   })
 

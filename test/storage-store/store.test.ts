@@ -192,6 +192,68 @@ describe('a branch', () => {
   })
 })
 
+describe('waking with nothing near', () => {
+  const TREES = Array.from({ length: 30 }, (_, i) => (i + 1) as TreeId) // brand
+
+  async function asleep(): Promise<World> {
+    const world = newWorld()
+    const store = await Store.open(world, options())
+    const transaction = store.begin()
+    for (const tree of TREES) {
+      transaction.createTree(tree, { kind: 'table', columns: ['int64', 'text'] })
+      const count = tree === 30 ? 40_000 : 3000
+      const numbers = Array.from({ length: count }, (_, i) => i)
+      const texts = numbers.map((value) => `value ${value} of ${tree}`)
+      const rows = batch([vectorOf('int64', numbers), vectorOf('text', texts)], count)
+      await store.run(transaction.insert(tree, rows))
+    }
+    await store.run(store.commit(transaction))
+    await store.checkpoint()
+    world.local.evictPages(world.local.pageBytes(), 0)
+    return world
+  }
+
+  test('takes one request for the roots of all trees, whatever lies between them', async () => {
+    const world = await asleep()
+    const store = await Store.open(world, { ...options(), firstTrees: TREES.slice(0, 3) })
+    const { fetches, fetchedBytes } = store.pages.statistics
+    expect(fetches).toBe(1)
+    expect(fetchedBytes).toBeLessThan(100_000)
+    const bucket = await bucketBytes(world)
+    expect(bucket).toBeGreaterThan(1_000_000)
+    for (const tree of TREES) {
+      const top = store.roots.trees.get(tree)?.top?.pointer
+      if (top === undefined || !('layer' in top)) throw new Error('not written')
+      expect(store.pages.isNear(top)).toBe(true)
+    }
+    expect((await contents(store, store.begin(), 30 as TreeId)).length).toBe(40_000)
+  })
+
+  test('fetches nothing ahead when nobody says what comes first', async () => {
+    const store = await Store.open(await asleep(), options())
+    expect(store.pages.statistics.fetches).toBe(0)
+  })
+
+  test('does not fail for a layer that only others need', async () => {
+    const world = await asleep()
+    for (const { key } of await listAll(world.objects, 'p/main/layer/')) {
+      await world.objects.delete([key])
+    }
+    const store = await Store.open(world, { ...options(), firstTrees: [TABLE] })
+    await expect(contents(store)).rejects.toMatchObject({ code: 'XX001' })
+  })
+})
+
+test('a checkpoint is due after many records, small as they may be', async () => {
+  const store = await Store.open(newWorld(), { ...options(), tailLimitRecords: 5 })
+  for (const value of [1, 2, 3, 4]) await put(store, value)
+  expect(store.needsCheckpoint).toBe(false)
+  await put(store, 5)
+  expect(store.needsCheckpoint).toBe(true)
+  await store.checkpoint()
+  expect(store.needsCheckpoint).toBe(false)
+})
+
 describe('a fork', () => {
   test('shares the past and nothing else', async () => {
     const world = newWorld()

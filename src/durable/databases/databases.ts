@@ -20,7 +20,7 @@ import {
 import type { DatabaseDirectory } from '../../sql/commands/database/database-directory.ts'
 import { BranchDatabase } from '../branch-database.ts'
 import type { DatabaseHost } from '../branch-database.ts'
-import { prefetchTrees } from '../prefetch-trees.ts'
+import { prefetchRoots } from '../../storage/store/prefetch-roots.ts'
 import {
   accessOf,
   copyTrees,
@@ -93,8 +93,9 @@ export class Databases implements DatabaseDirectory {
     await this.#ensureTrees(space)
     const own = CATALOG_NAMES.filter((name) => !SHARED_CATALOGS.includes(name))
     const { store, shared } = this.#host
-    await prefetchTrees(
-      store,
+    await prefetchRoots(
+      store.pages,
+      store.roots,
       own.map((name) => space.inStore(catalogTable(name).tree)),
     )
     const whole = store.begin({ readOnly: true })

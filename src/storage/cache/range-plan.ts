@@ -6,12 +6,12 @@ export const PARALLEL_FETCHES = 4
 /** Pages closer together than this come in one request. */
 const GAP_BYTES = 128 << 10
 /**
- * A request asks for some times what is wanted, since neighbours in the layer are neighbours in the tree: much around leaves, which
- * are read one after the other, little around the small pages above them.
+ * A request asks for some times what is wanted, since neighbours in the layer are neighbours in the tree. Scans name the pages to
+ * come themselves; this is for those who look up one row and then the one beside it.
  */
 const READ_AHEAD_FACTOR = 8
 const READ_AHEAD_MIN_BYTES = 32 << 10
-const READ_AHEAD_MOST_BYTES = 256 << 10
+const READ_AHEAD_MOST_BYTES = 128 << 10
 /** A request asks for no more than this, unless one page is larger. */
 const MOST_BYTES = 1 << 20
 
@@ -23,6 +23,7 @@ export interface FetchRange {
   readonly wanted: readonly PageAddress[]
 }
 
+/** Without read-ahead. */
 export function planRanges(addresses: readonly PageAddress[]): FetchRange[] {
   const ranges: FetchRange[] = []
   for (const [layer, pages] of byLayer(addresses)) {
@@ -37,22 +38,17 @@ export function planRanges(addresses: readonly PageAddress[]): FetchRange[] {
         end = Math.max(end, pageEnd)
         continue
       }
-      if (wanted.length > 0) ranges.push(withReadAhead(layer, start, end, wanted))
+      if (wanted.length > 0) ranges.push({ layer, start, end, wanted })
       wanted = [page]
       start = page.offset
       end = pageEnd
     }
-    if (wanted.length > 0) ranges.push(withReadAhead(layer, start, end, wanted))
+    if (wanted.length > 0) ranges.push({ layer, start, end, wanted })
   }
   return ranges
 }
 
-function withReadAhead(
-  layer: string,
-  start: number,
-  end: number,
-  wanted: readonly PageAddress[],
-): FetchRange {
+export function withReadAhead({ layer, start, end, wanted }: FetchRange): FetchRange {
   const ahead = Math.max(READ_AHEAD_MIN_BYTES, (end - start) * READ_AHEAD_FACTOR)
   const most = start + Math.min(ahead, READ_AHEAD_MOST_BYTES)
   return { layer, start, end: Math.max(end, most), wanted }

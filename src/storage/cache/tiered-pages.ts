@@ -2,7 +2,7 @@
  * Where the engine's pages come from. `get` looks into memory, then into the local store: both synchronous.
  * `load` brings pages from the bucket into both, with their neighbours into the local store only.
  *
- * Invariant: a page that enters either level has been checked against the checksum in its address or frame.
+ * Invariant: a page that enters memory has been checked against the checksum in its address, wherever it came from.
  */
 import { decodeLeafParts, decodePage } from '../page/page-codec.ts'
 import type { DatumCodec, LeafParts, PageNode, PageSource } from '../page/node.ts'
@@ -13,7 +13,7 @@ import { crc32c } from '../page/crc32c.ts'
 import type { StoragePlatform } from '../platform/storage-platform.ts'
 import { releaseBytes } from '../release-bytes.ts'
 import type { PageCache } from './page-cache.ts'
-import { PARALLEL_FETCHES, planRanges, type FetchRange } from './range-plan.ts'
+import { PARALLEL_FETCHES, planRanges, withReadAhead, type FetchRange } from './range-plan.ts'
 
 export const DEFAULT_LOCAL_CACHE_BYTES = 1 << 30
 /** A tree of more than this share of the memory cache passes it by; decoded, pages take about twice their bytes. */
@@ -120,18 +120,28 @@ export class TieredPages implements PageSource {
     for (const address of addresses) {
       const flight = this.#flightWith(address)
       if (flight !== undefined) waits.push(flight.landed)
-      else if (!this.#isNear(address, isPassing)) missing.push(address)
+      else if (isPassing ? !this.isNear(address) : this.get(address) === undefined) {
+        missing.push(address)
+      }
     }
-    const ranges = planRanges(missing)
+    await this.#flyAll(planRanges(missing).map(withReadAhead), isPassing)
+    await Promise.all(waits)
+  }
+
+  /** Brings pages that are known to be missing into the local store, and nothing around them. Rejects like `load`. */
+  prefetch(addresses: readonly PageAddress[]): Promise<void> {
+    return this.#flyAll(planRanges(addresses), true)
+  }
+
+  async #flyAll(ranges: readonly FetchRange[], isPassing: boolean): Promise<void> {
     for (let at = 0; at < ranges.length; at += PARALLEL_FETCHES) {
       const some = ranges.slice(at, at + PARALLEL_FETCHES)
       await Promise.all(some.map((range) => this.#fly(range, isPassing)))
     }
-    await Promise.all(waits)
   }
 
-  #isNear(address: PageAddress, isPassing: boolean): boolean {
-    if (!isPassing) return this.get(address) !== undefined
+  /** Whether it would take no request to the bucket; a copy that has been damaged would. */
+  isNear(address: PageAddress): boolean {
     if (this.memory.get(address) !== undefined) return true
     return this.#platform.local.hasPage(address.layer, address.offset)
   }
@@ -228,7 +238,6 @@ export class TieredPages implements PageSource {
       next = page.offset + paddedLength(page.length)
       if (wanted.has(offset)) continue
       const bytes = fetched.subarray(page.offset, page.offset + page.length)
-      if (crc32c(bytes) !== page.checksum) return
       this.#platform.local.putPage(range.layer, offset, bytes)
     }
   }

@@ -163,4 +163,5 @@ export interface StorageContext {
 export interface DirtyNode {
   readonly tree: TreeId
   readonly node: TreeNode
+  readonly isRoot: boolean
 }

@@ -29,6 +29,7 @@ export interface LocalStore {
   /** Copies of pages of layer objects; any may vanish. Offsets are multiples of 8 below 2^33. */
   getPage(layer: string, offset: number): Uint8Array | undefined
   hasPage(layer: string, offset: number): boolean
+  /** Does nothing when it is there: layers never change. */
   putPage(layer: string, offset: number, bytes: Uint8Array): void
   deletePage(layer: string, offset: number): void
   pageBytes(): number

@@ -153,16 +153,17 @@ export class SqliteLocalStore implements LocalStore {
     const chunks = chunksOf(bytes)
     // A page too large for its slots is simply not cached.
     if (chunks.length > PAGE_CHUNKS) return
-    this.deletePage(layer, offset)
     const id = this.#layerNumber(layer) * PAGE_SLOTS + offset
     for (const [chunk, part] of chunks.entries()) {
-      this.#database.query(
-        'INSERT OR REPLACE INTO pages (id, size, final, bytes) VALUES (?, ?, ?, ?)',
+      const inserted = this.#database.query(
+        'INSERT INTO pages (id, size, final, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id',
         id + chunk,
         part.length,
         chunk === chunks.length - 1 ? 1 : 0,
         part,
       )
+      // It is there already: layers never change.
+      if (inserted.length === 0) return
     }
     this.#countBytes(bytes.length)
   }

@@ -21,6 +21,7 @@ import {
 } from '../manifest/manifest-store.ts'
 import { EMPTY_ROOTS } from '../tree/tree-root.ts'
 import type { BranchServices } from './branch-services.ts'
+import { prefetchRoots } from './prefetch-roots.ts'
 import { Replay, type BranchState } from './replay.ts'
 import type { StoreOptions } from './store-options.ts'
 
@@ -40,8 +41,10 @@ export async function recover(services: BranchServices): Promise<Recovered> {
       : decodeManifest(bytes, options.codec, 'local manifest')
   const log = new CommitLog(platform.local, manifest.lsn)
   const replay = new Replay(services, manifest)
+  const prefetched = prefetchRoots(services.pages, manifest.roots, options.firstTrees ?? [])
   // Bounded by the tail: a checkpoint is due long before it is large.
   for (const record of log.recover()) await replay.apply(record)
+  await prefetched
   return { manifest, log, state: replay.state }
 }
 

@@ -1,3 +1,4 @@
+import type { TreeId } from '../access.ts'
 import type { PageCache } from '../cache/page-cache.ts'
 import type { DatumCodec } from '../page/node.ts'
 
@@ -13,14 +14,19 @@ export interface StoreOptions {
   readonly localCacheBytes?: number
   /** A checkpoint is due when the log's tail has grown beyond this. */
   readonly tailLimitBytes?: number
+  /** Or has more records than this, since each takes time to replay. */
+  readonly tailLimitRecords?: number
   /** A checkpoint is due when committed pages that no layer holds take more than this. */
   readonly dirtyLimitBytes?: number
   /** A transaction whose private pages take more than this, or its write set half of it, writes them early. */
   readonly transactionLimitBytes?: number
+  /** Trees that whoever opens the branch reads first. */
+  readonly firstTrees?: readonly TreeId[]
   /** Size at which a layer object is finished. */
   readonly layerTargetBytes?: number
 }
 
 export const DEFAULT_TRANSACTION_LIMIT_BYTES = 8 << 20
 export const DEFAULT_TAIL_LIMIT_BYTES = 4 << 20
+export const DEFAULT_TAIL_LIMIT_RECORDS = 4096
 export const DEFAULT_DIRTY_LIMIT_BYTES = 16 << 20

@@ -39,7 +39,11 @@ import { baseManifest, isWithin, recordsAfter, recordsWithin } from './history.t
 import type { HistorySource, Moment } from './history.ts'
 import { recover, type Recovered } from './recovery.ts'
 import { Replay, type BranchState } from './replay.ts'
-import { DEFAULT_DIRTY_LIMIT_BYTES, DEFAULT_TAIL_LIMIT_BYTES } from './store-options.ts'
+import {
+  DEFAULT_DIRTY_LIMIT_BYTES,
+  DEFAULT_TAIL_LIMIT_BYTES,
+  DEFAULT_TAIL_LIMIT_RECORDS,
+} from './store-options.ts'
 import type { StoreOptions } from './store-options.ts'
 import { StoreTransaction } from './store-transaction.ts'
 
@@ -279,8 +283,12 @@ export class Store {
 
   /** How far beyond its limits the branch is: 1 = a checkpoint is due. */
   #excess(): number {
-    const tailLimit = this.#services.options.tailLimitBytes ?? DEFAULT_TAIL_LIMIT_BYTES
-    return Math.max(this.#log.tailBytes / tailLimit, this.#dirty.bytes / this.#dirty.limitBytes)
+    const { options } = this.#services
+    const byteLimit = options.tailLimitBytes ?? DEFAULT_TAIL_LIMIT_BYTES
+    const recordLimit = options.tailLimitRecords ?? DEFAULT_TAIL_LIMIT_RECORDS
+    const { tailBytes, tailRecords } = this.#log
+    const dirty = this.#dirty.bytes / this.#dirty.limitBytes
+    return Math.max(tailBytes / byteLimit, tailRecords / recordLimit, dirty)
   }
 
   /**

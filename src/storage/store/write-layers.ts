@@ -1,12 +1,13 @@
 /**
  * The way of pages into layers, for checkpoints, giant transactions and replay: children first, so that a parent
  * knows the addresses of its children. Pages count as written as soon as their layer is durable; when it fails in
- * the middle, what was written stays so.
+ * the middle, what was written stays so. Roots and interior pages come last in a layer, side by side: a branch that wakes gets the
+ * ways into all its trees in one range. Indexes, which are younger, come before their tables: read-ahead then has the table's pages.
  */
 import { assert } from '../../errors/sql-error.ts'
 import type { TieredPages } from '../cache/tiered-pages.ts'
 import type { LayerWriter } from '../layer/layer-writer.ts'
-import type { DatumCodec, TreeNode } from '../page/node.ts'
+import type { DatumCodec, DirtyNode, TreeNode } from '../page/node.ts'
 import { encodePage, type PageWriter } from '../page/page-codec.ts'
 import type { PageAddress } from '../page/page-address.ts'
 import { releaseBytes } from '../release-bytes.ts'
@@ -35,14 +36,21 @@ export async function writeLayers(output: LayerOutput, roots: BranchRoots): Prom
     addressOf: (node) => written.get(node) ?? writtenAddress(node),
     writeOverflow: (bytes) => add(tree, bytes),
   })
+  let upper: DirtyNode[] = []
+  const write = ({ tree, node }: DirtyNode): void => {
+    written.set(node, add(tree, encodePage(node, pageWriter(tree))))
+  }
   const seal = async (): Promise<void> => {
+    for (const dirty of upper.sort((a, b) => b.tree - a.tree)) write(dirty)
+    upper = []
     pages.trimLocal()
     await writer.seal()
     adoptAddresses(written)
     written.clear()
   }
-  for (const { tree, node } of dirtyNodes(roots)) {
-    written.set(node, add(tree, encodePage(node, pageWriter(tree))))
+  for (const dirty of dirtyNodes(roots)) {
+    if (dirty.node.kind === 'interior' || dirty.isRoot) upper.push(dirty)
+    else write(dirty)
     if (writer.isFull) await seal()
   }
   await seal()

@@ -27,7 +27,7 @@ export function* dirtyNodes(
   const seen = roots.trees.hasBanks ? new Set<TreeNode>() : undefined
   for (const [, root] of roots.trees.entries()) {
     if (root.top === undefined || only?.has(root.id) === false) continue
-    yield* dirtyBelow(root.id, root.top, seen)
+    yield* dirtyBelow(root.id, root.top, seen, true)
   }
 }
 
@@ -35,14 +35,15 @@ function* dirtyBelow(
   tree: TreeId,
   entry: ChildEntry,
   seen: Set<TreeNode> | undefined,
+  isRoot: boolean,
 ): Generator<DirtyNode, void, void> {
   const node = entry.pointer
   if (!isResident(node) || node.written !== undefined || seen?.has(node) === true) return
   seen?.add(node)
   if (node.kind === 'interior') {
-    for (const child of node.children) yield* dirtyBelow(tree, child, seen)
+    for (const child of node.children) yield* dirtyBelow(tree, child, seen, false)
   }
-  yield { tree, node }
+  yield { tree, node, isRoot }
 }
 
 /** From now on these nodes count as written. They freeze: whoever owned them copies them before the next edit. */

@@ -91,7 +91,7 @@ export class MemoryLocalStore implements LocalStore {
 
   /** Pages are a cache: a transaction that fails may leave them behind. */
   putPage(layer: string, offset: number, bytes: Uint8Array): void {
-    this.deletePage(layer, offset)
+    if (this.hasPage(layer, offset)) return
     this.#pages.set(pageKey(layer, offset), bytes.slice())
     this.#pageBytes += bytes.length
   }
