@@ -15,6 +15,8 @@ import { createTpcb, runTpcb, tpcbSums } from './sessions/tpcb.ts'
 
 const SECONDS = Number(process.env['SECONDS'] ?? 5)
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3)
+/** Rates are of code that has run for a while. */
+const WARM_SECONDS = Number(process.env['WARM_SECONDS'] ?? 15)
 const REQUESTS = Number(process.env['REQUESTS'] ?? 2000)
 const CLIENTS = [1, 16]
 const PEER_PACKAGES = ['@electric-sql/pglite@0.5.14', '@electric-sql/pglite-socket@0.2.17']
@@ -50,32 +52,36 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-const [lakelet, pglite] = await Promise.all([
+const [lakelet, pglite, floor] = await Promise.all([
   startServer('lakelet-server.ts'),
   startServer('pglite-server.ts', [peerFolder()]),
+  startServer('floor-server.ts'),
 ])
+const servers = [lakelet, pglite, floor]
 await createTpcb(lakelet.url)
 await createTpcb(pglite.url)
+for (const { url } of servers) await runTpcb(url, 4, WARM_SECONDS * 1000)
 for (const clients of CLIENTS) {
-  const [ours, theirs]: [number[], number[]] = [[], []]
+  const rates: number[][] = servers.map(() => [])
   let failed = 0
   for (let round = 0; round < ROUNDS; round++) {
-    const mine = await runTpcb(lakelet.url, clients, SECONDS * 1000)
-    ours.push(mine.perSecond)
-    failed += mine.failed
-    theirs.push((await runTpcb(pglite.url, clients, SECONDS * 1000)).perSecond)
+    for (const [index, server] of servers.entries()) {
+      const run = await runTpcb(server.url, clients, SECONDS * 1000)
+      rates[index]?.push(run.perSecond)
+      failed += run.failed
+    }
   }
-  const [a, b] = [median(ours), median(theirs)]
+  const [ours = 0, theirs = 0, most = 0] = rates.map(median)
   console.log(
-    `TPC-B, ${clients} clients: Lakelet ${a.toFixed(0)}/s (${failed} failed), PGlite ${b.toFixed(0)}/s: ${(a / b).toFixed(2)}x`,
+    `TPC-B, ${clients} clients: Lakelet ${ours.toFixed(0)}/s, PGlite ${theirs.toFixed(0)}/s: ${(ours / theirs).toFixed(2)}x; without any SQL ${most.toFixed(0)}/s: ${(most / theirs).toFixed(2)}x; ${failed} failed`,
   )
 }
 const sums = await tpcbSums(lakelet.url)
 console.log(`sums ${new Set(sums).size === 1 ? 'agree' : `differ: ${sums.join(', ')}`}`)
-lakelet.stop()
-pglite.stop()
+for (const server of servers) server.stop()
 
-const { empty, select } = await measureRequests(REQUESTS)
+const { empty, object, select } = await measureRequests(REQUESTS)
+const beyond = (ms: number): string => `${ms.toFixed(2)} ms, ${(ms - empty).toFixed(2)} ms more`
 console.log(
-  `/sql point select: p50 ${select.toFixed(2)} ms, an empty Worker ${empty.toFixed(2)} ms: ${(select - empty).toFixed(2)} ms more`,
+  `an empty Worker: p50 ${empty.toFixed(2)} ms; an object that answers a constant: ${beyond(object)}; /sql point select: ${beyond(select)}`,
 )

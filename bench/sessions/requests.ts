@@ -1,10 +1,12 @@
-/** Point selects through `POST /sql`, and an empty Worker beside it: what a request to Lakelet costs over a request as such. */
+/** Point selects through `POST /sql`, beside an empty Worker and an object that answers a constant (`floor-worker.ts`). */
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
 import { CONNECTION, WorkerdLakelet } from '../../test/runtime/workerd-lakelet.ts'
+import { startFloor } from './floor.ts'
 
 export interface RequestTimes {
   /** Median milliseconds. */
   readonly empty: number
+  readonly object: number
   readonly select: number
 }
 
@@ -24,28 +26,30 @@ export async function measureRequests(rounds: number): Promise<RequestTimes> {
     }),
   )
   const emptyUrl = (await empty.ready).origin
+  const floor = await startFloor()
   const lakelet = await WorkerdLakelet.start()
   await lakelet.post({ query: 'CREATE TABLE item (id int PRIMARY KEY, name text, price numeric)' })
   await lakelet.post({
     query: `INSERT INTO item SELECT i, 'item ' || i, i / 7.0 FROM generate_series(1, 100000) AS i`,
   })
   const headers = { 'Neon-Connection-String': CONNECTION, 'Neon-Raw-Text-Output': 'true' }
-  const select = (): Promise<number> => {
+  const query = (url: string): Promise<number> => {
     const id = String(1 + Math.floor(Math.random() * 100_000))
     const body = JSON.stringify({ query: 'SELECT * FROM item WHERE id = $1', params: [id] })
-    return timed(`${lakelet.url}/sql`, { method: 'POST', headers, body })
+    return timed(`${url}/sql`, { method: 'POST', headers, body })
   }
   const nothing = (): Promise<number> => timed(emptyUrl, { method: 'POST', body: '{}' })
   // In turns, so that what else the machine does hits both.
-  const times: { readonly empty: number[]; readonly select: number[] } = { empty: [], select: [] }
-  for (let round = -rounds / 4; round < rounds; round++) {
-    const [emptyMs, selectMs] = [await nothing(), await select()]
-    if (round < 0) continue
-    times.empty.push(emptyMs)
-    times.select.push(selectMs)
+  const [emptyMs, objectMs, selectMs]: [number[], number[], number[]] = [[], [], []]
+  for (let round = 0; round < rounds; round++) {
+    emptyMs.push(await nothing())
+    objectMs.push(await query(floor.url))
+    selectMs.push(await query(lakelet.url))
   }
-  await Promise.all([empty.dispose(), lakelet.stop()])
-  return { empty: median(times.empty), select: median(times.select) }
+  await Promise.all([empty.dispose(), floor.stop(), lakelet.stop()])
+  // The first quarter warms up.
+  const late = (times: number[]): number => median(times.slice(rounds / 4))
+  return { empty: late(emptyMs), object: late(objectMs), select: late(selectMs) }
 }
 
 async function timed(url: string, init: RequestInit): Promise<number> {

@@ -23,6 +23,7 @@ const MASKED = 0x80
 const LENGTH_16 = 126
 const LENGTH_64 = 127
 const MASK_BYTES = 4
+const MASK_POOL_BYTES = 4096
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const NORMAL_CLOSURE = 1000
 
@@ -193,6 +194,16 @@ function readHeader(pending: Buffer): FrameHeader | undefined {
   return { opcode: (pending[0] ?? 0) & 0x0f, bytes, remaining }
 }
 
+let masks = Buffer.alloc(0)
+
+/** Unpredictable, as RFC 6455 asks; drawn many at a time, since asking the system takes longer than sending. */
+function nextMask(): Buffer {
+  if (masks.length < MASK_BYTES) masks = randomBytes(MASK_POOL_BYTES)
+  const mask = masks.subarray(0, MASK_BYTES)
+  masks = masks.subarray(MASK_BYTES)
+  return mask
+}
+
 function maskedFrame(opcode: number, payload: Uint8Array): Buffer {
   const { length } = payload
   const lengthBytes = length < LENGTH_16 ? 0 : length <= 0xffff ? 2 : 8
@@ -202,7 +213,7 @@ function maskedFrame(opcode: number, payload: Uint8Array): Buffer {
   frame[1] = MASKED | (lengthBytes === 0 ? length : lengthBytes === 2 ? LENGTH_16 : LENGTH_64)
   if (lengthBytes === 2) frame.writeUInt16BE(length, 2)
   else if (lengthBytes === 8) frame.writeBigUInt64BE(BigInt(length), 2)
-  const mask = randomBytes(MASK_BYTES)
+  const mask = nextMask()
   mask.copy(frame, start - MASK_BYTES)
   for (let i = 0; i < length; i++) frame[start + i] = (payload[i] ?? 0) ^ (mask[i & 3] ?? 0)
   return frame

@@ -14,6 +14,12 @@ export interface WorkerEnvironment extends BranchEnvironment {
   readonly BRANCHES: DurableObjectNamespace<BranchObject>
 }
 
+const BATCH_HEADERS = [
+  'neon-batch-isolation-level',
+  'neon-batch-read-only',
+  'neon-batch-deferrable',
+]
+
 export function createApp(): Hono<{ Bindings: WorkerEnvironment }> {
   const app = new Hono<{ Bindings: WorkerEnvironment }>()
   app.get('/health', (context) => context.json({ status: 'ok' }, 200, corsHeaders))
@@ -69,7 +75,12 @@ function branchObject({ BRANCHES }: WorkerEnvironment, { branch, project }: Bran
 
 /** Neon's proxy echoes the batch headers. */
 function batchHeaders(headers: Headers): Record<string, string> {
-  return Object.fromEntries([...headers].filter(([name]) => name.startsWith('neon-batch-')))
+  const echoed: Record<string, string> = {}
+  for (const name of BATCH_HEADERS) {
+    const value = headers.get(name)
+    if (value !== null) echoed[name] = value
+  }
+  return echoed
 }
 
 function jsonResponse({ status, body }: HttpAnswer, extra: Record<string, string> = {}): Response {

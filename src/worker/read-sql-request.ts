@@ -10,6 +10,8 @@ const MAX_REQUEST_BYTES = 10 * 1024 * 1024
 /** The platform's own limit on a body. */
 const MAX_DRAINED_BYTES = 100 * 1024 * 1024
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
 const ISOLATION_LEVELS: Readonly<Record<string, string>> = {
   ReadUncommitted: 'READ UNCOMMITTED',
   ReadCommitted: 'READ COMMITTED',
@@ -63,14 +65,21 @@ async function readBody(request: Request): Promise<string | HttpAnswer> {
     return plainError(413, `request is too large (max is ${MAX_REQUEST_BYTES} bytes)`)
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    return UTF8.decode(bytes)
   } catch {
     return plainError(400, 'the request body is not valid UTF-8')
   }
 }
 
-/** undefined when there are too many. Those are read and dropped, so that a client in the middle of sending gets its answer. */
-async function readBytes({ body }: Request): Promise<Uint8Array | undefined> {
+/** undefined when there are too many. */
+async function readBytes(request: Request): Promise<Uint8Array | undefined> {
+  const announced = Number(request.headers.get('Content-Length') ?? Number.NaN)
+  if (announced <= MAX_REQUEST_BYTES) return new Uint8Array(await request.arrayBuffer())
+  return drainBytes(request)
+}
+
+/** What is too much is read and dropped, so that a client in the middle of sending gets its answer. */
+async function drainBytes({ body }: Request): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = []
   let total = 0
   for await (const chunk of body ?? []) {
