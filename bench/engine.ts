@@ -9,7 +9,7 @@ import { openPgMem } from './peers/pg-mem.ts'
 import { openPglite } from './peers/pglite.ts'
 import { openPostgres } from './peers/postgres.ts'
 import { openSqlite } from './peers/sqlite.ts'
-import { runWorkload } from './workload.ts'
+import { Workload } from './workload.ts'
 import type { Measurement } from './workload.ts'
 
 const PEERS: readonly {
@@ -21,23 +21,27 @@ const PEERS: readonly {
   { name: 'pglite', scale: 0.25, open: openPglite },
   { name: 'postgres', scale: 0.25, open: openPostgres },
   { name: 'sqlite', scale: 1, open: openSqlite },
-  { name: 'pg-mem', scale: 0.01, open: openPgMem },
 ]
 
+/** So slow, and so much garbage, that it would only be in the others' way. */
+const SLOW_PEERS: typeof PEERS = [{ name: 'pg-mem', scale: 0.01, open: openPgMem }]
+
 async function main(names: readonly string[]): Promise<void> {
+  const isChosen = ({ name }: { readonly name: string }): boolean =>
+    name === 'lakelet' || names.length === 0 || names.includes(name)
   const results = new Map<string, readonly Measurement[]>()
-  const chosen = PEERS.filter(
-    ({ name }) => name === 'lakelet' || names.length === 0 || names.includes(name),
-  )
   const runAll = async (url: string): Promise<void> => {
-    for (const { name, scale, open } of chosen) {
-      process.stderr.write(`${name} …\n`)
-      const peer = await open(url)
-      results.set(peer.name, await runWorkload(peer, scale))
-      await peer.close()
+    for (const together of [PEERS, SLOW_PEERS]) {
+      const contenders = []
+      for (const { scale, open } of together.filter(isChosen)) {
+        contenders.push({ peer: await open(url), scale })
+      }
+      const measured = await new Workload(contenders).run()
+      for (const [name, measurements] of measured) results.set(name, measurements)
+      for (const { peer } of contenders) await peer.close()
     }
   }
-  if (chosen.some(({ name }) => name === 'postgres')) await withOracle(runAll)
+  if (PEERS.filter(isChosen).some(({ name }) => name === 'postgres')) await withOracle(runAll)
   else await runAll('')
   print(results)
 }

@@ -39,11 +39,9 @@ import type { BackendKey } from './connection-registry.ts'
 import { Conversation } from './conversation.ts'
 import { decodeFrontend } from './codec/frontend-messages.ts'
 import type { FrontendMessage } from './codec/frontend-messages.ts'
-import { MessageFramer } from './codec/message-framer.ts'
 import type { FramedMessage } from './codec/message-framer.ts'
 import { MessageWriter } from './codec/message-writer.ts'
-import type { ConnectionInput } from './flow/input-budget.ts'
-import { InputOverflow, OVERFLOW_FROM_BYTES } from './flow/input-overflow.ts'
+import { IncomingMessages } from './flow/incoming-messages.ts'
 import { databaseOf, settingsOf } from './login/startup-parameters.ts'
 import { Login } from './login/login.ts'
 import type { KnownClient } from './login/login.ts'
@@ -59,10 +57,9 @@ type Phase =
 export class Connection {
   readonly #host: ConnectionHost
   readonly #socket: ConnectionSocket
-  readonly #framer = new MessageFramer()
   readonly #out = new MessageWriter()
   #phase: Phase
-  readonly #input: ConnectionInput
+  readonly #incoming: IncomingMessages
   readonly #pressure: BackPressure
   #branch: Branch | undefined
   #database: BranchDatabase | undefined
@@ -75,21 +72,17 @@ export class Connection {
   #toldMark: readonly unknown[] = []
   /** When the last exchange ended; only kept for sessions that may not be idle for ever. */
   #idleSinceMs = 0
-  /** Told when a message comes, or the session is cancelled, while a statement waits for one. */
-  #onArrival: (() => void) | undefined
   /** The client's messages make no sense any more. */
   #hasLostTrack = false
-  /** Where data wait while they are copied. */
-  #overflow: InputOverflow | undefined
   #running: Promise<void> | undefined
   #ended: Promise<void> = Promise.resolve()
 
   constructor(host: ConnectionHost, socket: ConnectionSocket, method: PasswordMethod) {
     this.#host = host
     this.#socket = socket
-    const [framer, out] = [this.#framer, this.#out]
+    this.#incoming = new IncomingMessages(host.input.open())
+    const [{ framer }, out] = [this.#incoming, this.#out]
     this.#phase = { kind: 'login', login: new Login({ host, socket, method, framer, out }) }
-    this.#input = host.input.open()
     this.#timeouts = new SessionTimeouts(host.timers, (error) => this.end(error))
     this.#pressure = new BackPressure(socket, host.timers, {
       isOpen: () => this.#phase.kind !== 'closed',
@@ -104,8 +97,8 @@ export class Connection {
 
   /** A connection whose object slept. One that was in a transaction cannot go on: 57P01. */
   resume(saved: SavedConnection): void {
-    this.#framer.leaveStartup()
-    this.#input.known()
+    this.#incoming.framer.leaveStartup()
+    this.#incoming.known()
     const { session } = saved
     if (session === undefined) this.end(terminatedError())
     else this.#phase = { kind: 'resuming', saved, session }
@@ -115,21 +108,13 @@ export class Connection {
   receive(chunk: Uint8Array): Promise<void> {
     if (this.#phase.kind === 'closed') return Promise.resolve()
     try {
-      this.#take(chunk)
+      this.#incoming.add(chunk)
     } catch (error) {
       this.end(error)
     }
-    this.#arrived()
+    this.#incoming.arrived()
     this.#running ??= this.#run().finally(() => this.#ran())
     return this.#running
-  }
-
-  #take(chunk: Uint8Array): void {
-    const overflow = this.#overflow
-    const isFull = this.#framer.pendingBytes > OVERFLOW_FROM_BYTES
-    if (overflow !== undefined && (isFull || !overflow.isEmpty)) return overflow.add(chunk)
-    this.#framer.append(chunk)
-    this.#input.note(this.#framer.pendingBytes)
   }
 
   /** Says why, then closes. */
@@ -146,12 +131,10 @@ export class Connection {
     if (this.#phase.kind === 'closed') return
     this.#phase = { kind: 'closed' }
     this.#timeouts.close()
-    this.#input.close()
-    this.#overflow?.release()
+    this.#incoming.close()
     if (this.#mailbox !== undefined) this.#branch?.notifications.close(this.#mailbox)
     if (this.#key !== undefined) this.#host.connections.remove(this.#key.processId)
-    this.#session?.cancel()
-    this.#arrived()
+    this.#cancel()
     // A running statement ends first: it stops where it suspends next.
     this.#socket.close()
     this.#ended = (this.#running ?? Promise.resolve()).then(() => this.#endSession())
@@ -159,17 +142,7 @@ export class Connection {
 
   #cancel(): void {
     this.#session?.cancel()
-    this.#arrived()
-  }
-
-  #expectData(): void {
-    const database = this.#database
-    if (database !== undefined) this.#overflow ??= new InputOverflow(() => database.createSpill())
-  }
-
-  #arrived(): void {
-    this.#onArrival?.()
-    this.#onArrival = undefined
+    this.#incoming.arrived()
   }
 
   /** COPY waits for data: the object must not sleep meanwhile. */
@@ -177,7 +150,7 @@ export class Connection {
     if (this.#phase.kind === 'closed') return Promise.resolve()
     if (this.#toldMark[0] !== false) this.#socket.changed()
     this.#toldMark = [false]
-    return new Promise((resolve) => void (this.#onArrival = resolve))
+    return this.#incoming.arrival()
   }
 
   /** Settles when nothing of a closed connection is left. */
@@ -216,25 +189,13 @@ export class Connection {
     let hasAnswered = false
     for (;;) {
       if (this.#phase.kind === 'closed') return false
-      const message = this.#nextMessage()
+      const message = this.#incoming.next()
       if (message === undefined) return hasAnswered
       await this.#handle(message)
       if (this.#hasLostTrack) throw lostTrack()
       if (this.#pressure.backlog !== undefined) await this.#pressure.backlog
       hasAnswered = true
     }
-  }
-
-  #nextMessage(): FramedMessage | undefined {
-    let message = this.#framer.next()
-    while (message === undefined) {
-      const chunk = this.#overflow?.take()
-      if (chunk === undefined) break
-      this.#framer.append(chunk)
-      message = this.#framer.next()
-    }
-    this.#input.note(this.#framer.pendingBytes)
-    return message
   }
 
   #ran(): void {
@@ -244,7 +205,7 @@ export class Connection {
 
   /** Everything that has come is answered: watches over what is left open, and tells of what has changed. */
   #rest(): void {
-    if (this.#overflow?.isEmpty === true) this.#overflow = undefined
+    this.#incoming.settled()
     const { settings } = this.#session ?? {}
     if (settings === undefined || this.#phase.kind !== 'ready') return
     const isAtRest = this.#isAtRest
@@ -263,7 +224,7 @@ export class Connection {
   /** Between two exchanges, with nothing open. */
   get #isAtRest(): boolean {
     if (this.#phase.kind !== 'ready' || this.#session?.status !== 'I') return false
-    return !this.#phase.conversation.isInBatch && this.#framer.pendingBytes === 0
+    return !this.#phase.conversation.isInBatch && this.#incoming.isEmpty
   }
 
   /** What pg_stat_activity says of it. */
@@ -367,7 +328,7 @@ export class Connection {
       database: name,
     })
     this.#timeouts.authenticated()
-    this.#input.known()
+    this.#incoming.known()
     const key = this.#host.connections.newKey()
     const conversation = this.#begin(database, role, parameters, key)
     authenticationOk(this.#out)
@@ -416,9 +377,9 @@ export class Connection {
       pressure: this.#pressure,
       send: () => this.#send(),
       messages: {
-        next: () => this.#nextMessage(),
+        next: () => this.#incoming.next(),
         arrival: () => this.#arrival(),
-        expectData: () => this.#expectData(),
+        expectData: () => this.#incoming.expectData(() => database.createSpill()),
         loseTrack: () => void (this.#hasLostTrack = true),
       },
       beforeReady: () => this.#readMail(),

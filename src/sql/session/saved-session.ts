@@ -4,7 +4,7 @@
  */
 import type { SessionFacts } from '../execute/session-facts.ts'
 import type { AdvisoryHoldings } from '../lock/lock-owner.ts'
-import type { SessionState } from './session-evaluation.ts'
+import type { SessionState } from './session-state.ts'
 import type { SettingsMark } from './settings/settings.ts'
 
 export interface SavedStatement {

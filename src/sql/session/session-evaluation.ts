@@ -15,47 +15,17 @@ import type {
   SettingFacts,
 } from '../execute/evaluation-session.ts'
 import { blockingProcesses, lockFacts } from '../lock/lock-facts.ts'
-import type { LockOwner } from '../lock/lock-owner.ts'
 import { advisoryKey } from '../lock/lock-tag.ts'
-import type { Database } from './database.ts'
 import type { StatementFactsSource } from '../execute/statement-facts.ts'
 import type { BackendSignal, DatabaseCounts, SessionFacts } from '../execute/session-facts.ts'
 import { cancelError } from './limits/statement-timeout.ts'
 import { cursorFacts, cursorRowId } from './portal/cursor-commands.ts'
-import type { Portals } from './portal/portals.ts'
-import type { PreparedStatements } from './statement/prepared-statements.ts'
-import type { DrawnValues } from './sequence/sequence-values.ts'
 import { checkSequenceUse } from './sequence/sequence-guard.ts'
 import { SequenceValues } from './sequence/sequence-values.ts'
-import type { SeededGenerator } from './seeded-generator.ts'
-import type { SessionChannels } from './notify/session-channels.ts'
 import { changeSetting, shownSetting } from './settings/change-setting.ts'
-import type { Settings } from './settings/settings.ts'
+import type { SessionState } from './session-state.ts'
 import type { Notice } from './result/statement-result.ts'
 import type { RunningTransaction } from './transaction/running-transaction.ts'
-
-/** What outlives the statement. */
-export interface SessionState {
-  readonly database: Database
-  readonly settings: Settings
-  readonly drawnSequences: DrawnValues
-  readonly generator: SeededGenerator
-  readonly prepared: PreparedStatements
-  readonly portals: Portals
-  readonly channels: SessionChannels
-  /** Who logged in. */
-  readonly authenticatedUser: string
-  /** Follow from the settings: SET SESSION AUTHORIZATION, SET ROLE. */
-  readonly sessionUser: string
-  readonly currentUser: string
-  /** As clients know it. */
-  readonly processId: number
-  readonly lockOwner: LockOwner
-  /** How often the transaction's time was asked for: a plan that did so while it was made is good for that time only. */
-  timeReads: number
-  /** Schema of the session's temporary objects; exists once the first is made. */
-  readonly temporarySchema: string
-}
 
 export class SessionEvaluation implements EvaluationSession {
   readonly statementTimestamp: number

@@ -24,18 +24,14 @@ import {
 } from './statement/extended-query.ts'
 import type { BindRequest, Description, ParseRequest } from './statement/extended-query.ts'
 import type { QueryEnvironment } from './statement/plan/planned-query.ts'
-import { Portals } from './portal/portals.ts'
 import { runPortal } from './portal/run-portal.ts'
 import type { BoundStatement } from './portal/portal.ts'
-import { PreparedStatements } from './statement/prepared-statements.ts'
 import type { PreparedStatement } from './statement/prepared-statements.ts'
 import { dropTemporaryObjects, runStatement } from './statement/run-statement.ts'
 import { environmentOf } from './statement/statement-environment.ts'
-import { SessionChannels } from './notify/session-channels.ts'
-import { SeededGenerator } from './seeded-generator.ts'
-import type { SessionState } from './session-evaluation.ts'
-import { currentUserOf, sessionUserOf } from './settings/change-setting.ts'
-import { Settings } from './settings/settings.ts'
+import { newSessionState } from './session-state.ts'
+import type { SessionOrigin, SessionState } from './session-state.ts'
+import type { Settings } from './settings/settings.ts'
 import { CollectedResults } from './result/statement-result.ts'
 import type { ResultRow, ResultSink } from './result/statement-result.ts'
 import { CancelRequest } from './limits/interrupt.ts'
@@ -51,14 +47,9 @@ import { lookAhead } from './transaction/snapshot.ts'
 import { TransactionBlock } from './transaction/transaction-block.ts'
 import { runTransactionCommand } from './transaction/transaction-command.ts'
 
-export interface SessionOptions {
-  readonly user: string
-  /** Startup parameters: settings such as application_name or datestyle. */
-  readonly settings?: ReadonlyMap<string, string>
+export interface SessionOptions extends SessionOrigin {
   /** The session ends with its one request: temporary objects go before the commit, as if they had never been. */
   readonly isSingleRequest?: boolean
-  /** The number that its client knows a long-lived session by; names its temporary schema. */
-  readonly processId?: number
   /** Where the client is, if that is known. */
   readonly clientAddress?: string | undefined
   /** How others end what it does, and itself, when that takes more than the session. */
@@ -84,30 +75,7 @@ export class Session {
   readonly #activity: SessionActivity
 
   constructor(database: Database, options: SessionOptions) {
-    const processId = options.processId ?? database.nextSessionNumber()
-    const settings = new Settings(options.settings)
-    const sessionUser = (): string => sessionUserOf(settings, options.user)
-    const currentUser = (): string => currentUserOf(settings, options.user)
-    this.#state = {
-      database,
-      settings,
-      drawnSequences: { values: new Map(), last: undefined },
-      generator: new SeededGenerator(database.random()),
-      prepared: new PreparedStatements(),
-      portals: new Portals(),
-      channels: new SessionChannels(),
-      authenticatedUser: options.user,
-      get sessionUser() {
-        return settings.derived(sessionUser)
-      },
-      get currentUser() {
-        return settings.derived(currentUser)
-      },
-      timeReads: 0,
-      processId,
-      lockOwner: database.locks.newOwner(processId),
-      temporarySchema: `pg_temp_${processId}`,
-    }
+    this.#state = newSessionState(database, options)
     this.#isSingleRequest = options.isSingleRequest ?? false
     this.#block = new TransactionBlock(this.#state, { dropsTemporary: this.#isSingleRequest })
     const cancel = options.control?.cancel ?? (() => this.cancel())
@@ -118,7 +86,7 @@ export class Session {
       cancel,
       terminate: options.control?.terminate ?? cancel,
     })
-    database.sessions.add(processId, this.#activity)
+    database.sessions.add(this.#state.processId, this.#activity)
     database.databaseCounters.of(database.oid).sessions++
   }
 

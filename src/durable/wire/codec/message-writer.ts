@@ -1,53 +1,28 @@
 /** A growing buffer of messages to be sent. Each message is begun with its tag and ended by filling in its length. */
+import { GrowingBytes } from '../../../sql/types/binary/growing-bytes.ts'
 
-const INITIAL_BYTES = 1024
 /** A larger buffer is let go after it was sent. */
 const KEPT_BYTES = 1 << 18
 /** UTF-8 takes at most three bytes for each UTF-16 unit. */
 const UTF8_MAX = 3
 const encoder = new TextEncoder()
 
-export class MessageWriter {
-  #bytes = new Uint8Array(INITIAL_BYTES)
-  #view = new DataView(this.#bytes.buffer)
-  #length = 0
+export class MessageWriter extends GrowingBytes {
   #messageStart = 0
 
   get length(): number {
-    return this.#length
+    return this.used
   }
 
   begin(tag: string): void {
-    this.#reserve(5)
-    this.#bytes[this.#length] = tag.charCodeAt(0)
-    this.#messageStart = this.#length + 1
-    this.#length += 5
+    this.reserve(5)
+    this.data[this.used] = tag.charCodeAt(0)
+    this.#messageStart = this.used + 1
+    this.used += 5
   }
 
   end(): void {
-    this.#view.setInt32(this.#messageStart, this.#length - this.#messageStart)
-  }
-
-  int8(value: number): void {
-    this.#reserve(1)
-    this.#view.setUint8(this.#length, value)
-    this.#length += 1
-  }
-  int16(value: number): void {
-    this.#reserve(2)
-    this.#view.setInt16(this.#length, value)
-    this.#length += 2
-  }
-  int32(value: number): void {
-    this.#reserve(4)
-    this.#view.setInt32(this.#length, value)
-    this.#length += 4
-  }
-
-  bytes(value: Uint8Array): void {
-    this.#reserve(value.length)
-    this.#bytes.set(value, this.#length)
-    this.#length += value.length
+    this.view.setInt32(this.#messageStart, this.used - this.#messageStart)
   }
 
   /** Zero-terminated. */
@@ -65,57 +40,43 @@ export class MessageWriter {
   }
 
   /** Everything written so far, or its first `length` bytes: the writer goes on with the rest. */
-  take(length = this.#length): Uint8Array<ArrayBuffer> {
-    const taken = this.#bytes.slice(0, length)
-    this.#bytes.copyWithin(0, length, this.#length)
-    this.#length -= length
-    if (this.#length === 0 && this.#bytes.length > KEPT_BYTES)
-      this.#replace(new Uint8Array(INITIAL_BYTES))
+  take(length = this.used): Uint8Array<ArrayBuffer> {
+    const taken = this.data.slice(0, length)
+    this.data.copyWithin(0, length, this.used)
+    this.used -= length
+    if (this.used === 0 && this.data.length > KEPT_BYTES) this.shrink()
     return taken
   }
 
   /** Forgets what was written after `length`. */
   truncate(length: number): void {
-    this.#length = length
+    this.used = length
   }
 
   #sizedText(text: string): void {
-    this.#reserve(4)
-    const at = this.#length
-    this.#length += 4
+    this.reserve(4)
+    const at = this.used
+    this.used += 4
     this.#text(text)
-    this.#view.setInt32(at, this.#length - at - 4)
+    this.view.setInt32(at, this.used - at - 4)
   }
 
   #text(text: string): void {
-    this.#reserve(text.length * UTF8_MAX)
+    this.reserve(text.length * UTF8_MAX)
     const units = text.length
     // Most values are short and plain; for those a loop is faster than the encoder.
     if (units <= 32) {
-      let at = this.#length
+      let at = this.used
       for (let i = 0; i < units; i++) {
         const unit = text.charCodeAt(i)
         if (unit > 0x7f) return this.#encode(text)
-        this.#bytes[at++] = unit
+        this.data[at++] = unit
       }
-      this.#length = at
+      this.used = at
     } else this.#encode(text)
   }
 
   #encode(text: string): void {
-    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written
-  }
-
-  #reserve(more: number): void {
-    const needed = this.#length + more
-    if (needed <= this.#bytes.length) return
-    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
-    grown.set(this.#bytes.subarray(0, this.#length))
-    this.#replace(grown)
-  }
-
-  #replace(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer)
+    this.used += encoder.encodeInto(text, this.data.subarray(this.used)).written
   }
 }

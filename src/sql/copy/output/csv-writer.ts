@@ -54,16 +54,16 @@ export class CsvWriter implements RowWriter {
   #line(values: ResultRow, forced: readonly boolean[]): Uint8Array {
     const bytes = this.#bytes
     for (let i = 0; i < values.length; i++) {
-      if (i > 0) bytes.byte(this.#delimiter)
+      if (i > 0) bytes.int8(this.#delimiter)
       const value = values[i] as string | null // asked for as text
       if (value === null) bytes.text(this.#options.nullText)
       else if (forced[i] === true || this.#needsQuotes(value, values.length === 1)) {
-        bytes.byte(this.#quote)
+        bytes.int8(this.#quote)
         bytes.escaped(value, this.#escapes)
-        bytes.byte(this.#quote)
+        bytes.int8(this.#quote)
       } else bytes.text(value)
     }
-    bytes.byte(NEWLINE)
+    bytes.int8(NEWLINE)
     return bytes.take()
   }
 

@@ -39,12 +39,12 @@ export class TextWriter implements RowWriter {
   row(values: ResultRow): Uint8Array {
     const bytes = this.#bytes
     for (let i = 0; i < values.length; i++) {
-      if (i > 0) bytes.byte(this.#delimiter)
+      if (i > 0) bytes.int8(this.#delimiter)
       const value = values[i]!
       if (value === null) bytes.text(this.#nullText)
       else bytes.escaped(value as string, this.#escapes) // asked for as text
     }
-    bytes.byte(NEWLINE)
+    bytes.int8(NEWLINE)
     return bytes.take()
   }
 

@@ -2,7 +2,7 @@
 import type { SessionFacts, SessionPhase, WaitEvent } from '../../execute/session-facts.ts'
 import type { LockRequest } from '../../lock/lock-tag.ts'
 import type { SavedSession } from '../saved-session.ts'
-import type { SessionState } from '../session-evaluation.ts'
+import type { SessionState } from '../session-state.ts'
 import type { TransactionBlock } from '../transaction/transaction-block.ts'
 import type { SessionEntry } from './session-directory.ts'
 

@@ -1,6 +1,6 @@
 /** A statement under statement_timeout. */
 import type { Task } from '../../../storage/task.ts'
-import type { SessionState } from '../session-evaluation.ts'
+import type { SessionState } from '../session-state.ts'
 import type { Settings } from '../settings/settings.ts'
 import { Deadline } from './interrupt.ts'
 import { interruptible, timeoutError } from './statement-timeout.ts'

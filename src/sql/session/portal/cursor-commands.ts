@@ -13,7 +13,7 @@ import type {
   ResultSink,
   ValueFormat,
 } from '../result/statement-result.ts'
-import type { SessionState } from '../session-evaluation.ts'
+import type { SessionState } from '../session-state.ts'
 import { planQuery } from '../statement/plan/planned-query.ts'
 import type { PlannedQuery, QueryEnvironment } from '../statement/plan/planned-query.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'

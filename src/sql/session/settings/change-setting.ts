@@ -6,7 +6,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
 import { memberships } from '../../catalog/describe/acl.ts'
-import type { SessionState } from '../session-evaluation.ts'
+import type { SessionState } from '../session-state.ts'
 import { settingDefinitions } from './setting-definitions.ts'
 import type { Settings } from './settings.ts'
 

@@ -12,7 +12,7 @@ import type {
 } from '../../parse/ast/utility.ts'
 import { changeSetting, shownSetting } from './change-setting.ts'
 import { settingDefinitions } from './setting-definitions.ts'
-import type { SessionState } from '../session-evaluation.ts'
+import type { SessionState } from '../session-state.ts'
 import type { ResultColumn, ResultSink } from '../result/statement-result.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
 

@@ -47,7 +47,7 @@ import {
   prepareStatement,
 } from './prepared-statements.ts'
 import { ResultWriter } from '../result/result-writer.ts'
-import type { SessionState } from '../session-evaluation.ts'
+import type { SessionState } from '../session-state.ts'
 import {
   applyModes,
   applySetting,

@@ -2,7 +2,7 @@
 import { StatementSpill } from '../limits/statement-spill.ts'
 import type { Notice } from '../result/statement-result.ts'
 import { SessionEvaluation } from '../session-evaluation.ts'
-import type { SessionState } from '../session-evaluation.ts'
+import type { SessionState } from '../session-state.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
 import type { QueryEnvironment } from './plan/planned-query.ts'

@@ -1,7 +1,7 @@
 /** Notes each statement that has run, in databases that have the extension pg_stat_statements. */
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
 import type { ParsedStatement } from '../../parse/ast/statement.ts'
-import type { SessionState } from '../session-evaluation.ts'
+import type { SessionState } from '../session-state.ts'
 import type { Settings } from '../settings/settings.ts'
 import { normalizeQuery } from './normalize-query.ts'
 import type { NormalizedQuery } from './normalize-query.ts'

@@ -2,7 +2,7 @@
 import type { Task } from '../../../storage/task.ts'
 import { Compilation } from '../../execute/expression/kernel.ts'
 import { settleConstraints } from '../../execute/operators/modify/deferred/settle-constraints.ts'
-import type { SessionState } from '../session-evaluation.ts'
+import type { SessionState } from '../session-state.ts'
 import { executionContext } from '../statement/plan/planned-query.ts'
 import { environmentOf } from '../statement/statement-environment.ts'
 import type { RunningTransaction } from './running-transaction.ts'

@@ -6,7 +6,7 @@ import type { SerializableMode } from '../../../storage/access.ts'
 import type { Task } from '../../../storage/task.ts'
 import type { IsolationLevel } from '../../lock/transaction-locks.ts'
 import type { Statement as Syntax } from '../../parse/ast/statement.ts'
-import type { SessionState } from '../session-evaluation.ts'
+import type { SessionState } from '../session-state.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { RunningTransaction } from './running-transaction.ts'
 

@@ -6,7 +6,7 @@ import type { CatalogSnapshot } from '../../../catalog/catalog-snapshot.ts'
 import type { Oid } from '../../../catalog/catalog.ts'
 import type { RelationName } from '../../../parse/ast/common.ts'
 import type { SetConstraintsStatement } from '../../../parse/ast/utility.ts'
-import type { SessionState } from '../../session-evaluation.ts'
+import type { SessionState } from '../../session-state.ts'
 import type { RunningTransaction } from '../../transaction/running-transaction.ts'
 import { settleDeferred } from '../../transaction/settle-deferred.ts'
 

@@ -3,7 +3,7 @@
  * or be gone.
  */
 import type { Task } from '../../../../storage/task.ts'
-import type { SessionState } from '../../session-evaluation.ts'
+import type { SessionState } from '../../session-state.ts'
 import type { RunningTransaction } from '../../transaction/running-transaction.ts'
 import { catchUp } from '../../transaction/snapshot.ts'
 import type { PlannedQuery } from './planned-query.ts'
