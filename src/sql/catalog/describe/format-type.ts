@@ -1,4 +1,5 @@
 /** format_type(): types as PostgreSQL spells them, with their modifiers. */
+import { rangeOfTypmod } from '../../types/datetime/interval-typmod.ts'
 import type { Oid, TypeInfo } from '../catalog.ts'
 import type { CatalogSnapshot } from '../catalog-snapshot.ts'
 import { quoteIdentifier } from './quote.ts'
@@ -78,30 +79,8 @@ function numericScale(typmod: number): number {
   return (((typmod - 4) & 0x7ff) ^ 1024) - 1024
 }
 
-const MONTH = 1 << 1
-const YEAR = 1 << 2
-const DAY = 1 << 3
-const HOUR = 1 << 10
-const MINUTE = 1 << 11
-const SECOND = 1 << 12
-const FIELDS: ReadonlyMap<number, string> = new Map([
-  [YEAR, ' year'],
-  [MONTH, ' month'],
-  [DAY, ' day'],
-  [HOUR, ' hour'],
-  [MINUTE, ' minute'],
-  [SECOND, ' second'],
-  [YEAR | MONTH, ' year to month'],
-  [DAY | HOUR, ' day to hour'],
-  [DAY | HOUR | MINUTE, ' day to minute'],
-  [DAY | HOUR | MINUTE | SECOND, ' day to second'],
-  [HOUR | MINUTE, ' hour to minute'],
-  [HOUR | MINUTE | SECOND, ' hour to second'],
-  [MINUTE | SECOND, ' minute to second'],
-])
-
 function formatInterval(typmod: number): string {
-  const fields = FIELDS.get((typmod >> 16) & 0x7fff) ?? ''
+  const range = rangeOfTypmod(typmod)
   const precision = typmod & 0xffff
-  return `interval${fields}${precision === 0xffff ? '' : `(${precision})`}`
+  return `interval${range === 'full' ? '' : ` ${range}`}${precision === 0xffff ? '' : `(${precision})`}`
 }

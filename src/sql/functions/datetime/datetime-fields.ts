@@ -6,7 +6,7 @@ import { findIntervalUnit } from '../../types/datetime/decode/interval-accumulat
 import { isFiniteInterval } from '../../types/datetime/interval-value.ts'
 import type { TimeZone } from '../../types/datetime/time-zone.ts'
 import * as Sums from '../../types/datetime/timestamp-arithmetic.ts'
-import type { TruncationUnit } from '../../types/datetime/timestamp-arithmetic.ts'
+import type { DateTimeUnit } from '../../types/datetime/datetime-unit.ts'
 import * as Value from '../../types/datetime/timestamp-value.ts'
 import type { Timestamp } from '../../types/datetime/timestamp-value.ts'
 import { numericToFloat8 } from '../../types/number/numeric-conversion.ts'
@@ -87,7 +87,7 @@ function extractInterval(text: string, value: Interval): Numeric | null {
   return found
 }
 
-function truncationUnit(text: string, typeName: string): TruncationUnit {
+function truncationUnit(text: string, typeName: string): DateTimeUnit {
   const unit = findIntervalUnit(text.toLowerCase())
   if (unit !== undefined) return unit
   if (text.toLowerCase().startsWith('timezone')) throw Extract.unitNotSupported(text, typeName)

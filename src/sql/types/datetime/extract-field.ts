@@ -12,13 +12,14 @@ import {
   UNIX_TO_POSTGRES_DAYS,
   weekday,
 } from './calendar.ts'
-import { findIntervalUnit, type IntervalUnit } from './decode/interval-accumulator.ts'
+import { findIntervalUnit } from './decode/interval-accumulator.ts'
+import type { DateTimeUnit } from './datetime-unit.ts'
 import { splitInterval } from './interval-output.ts'
 import { intervalInfinity } from './interval-value.ts'
 import type { DayTime, Timestamp } from './timestamp-value.ts'
 
 export type Field =
-  | IntervalUnit
+  | DateTimeUnit
   | 'dow'
   | 'isodow'
   | 'doy'

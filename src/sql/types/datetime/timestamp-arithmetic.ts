@@ -1,4 +1,6 @@
 /** Arithmetic between timestamps and intervals: sums in local time, differences, age, truncation, bins. */
+import { UNIT_MICROS } from './datetime-unit.ts'
+import type { DateTimeUnit } from './datetime-unit.ts'
 import { SqlError } from '../../../errors/sql-error.ts'
 import { normalizeInt64 } from '../../../storage/vector.ts'
 import { Interval } from '../value-classes.ts'
@@ -99,37 +101,14 @@ export function ageBetween(left: Timestamp, right: Timestamp, zone: TimeZone = U
   return isNegative ? Spans.negateInterval(age) : age
 }
 
-export type TruncationUnit =
-  | 'microsecond'
-  | 'millisecond'
-  | 'second'
-  | 'minute'
-  | 'hour'
-  | 'day'
-  | 'week'
-  | 'month'
-  | 'quarter'
-  | 'year'
-  | 'decade'
-  | 'century'
-  | 'millennium'
-
-const TIME_UNIT_MICROS: Partial<Record<TruncationUnit, number>> = {
-  microsecond: 1,
-  millisecond: 1000,
-  second: 1_000_000,
-  minute: 60_000_000,
-  hour: 3_600_000_000,
-}
-
 /** Truncation of a wall clock. */
-export function truncateLocal({ days, micros }: DayTime, unit: TruncationUnit): DayTime {
-  const size = TIME_UNIT_MICROS[unit]
+export function truncateLocal({ days, micros }: DayTime, unit: DateTimeUnit): DayTime {
+  const size = UNIT_MICROS[unit]
   if (size !== undefined) return { days, micros: micros - (micros % size) }
   return { days: truncateDays(days, unit), micros: 0 }
 }
 
-function truncateDays(days: number, unit: TruncationUnit): number {
+function truncateDays(days: number, unit: DateTimeUnit): number {
   const { year, month } = civilFromDays(days)
   switch (unit) {
     case 'week': {
@@ -155,7 +134,7 @@ function truncateDays(days: number, unit: TruncationUnit): number {
 
 export function truncateTimestamp(
   value: Timestamp,
-  unit: TruncationUnit,
+  unit: DateTimeUnit,
   zone: TimeZone = UTC,
 ): Timestamp {
   if (Value.isInfiniteTimestamp(value)) return value
@@ -164,15 +143,15 @@ export function truncateTimestamp(
     return Value.joinTimestamp(days, micros)
   }
   const local = truncateLocal(Value.toLocal(value, zone), unit)
-  if (TIME_UNIT_MICROS[unit] === undefined) return Value.toInstant(local, zone)
+  if (UNIT_MICROS[unit] === undefined) return Value.toInstant(local, zone)
   // within the day the offset stays, so that repeated hours are kept apart
   const offset = Value.offsetAtTimestamp(value, zone)
   return Value.joinTimestamp(local.days, local.micros - offset * 1_000_000)
 }
 
-export function truncateInterval(value: Interval, unit: TruncationUnit): Interval {
+export function truncateInterval(value: Interval, unit: DateTimeUnit): Interval {
   if (!Spans.isFiniteInterval(value)) return value
-  const size = TIME_UNIT_MICROS[unit]
+  const size = UNIT_MICROS[unit]
   if (size !== undefined) {
     const micros = BigInt(value.micros)
     return Spans.makeInterval(value.months, value.days, micros - (micros % BigInt(size)))

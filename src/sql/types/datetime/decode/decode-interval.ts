@@ -8,7 +8,8 @@ import { dateTimeError } from './datetime-errors.ts'
 import { fault, FaultSignal, fractionMicros, parseInteger } from './datetime-fields.ts'
 import type { IntervalStyle } from '../datetime-settings.ts'
 import { findDateTimeWord, tokenizeDateTime, type Token } from './datetime-tokens.ts'
-import { findIntervalUnit, IntervalAccumulator, type IntervalUnit } from './interval-accumulator.ts'
+import { findIntervalUnit, IntervalAccumulator } from './interval-accumulator.ts'
+import type { DateTimeUnit } from '../datetime-unit.ts'
 import { decodeIsoInterval } from './decode-iso-interval.ts'
 import { adjustIntervalForTypmod, rangeOfTypmod } from '../interval-typmod.ts'
 import { INTERVAL_INFINITY, INTERVAL_MINUS_INFINITY } from '../interval-value.ts'
@@ -58,7 +59,7 @@ class IntervalDecoder {
   readonly #forceNegative: boolean
   readonly #sum = new IntervalAccumulator()
   readonly #seen = new Set<string>()
-  #unit: IntervalUnit | undefined
+  #unit: DateTimeUnit | undefined
   /** A unit was read whose number is still to come. */
   #isUnitPending = false
   #isBefore = false
@@ -160,7 +161,7 @@ class IntervalDecoder {
     else this.#unit = unit
   }
 
-  #add(unit: IntervalUnit, whole: bigint, fraction: number): void {
+  #add(unit: DateTimeUnit, whole: bigint, fraction: number): void {
     this.#mark(unit)
     if (unit === 'second' && fraction !== 0) {
       this.#mark('millisecond')
@@ -194,7 +195,7 @@ class IntervalDecoder {
 }
 
 /** What a number without unit counts. */
-function unitOfTypmod(typmod: number): IntervalUnit {
+function unitOfTypmod(typmod: number): DateTimeUnit {
   const range = rangeOfTypmod(typmod)
   switch (range) {
     case 'year':

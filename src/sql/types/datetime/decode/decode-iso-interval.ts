@@ -1,15 +1,16 @@
 /** ISO 8601 durations: "P1Y2M3W4DT5H6M7.8S", and the alternative "P0001-02-03T04:05:06". */
 import type { Interval } from '../../value-classes.ts'
 import { fault } from './datetime-fields.ts'
-import { IntervalAccumulator, type IntervalUnit } from './interval-accumulator.ts'
+import { IntervalAccumulator } from './interval-accumulator.ts'
+import type { DateTimeUnit } from '../datetime-unit.ts'
 
-const DATE_UNITS: Readonly<Record<string, IntervalUnit>> = {
+const DATE_UNITS: Readonly<Record<string, DateTimeUnit>> = {
   Y: 'year',
   M: 'month',
   W: 'week',
   D: 'day',
 }
-const TIME_UNITS: Readonly<Record<string, IntervalUnit>> = { H: 'hour', M: 'minute', S: 'second' }
+const TIME_UNITS: Readonly<Record<string, DateTimeUnit>> = { H: 'hour', M: 'minute', S: 'second' }
 const NUMBER = String.raw`([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)`
 /** More cannot be told exactly from its fraction. */
 const MAX_NUMBER = 1e15
@@ -30,9 +31,9 @@ export function decodeIsoInterval(text: string): Interval {
 function addPart(
   sum: IntervalAccumulator,
   text: string,
-  units: Readonly<Record<string, IntervalUnit>>,
+  units: Readonly<Record<string, DateTimeUnit>>,
   delimiter: string,
-  alternative: readonly IntervalUnit[],
+  alternative: readonly DateTimeUnit[],
 ): void {
   const designated = new RegExp(`${NUMBER}([A-Z])`, 'y')
   let at = 0
@@ -56,7 +57,7 @@ function addAlternative(
   sum: IntervalAccumulator,
   text: string,
   delimiter: string,
-  units: readonly IntervalUnit[],
+  units: readonly DateTimeUnit[],
 ): void {
   const compact = delimiter === '-' ? /^([+-]?\d{4})(\d\d)(\d\d)$/ : /^([+-]?\d\d)(\d\d)(\d\d)$/
   const run = compact.exec(text)
@@ -69,7 +70,7 @@ function addAlternative(
 }
 
 /** Numbers are floats here, other than in the usual form of intervals. */
-function add(sum: IntervalAccumulator, unit: IntervalUnit, number: string): void {
+function add(sum: IntervalAccumulator, unit: DateTimeUnit, number: string): void {
   const value = Number(number)
   if (Math.abs(value) > MAX_NUMBER) fault('field overflow')
   const whole = Math.trunc(value)

@@ -1,32 +1,12 @@
 /** Collects the quantities of an interval literal; fractions spill into the smaller fields as PostgreSQL has it. */
 import type { Interval } from '../../value-classes.ts'
 import { MICROS_PER_DAY } from '../calendar.ts'
+import { UNIT_MICROS } from '../datetime-unit.ts'
+import type { DateTimeUnit } from '../datetime-unit.ts'
 import { fault } from './datetime-fields.ts'
 import { intervalOutOfRange, roundHalfEven, tryAnyInterval } from '../interval-value.ts'
 
-export type IntervalUnit =
-  | 'microsecond'
-  | 'millisecond'
-  | 'second'
-  | 'minute'
-  | 'hour'
-  | 'day'
-  | 'week'
-  | 'month'
-  | 'quarter'
-  | 'year'
-  | 'decade'
-  | 'century'
-  | 'millennium'
-
-const MICROS: Partial<Record<IntervalUnit, number>> = {
-  microsecond: 1,
-  millisecond: 1000,
-  second: 1_000_000,
-  minute: 60_000_000,
-  hour: 3_600_000_000,
-}
-const MONTHS: Partial<Record<IntervalUnit, number>> = {
+const MONTHS: Partial<Record<DateTimeUnit, number>> = {
   month: 1,
   quarter: 3,
   year: 12,
@@ -47,8 +27,8 @@ export class IntervalAccumulator {
   #micros = 0n
 
   /** `whole` and `fraction` (of the same sign) of a unit. */
-  add(unit: IntervalUnit, whole: bigint, fraction: number): void {
-    const micros = MICROS[unit]
+  add(unit: DateTimeUnit, whole: bigint, fraction: number): void {
+    const micros = UNIT_MICROS[unit]
     if (micros !== undefined) {
       this.#micros += whole * BigInt(micros)
       this.#addFractionMicros(fraction * micros)
@@ -98,7 +78,7 @@ export class IntervalAccumulator {
   }
 }
 
-const UNIT_WORDS = new Map<string, IntervalUnit>()
+const UNIT_WORDS = new Map<string, DateTimeUnit>()
 for (const [unit, words] of Object.entries({
   microsecond: 'us usec usecs usecond useconds microsecon microsecond microseconds',
   millisecond: 'ms msec msecs mseconds msecond millisecon millisecond milliseconds',
@@ -113,12 +93,12 @@ for (const [unit, words] of Object.entries({
   decade: 'dec decs decade decades',
   century: 'c cent century centuries',
   millennium: 'mil mils millennia millennium',
-} satisfies Record<IntervalUnit, string>)) {
-  for (const word of words.split(' ')) UNIT_WORDS.set(word, unit as IntervalUnit) // a key of the record
+} satisfies Record<DateTimeUnit, string>)) {
+  for (const word of words.split(' ')) UNIT_WORDS.set(word, unit as DateTimeUnit) // a key of the record
 }
 
 /** A unit by any of its spellings, in lower case. Words are compared by their first ten letters. */
-export function findIntervalUnit(word: string): IntervalUnit | undefined {
+export function findIntervalUnit(word: string): DateTimeUnit | undefined {
   const known = UNIT_WORDS.get(word)
   if (known !== undefined || word.length <= 10) return known
   const head = word.slice(0, 10)
