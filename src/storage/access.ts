@@ -178,6 +178,8 @@ export interface ConcurrentAccess extends TransactionAccess {
     rowIds: ArrayLike<number>,
     since?: TransactionAccess,
   ): Task<readonly number[]>
+  /** Grows with each write of another transaction on the branch: as long as it is the same, what was seen of them is still so. */
+  readonly othersWrites: number
   /** The first of the keys that another transaction has inserted into the index and not committed. */
   uncommittedKey(
     index: TreeId,

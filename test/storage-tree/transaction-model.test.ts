@@ -121,6 +121,7 @@ class Driver {
       surroundings: {
         newest: () => this.roots,
         writers: new Set(),
+        writeCount: 0,
         serializable: new SerializableTransactions(BOX_CODEC),
       },
     })

@@ -141,6 +141,9 @@ export class DatabaseAccess<Whole extends ConcurrentAccess>
   assertReadsCurrent(): void {
     this.whole.assertReadsCurrent()
   }
+  get othersWrites(): number {
+    return this.whole.othersWrites
+  }
   newest(): TransactionAccess {
     return new SpacedAccess(this.whole.newest(), this.space)
   }

@@ -90,6 +90,7 @@ export class Store {
     this.#surroundings = {
       newest: () => this.roots,
       writers: this.#writers,
+      writeCount: 0,
       serializable: this.serializable,
     }
     const limit = services.options.dirtyLimitBytes ?? DEFAULT_DIRTY_LIMIT_BYTES

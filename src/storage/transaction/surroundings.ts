@@ -28,6 +28,8 @@ export interface OpenWriter {
 export interface Surroundings<Writer extends OpenWriter> {
   newest(): BranchRoots
   readonly writers: Set<Writer>
+  /** How often any of them has written. */
+  writeCount: number
   readonly serializable: SerializableTransactions
 }
 

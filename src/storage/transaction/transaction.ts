@@ -90,6 +90,8 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
   readonly owner: object | undefined
   private readonly counters: BranchCounters
   private readonly surroundings: Surroundings<Transaction> | undefined
+  /** How often it has written. */
+  private writeCount = 0
 
   constructor(
     base: BranchRoots,
@@ -200,6 +202,10 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
       for (const place of byAdvancing === undefined ? [] : yield* byAdvancing) places.add(place)
     }
     return [...places]
+  }
+
+  get othersWrites(): number {
+    return (this.surroundings?.writeCount ?? 0) - this.writeCount
   }
 
   uncommittedKey(index: TreeId, keys: Batch): Task<UncommittedChange | undefined> {
@@ -430,7 +436,10 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
 
   private note(operation: WriteOperation): void {
     this.operations.push(operation)
-    this.surroundings?.writers.add(this)
+    if (this.surroundings === undefined) return
+    this.surroundings.writers.add(this)
+    this.surroundings.writeCount++
+    this.writeCount++
   }
 
   private assertWritable(): void {

@@ -2,8 +2,8 @@
  * Before keys go into a unique index: waits for every other transaction that has put one of them there, or is taking one away,
  * without having ended. Afterwards what this transaction sees says whether a key is free.
  *
- * LIMIT: a writer that waits for pages between this look and its own write is seen by others too late; its commit then fails
- * with 40001 instead of the statement with 23505.
+ * Whoever waits for pages between this look and its own write may be overtaken: it looks again when it has written, and the second
+ * of the two to write gives way. No lock on keys is needed.
  */
 import type { TreeId } from '../../../../storage/access.ts'
 import type { Task } from '../../../../storage/task.ts'
@@ -36,6 +36,31 @@ export function* settleKeys(
   if (taken < 0) return
   locks.access.assertReadsCurrent()
   throw refuse(places[taken]!)
+}
+
+/**
+ * After keys went into a unique index while others wrote (`othersWrites`): waits for those that have put one of them there too.
+ * Throws what `refuse` makes when one of them was committed.
+ */
+export function* settleWrittenKeys(
+  index: IndexKeys,
+  table: TreeId,
+  keys: Batch,
+  locks: TransactionLocks,
+  refuse: (position: number) => Error,
+): Task<void> {
+  const places = comparable(index, keys)
+  const probed = places.length === keys.length ? keys : gatherBatch(keys, places, places.length)
+  const { tree } = index.index
+  for (;;) {
+    const inserted = yield* locks.access.uncommittedKey(tree, probed)
+    if (inserted === undefined) break
+    yield* locks.writerEnd(inserted.owner)
+  }
+  if (locks.access.isCurrent) return
+  const newest = yield* locks.access.newest().firstMatches(tree, probed)
+  const taken = newest.findIndex((rowId) => rowId >= 0 && !locks.hasTaken(table, rowId))
+  if (taken >= 0) throw refuse(places[taken]!)
 }
 
 /** Keys with a null equal no other. */

@@ -49,6 +49,12 @@ interface Sorted {
   readonly met: readonly { readonly row: number; readonly rowId: number }[]
 }
 
+interface Inserted extends Sorted {
+  readonly inserted: Batch
+  /** Their row ids. */
+  readonly ids: Float64Array
+}
+
 export class ConflictInsert {
   readonly #plan: ConflictPlan
   /** Rows this command has written. */
@@ -98,17 +104,38 @@ export class ConflictInsert {
     const { writer, updates } = this.#plan
     this.#refuseDeferrable()
     const completed = writer.complete(rows, context)
-    const { fresh, met } = yield* this.#settled(completed, context)
+    const { fresh, met, inserted, ids } = yield* this.#insertFresh(completed, context)
     if (updates) for (const { rowId } of met) this.#own.add(rowId)
-    const inserted = gatherBatch(completed, Int32Array.from(fresh), fresh.length)
-    if (inserted.length > 0) {
-      const ids = yield* writer.insert(inserted, context)
-      for (const id of ids) this.#own.add(id)
-      checks.note(writer, undefined, inserted, ids)
-    }
+    for (const id of ids) this.#own.add(id)
+    if (inserted.length > 0) checks.note(writer, undefined, inserted, ids)
     if (!updates || met.length === 0) return { rows: inserted, count: inserted.length }
     const updated = yield* this.#update(completed, met, checks, context)
     return this.#inOrder(inserted, fresh, updated.rows, updated.sources)
+  }
+
+  /** Sorts the rows and puts in those that meet none. Begins again when others have been faster with one of the keys. */
+  *#insertFresh(rows: Batch, context: ExecutionContext): Task<Inserted> {
+    for (;;) {
+      const sorted = yield* this.#settled(rows, context)
+      const inserted = gatherBatch(rows, Int32Array.from(sorted.fresh), sorted.fresh.length)
+      const ids = yield* this.#tryInsert(inserted, context)
+      if (ids !== undefined) return { ...sorted, inserted, ids }
+    }
+  }
+
+  /** undefined when a key was free before, and is no more by what another transaction has written meanwhile. */
+  *#tryInsert(rows: Batch, context: ExecutionContext): Task<Float64Array | undefined> {
+    if (rows.length === 0) return new Float64Array()
+    const { access, locks } = context
+    const othersBefore = locks?.access.othersWrites
+    const mark = access.savepoint()
+    try {
+      return yield* this.#plan.writer.insert(rows, context)
+    } catch (error) {
+      if (!isUniqueViolation(error) || locks?.access.othersWrites === othersBefore) throw error
+      access.rollbackTo(mark)
+      return undefined
+    }
   }
 
   /** Whether a key is free is not known before the statement is over. */
@@ -258,6 +285,10 @@ export class ConflictInsert {
       count: order.length,
     }
   }
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof SqlError && error.code === SQLSTATE.UNIQUE_VIOLATION
 }
 
 function encodedKey(key: readonly (Datum | null)[] | undefined): string | undefined {

@@ -13,7 +13,7 @@ import { compileExpression } from '../../expression/compile-expression.ts'
 import { rowOf } from '../../expression/container/container.ts'
 import type { Compilation, Kernel } from '../../expression/kernel.ts'
 import { listKey } from '../../keys/key-encoding.ts'
-import { settleKeys } from '../lock/settle-keys.ts'
+import { settleKeys, settleWrittenKeys } from '../lock/settle-keys.ts'
 import { layoutOf } from '../operator.ts'
 import { isPutOff, noteDoubtful, noteMet } from './deferred/doubtful-keys.ts'
 import { IndexKeys, type KeyRows, type PendingKeys, pickKeys, pickRowIds } from './index-keys.ts'
@@ -55,6 +55,7 @@ export class TableWriter {
   /** Rows must be complete. Returns their row ids. */
   *insert(rows: Batch, context: ExecutionContext): Task<Float64Array> {
     const entries = this.indexes.map((index) => ({ index, found: index.keysOf(rows, context) }))
+    const othersBefore = context.locks?.access.othersWrites
     for (const { index, found } of entries) {
       if (!index.index.isUnique || isPutOff(index, context)) continue
       yield* this.#settle(index, found.keys, context)
@@ -67,12 +68,16 @@ export class TableWriter {
       yield* context.access.insertKeys(index.index.tree, found.keys, owners)
       if (isPutOff(index, context)) yield* noteDoubtful(index, found.keys, owners, context)
     }
+    for (const { index, found } of entries) {
+      yield* this.#settleWritten(index, found.keys, othersBefore, context)
+    }
     return rowIds
   }
 
   /** New rows must be complete. Only keys that change touch their index. */
   *update(rowIds: Float64Array, old: Batch, fresh: Batch, context: ExecutionContext): Task<void> {
     const changes: { index: IndexKeys; gone: KeyRows; added: KeyRows }[] = []
+    const othersBefore = context.locks?.access.othersWrites
     for (const index of this.indexes) {
       if (index.isUntouched(old, fresh)) continue
       const change = changedKeys(index.keysOf(old, context), index.keysOf(fresh, context))
@@ -93,6 +98,9 @@ export class TableWriter {
         yield* context.access.insertKeys(tree, added.keys, owners)
         if (isPutOff(index, context)) yield* noteDoubtful(index, added.keys, owners, context)
       }
+    }
+    for (const { index, added } of changes) {
+      yield* this.#settleWritten(index, added.keys, othersBefore, context)
     }
   }
 
@@ -118,9 +126,20 @@ export class TableWriter {
   /** Until no other transaction may still put these keys there, or take them away. */
   *#settle(index: IndexKeys, keys: Batch, context: ExecutionContext): Task<void> {
     if (context.locks === undefined || context.locks.isAlone) return
-    const refuse = (position: number): SqlError =>
-      index.duplicate(rowOf(keys.columns, position), context)
-    yield* settleKeys(index, this.tree, keys, context, refuse)
+    yield* settleKeys(index, this.tree, keys, context, duplicateOf(index, keys, context))
+  }
+
+  /** Once more, now that they are written, if others have written since `othersBefore`. */
+  *#settleWritten(
+    index: IndexKeys,
+    keys: Batch,
+    othersBefore: number | undefined,
+    context: ExecutionContext,
+  ): Task<void> {
+    const { locks } = context
+    if (locks === undefined || locks.access.othersWrites === othersBefore) return
+    if (!index.index.isUnique || keys.length === 0 || isPutOff(index, context)) return
+    yield* settleWrittenKeys(index, this.tree, keys, locks, duplicateOf(index, keys, context))
   }
 
   *delete(rowIds: Float64Array, old: Batch, context: ExecutionContext): Task<void> {
@@ -132,6 +151,14 @@ export class TableWriter {
     yield* context.access.delete(this.tree, rowIds)
     context.noteChanged(this.tree, rowIds)
   }
+}
+
+function duplicateOf(
+  index: IndexKeys,
+  keys: Batch,
+  context: ExecutionContext,
+): (position: number) => SqlError {
+  return (position) => index.duplicate(rowOf(keys.columns, position), context)
 }
 
 export function noPending(): PendingKeys {
