@@ -44,7 +44,7 @@ async function plays(seed: number, url: string): Promise<boolean> {
   const oracle = await PostgresTarget.connect(url)
   const expected = await runScenario(scenario, oracle)
   await oracle.end()
-  const lakelet = await LakeletTarget.open()
+  const lakelet = await LakeletTarget.open(seed % 2 === 1)
   const played = await runScenario(scenario, lakelet)
   await lakelet.end()
   if (played !== expected) printParting(expected.split('\n'), played.split('\n'))

@@ -146,6 +146,16 @@ export interface SerializableMode {
   readonly isDeferrable: boolean
 }
 
+/** What another transaction had written and not committed when it was looked for. */
+export interface UncommittedWrite {
+  /** Which of the keys or rows. */
+  readonly position: number
+  /** Whose transaction has made it. */
+  readonly owner: object | undefined
+  /** It may have ended since, while pages were waited for. */
+  readonly isOpen: () => boolean
+}
+
 /** A transaction among others: what they have committed since its snapshot, and what they have not committed yet. */
 export interface ConcurrentAccess extends TransactionAccess {
   /** Nobody has committed since the snapshot. */
@@ -181,15 +191,9 @@ export interface ConcurrentAccess extends TransactionAccess {
   /** Grows with each write of another transaction on the branch: as long as it is the same, what was seen of them is still so. */
   readonly othersWrites: number
   /** The first of the keys that another transaction has inserted into the index and not committed. */
-  uncommittedKey(
-    index: TreeId,
-    keys: Batch,
-  ): Task<{ readonly position: number; readonly owner: object | undefined } | undefined>
+  uncommittedKey(index: TreeId, keys: Batch): Task<UncommittedWrite | undefined>
   /** The first of the rows that another transaction has changed or deleted and not committed. */
-  uncommittedChange(
-    table: TreeId,
-    rowIds: ArrayLike<number>,
-  ): Task<{ readonly position: number; readonly owner: object | undefined } | undefined>
+  uncommittedChange(table: TreeId, rowIds: ArrayLike<number>): Task<UncommittedWrite | undefined>
   /** What this transaction sees, but of these trees only the given rows or entries; for reading. */
   excerpt(parts: readonly ExcerptPart[]): Task<TransactionAccess>
 }

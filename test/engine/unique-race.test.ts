@@ -1,6 +1,7 @@
 /** Two sessions put the same key into a unique index while both wait for pages: the second to write gives way, with PostgreSQL's error. */
 import { describe, expect, test } from 'vitest'
 import type { Branch } from '../../src/durable/branch.ts'
+import { forgetPages } from '../isolation/forget-pages.ts'
 import { memoryPlatform, openMemoryBranch, TestClient } from './memory-branch.ts'
 
 const ROWS = 20_000
@@ -13,9 +14,7 @@ async function openAsleep(): Promise<Branch> {
     `CREATE TABLE item (id int PRIMARY KEY, code text UNIQUE, note text);
      INSERT INTO item SELECT i, 'code ' || i, repeat('x', 50) FROM generate_series(1, ${ROWS}) AS i`,
   )
-  await branch.store.checkpoint()
-  branch.store.pages.memory.clear()
-  platform.local.evictPages(platform.local.pageBytes(), 0)
+  await forgetPages(branch, platform)
   return branch
 }
 

@@ -7,7 +7,8 @@ import type { Branch } from '../../src/durable/branch.ts'
 import { CollectedResults } from '../../src/sql/session/result/statement-result.ts'
 import type { Session } from '../../src/sql/session/session.ts'
 import type { Task } from '../../src/storage/task.ts'
-import { openMemoryBranch } from '../engine/memory-branch.ts'
+import { memoryPlatform, openMemoryBranch } from '../engine/memory-branch.ts'
+import { forgetPages } from './forget-pages.ts'
 import type { Outcome, StepTarget } from './run-scenario.ts'
 
 /** Turns of the event loop without any progress until a blocked session counts as waiting. */
@@ -20,20 +21,28 @@ interface Client {
 
 export class LakeletTarget implements StepTarget {
   readonly #branch: Branch
+  readonly #forget: () => Promise<void>
   readonly #clients = new Map<string, Client>()
   #progress = 0
 
-  private constructor(branch: Branch) {
+  private constructor(branch: Branch, forget: () => Promise<void>) {
     this.#branch = branch
+    this.#forget = forget
   }
 
-  static async open(): Promise<LakeletTarget> {
-    return new LakeletTarget(await openMemoryBranch())
+  /** `isCold`: before every statement all pages are forgotten. */
+  static async open(isCold: boolean): Promise<LakeletTarget> {
+    const platform = memoryPlatform()
+    const branch = await openMemoryBranch(platform)
+    return new LakeletTarget(branch, async () => {
+      if (isCold) await forgetPages(branch, platform)
+    })
   }
 
   async submit(name: string, text: string): Promise<Outcome> {
     const client = this.#client(name)
     client.state = 'running'
+    await this.#forget()
     try {
       const results = new CollectedResults()
       await this.#drive(client, client.session.execute(text, [], results))

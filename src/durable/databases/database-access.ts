@@ -16,6 +16,7 @@ import type {
   TreeId,
   TreeSchema,
   TreeStatistics,
+  UncommittedWrite,
 } from '../../storage/access.ts'
 import type { BatchStream, Task } from '../../storage/task.ts'
 import type { Batch, Datum } from '../../storage/vector.ts'
@@ -155,16 +156,10 @@ export class DatabaseAccess<Whole extends ConcurrentAccess>
     const frozen = since instanceof SpacedAccess ? since.below : since
     return this.whole.changedRows(this.space.inStore(tree), rowIds, frozen)
   }
-  uncommittedKey(
-    index: TreeId,
-    keys: Batch,
-  ): Task<{ readonly position: number; readonly owner: object | undefined } | undefined> {
+  uncommittedKey(index: TreeId, keys: Batch): Task<UncommittedWrite | undefined> {
     return this.whole.uncommittedKey(this.space.inStore(index), keys)
   }
-  uncommittedChange(
-    table: TreeId,
-    rowIds: ArrayLike<number>,
-  ): Task<{ readonly position: number; readonly owner: object | undefined } | undefined> {
+  uncommittedChange(table: TreeId, rowIds: ArrayLike<number>): Task<UncommittedWrite | undefined> {
     return this.whole.uncommittedChange(this.space.inStore(table), rowIds)
   }
   *excerpt(parts: readonly ExcerptPart[]): Task<TransactionAccess> {

@@ -3,7 +3,7 @@
  * READ COMMITTED it goes on with the newest version, at the higher levels a change since the snapshot is a 40001.
  */
 import { serializationFailure } from '../../errors/serialization-failure.ts'
-import type { ConcurrentAccess, TreeId } from '../../storage/access.ts'
+import type { ConcurrentAccess, TreeId, UncommittedWrite } from '../../storage/access.ts'
 import { PAUSE } from '../../storage/task.ts'
 import type { Task } from '../../storage/task.ts'
 import type { Oid } from '../catalog/catalog.ts'
@@ -81,8 +81,9 @@ export class TransactionLocks {
     return this.#manager.tryAcquire(this.#owner, { kind: 'row', tree, rowId, strength })
   }
 
-  /** Waits for the end of the transaction that has written. */
-  *writerEnd(owner: object | undefined): Task<void> {
+  /** Waits for the end of the transaction that has written; not of the one that its session has begun since. */
+  *writerEnd({ owner, isOpen }: UncommittedWrite): Task<void> {
+    if (!isOpen()) return
     // Without an owner it is none of a session, and will have ended some time.
     if (owner instanceof LockOwner) yield* this.#endOf(owner)
     else yield PAUSE

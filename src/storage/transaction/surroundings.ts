@@ -2,7 +2,7 @@
  * What a transaction may know of the others on its branch: what they have committed by now, and what those that are still open
  * have written. SQL's row locks and unique checks look here; reads never do.
  */
-import type { RowId, TreeId } from '../access.ts'
+import type { RowId, TreeId, UncommittedWrite } from '../access.ts'
 import type { StorageContext } from '../page/node.ts'
 import { fetchRows } from '../read/fetch-rows.ts'
 import { firstMatches } from '../read/first-match.ts'
@@ -21,6 +21,8 @@ export interface OpenWriter {
   readonly owner: object | undefined
   readonly base: BranchRoots
   readonly writeSet: readonly WriteOperation[]
+  /** Neither committed nor rolled back. */
+  readonly isOpen: boolean
   /** Its private version of a tree. */
   privateRoot(tree: TreeId): TreeRoot | undefined
 }
@@ -33,20 +35,13 @@ export interface Surroundings<Writer extends OpenWriter> {
   readonly serializable: SerializableTransactions
 }
 
-export interface UncommittedChange {
-  /** Which of the keys or rows. */
-  readonly position: number
-  /** Whose transaction has made it. */
-  readonly owner: object | undefined
-}
-
 /** The first of the keys that an open transaction has put into its version of the index, and which one. */
 export function* findUncommittedKey(
   index: TreeId,
   keys: Batch,
   writers: Iterable<OpenWriter>,
   context: StorageContext,
-): Task<UncommittedChange | undefined> {
+): Task<UncommittedWrite | undefined> {
   for (const writer of writers) {
     const root = writer.privateRoot(index)
     const base = writer.base.trees.get(index)
@@ -57,7 +52,7 @@ export function* findUncommittedKey(
       base === undefined ? undefined : yield* firstMatches(base, keyAt, keys.length, context)
     for (let position = 0; position < keys.length; position++) {
       const isThere = found[position]! >= 0 && found[position] !== known?.[position]
-      if (isThere) return { position, owner: writer.owner }
+      if (isThere) return writtenBy(writer, position)
     }
   }
   return undefined
@@ -69,7 +64,7 @@ export function* findUncommittedChange(
   rowIds: ArrayLike<number>,
   writers: Iterable<OpenWriter>,
   context: StorageContext,
-): Task<UncommittedChange | undefined> {
+): Task<UncommittedWrite | undefined> {
   for (const writer of writers) {
     const root = writer.privateRoot(table)
     const base = writer.base.trees.get(table)
@@ -77,9 +72,13 @@ export function* findUncommittedChange(
     // Also one that has become what it was; for writes that are kept elsewhere the values have to do.
     const [changed] = yield* changedRows(base, root, rowIds, context)
     const position = changed ?? firstTouched(table, rowIds, writer.writeSet)
-    if (position !== undefined) return { position, owner: writer.owner }
+    if (position !== undefined) return writtenBy(writer, position)
   }
   return undefined
+}
+
+function writtenBy(writer: OpenWriter, position: number): UncommittedWrite {
+  return { position, owner: writer.owner, isOpen: () => writer.isOpen }
 }
 
 function firstTouched(

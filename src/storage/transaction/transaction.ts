@@ -21,6 +21,7 @@ import type {
   TreeId,
   TreeSchema,
   TreeStatistics,
+  UncommittedWrite,
 } from '../access.ts'
 import { newEpoch } from '../page/node.ts'
 import type { Epoch, StorageContext } from '../page/node.ts'
@@ -51,7 +52,7 @@ import { checkKeySizes, checkRowSizes, writtenBytes } from './row-limits.ts'
 import { keyReader } from './sort-rows.ts'
 import { treeStatistics } from './statistics.ts'
 import { changedRows, findUncommittedChange, findUncommittedKey } from './surroundings.ts'
-import type { OpenWriter, Surroundings, UncommittedChange } from './surroundings.ts'
+import type { OpenWriter, Surroundings } from './surroundings.ts'
 
 export interface TransactionOptions {
   readonly readOnly?: boolean
@@ -208,12 +209,16 @@ export class Transaction implements ConcurrentAccess, OpenWriter {
     return (this.surroundings?.writeCount ?? 0) - this.writeCount
   }
 
-  uncommittedKey(index: TreeId, keys: Batch): Task<UncommittedChange | undefined> {
+  uncommittedKey(index: TreeId, keys: Batch): Task<UncommittedWrite | undefined> {
     return findUncommittedKey(index, keys, this.otherWriters(), this.context)
   }
 
-  uncommittedChange(table: TreeId, rowIds: ArrayLike<number>): Task<UncommittedChange | undefined> {
+  uncommittedChange(table: TreeId, rowIds: ArrayLike<number>): Task<UncommittedWrite | undefined> {
     return findUncommittedChange(table, rowIds, this.otherWriters(), this.context)
+  }
+
+  get isOpen(): boolean {
+    return this.surroundings?.writers.has(this) === true
   }
 
   private otherWriters(): Transaction[] {

@@ -40,8 +40,12 @@ describe.skipIf(SEED !== undefined)('the histories have teeth', () => {
       name,
       async () => {
         for (let seed = 1; seed <= BUG_HISTORIES_MAX; seed++) {
-          const history = await runHistory({ seed, level, bug: plant })
-          if (checkHistory(history, level).length > 0) return
+          const isFound = await runHistory({ seed, level, bug: plant }).then(
+            (history) => checkHistory(history, level).length > 0,
+            // It may also trip over itself.
+            () => true,
+          )
+          if (isFound) return
         }
         expect.unreachable('it was not found')
       },

@@ -4,6 +4,7 @@ import { Branch } from '../../../src/durable/branch.ts'
 import { SeededRandom } from '../../../src/storage/platform/memory/seeded-random.ts'
 import { TestClient, memoryPlatform } from '../../engine/memory-branch.ts'
 import type { Level } from './check-history.ts'
+import { forgetNowAndThen } from './forget-now-and-then.ts'
 import type { ClientTransaction, History, Operation } from './history.ts'
 import { Scheduler } from './scheduler.ts'
 import type { Client, Rows, Statement } from './scheduler.ts'
@@ -23,7 +24,8 @@ const STORAGE = { prefix: 'p/', memoryCacheBytes: 20_000, localCacheBytes: 20_00
 
 export async function runHistory({ seed, level, bug }: HistoryOptions): Promise<History> {
   const random = new SeededRandom(seed)
-  const branch = await Branch.open(memoryPlatform(seed), {
+  const platform = memoryPlatform(seed)
+  const branch = await Branch.open(platform, {
     databaseName: 'lakelet',
     superuser: 'lakelet',
     storage: STORAGE,
@@ -32,12 +34,9 @@ export async function runHistory({ seed, level, bug }: HistoryOptions): Promise<
   await setup.script(`create table kv (k int primary key, list text not null);
     create index on kv (list);
     insert into kv select k, '' from generate_series(1, ${FIRST_KEYS}) as k`)
-  if (random.next() < 0.3) {
-    await branch.store.checkpoint()
-    branch.store.pages.memory.clear()
-  }
+  const forget = forgetNowAndThen(branch, platform, random)
   bug?.(branch, random)
-  const run = new Run(new Scheduler(branch, random), random, level)
+  const run = new Run(new Scheduler(branch, random, forget), random, level)
   const history = await run.play(2 + random.below(3))
   await branch.store.close()
   return history

@@ -27,12 +27,15 @@ interface Running {
 export class Scheduler {
   readonly #branch: Branch
   readonly #random: SeededRandom
+  readonly #between: () => Promise<void>
   readonly #running: Running[] = []
   #steps = 0
 
-  constructor(branch: Branch, random: SeededRandom) {
+  /** `between` happens between any two steps. */
+  constructor(branch: Branch, random: SeededRandom, between: () => Promise<void>) {
     this.#branch = branch
     this.#random = random
+    this.#between = between
   }
 
   /** Counts up with everything that happens. */
@@ -64,6 +67,7 @@ export class Scheduler {
       idle = 0
       this.#steps++
       await this.#step(next)
+      await this.#between()
     }
   }
 

@@ -7,6 +7,7 @@ import { SqlError } from '../../../src/errors/sql-error.ts'
 import type { Branch } from '../../../src/durable/branch.ts'
 import { SeededRandom } from '../../../src/storage/platform/memory/seeded-random.ts'
 import { TestClient, memoryPlatform, openMemoryBranch } from '../../engine/memory-branch.ts'
+import { forgetNowAndThen } from './forget-now-and-then.ts'
 import { Scheduler } from './scheduler.ts'
 import type { Client, Rows } from './scheduler.ts'
 
@@ -31,15 +32,17 @@ export async function runAndExplain(
   bug?: (branch: Branch, random: SeededRandom) => void,
 ): Promise<SerialOrderRun> {
   const random = new SeededRandom(seed)
-  const branch = await openMemoryBranch(memoryPlatform(seed))
+  const platform = memoryPlatform(seed)
+  const branch = await openMemoryBranch(platform)
   const rows = random.next() < 0.5 ? 6 : 300
   const setUp = `create table t (id int primary key, part int, value int);
     create index t_value on t (value, id);
     create index t_part on t (part);
     insert into t select i, i % 5, i * 10 from generate_series(1, ${rows}) as i`
   await new TestClient(branch).script(setUp)
+  const forget = forgetNowAndThen(branch, platform, random)
   bug?.(branch, random)
-  const scheduler = new Scheduler(branch, random)
+  const scheduler = new Scheduler(branch, random, forget)
   const committed: Seen[] = []
   const clients = 2 + random.below(CLIENTS_MAX - 1)
   for (let i = 0; i < clients; i++) {

@@ -55,7 +55,7 @@ export function* settleWrittenKeys(
   for (;;) {
     const inserted = yield* locks.access.uncommittedKey(tree, probed)
     if (inserted === undefined) break
-    yield* locks.writerEnd(inserted.owner)
+    yield* locks.writerEnd(inserted)
   }
   if (locks.access.isCurrent) return
   const newest = yield* locks.access.newest().firstMatches(tree, probed)
@@ -79,14 +79,14 @@ function* waitForOther(
 ): Task<boolean> {
   const inserted = yield* locks.access.uncommittedKey(index, keys)
   if (inserted !== undefined) {
-    yield* locks.writerEnd(inserted.owner)
+    yield* locks.writerEnd(inserted)
     return true
   }
   const rowIds = (yield* locks.access.firstMatches(index, keys)).filter((rowId) => rowId >= 0)
   if (rowIds.length === 0) return false
   const changing = yield* locks.access.uncommittedChange(table, rowIds)
   if (changing === undefined) return false
-  yield* locks.writerEnd(changing.owner)
+  yield* locks.writerEnd(changing)
   // At the higher levels the row stays where it was seen.
   if (!locks.seesNewest) yield* locks.requireUnchanged(table, [rowIds[changing.position]!])
   return true
