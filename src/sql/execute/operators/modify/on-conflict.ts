@@ -116,18 +116,22 @@ export class ConflictInsert {
   /** Sorts the rows and puts in those that meet none. Begins again when others have been faster with one of the keys. */
   *#insertFresh(rows: Batch, context: ExecutionContext): Task<Inserted> {
     for (;;) {
+      const othersBefore = context.locks?.access.othersWrites
       const sorted = yield* this.#settled(rows, context)
       const inserted = gatherBatch(rows, Int32Array.from(sorted.fresh), sorted.fresh.length)
-      const ids = yield* this.#tryInsert(inserted, context)
+      const ids = yield* this.#tryInsert(inserted, othersBefore, context)
       if (ids !== undefined) return { ...sorted, inserted, ids }
     }
   }
 
-  /** undefined when a key was free before, and is no more by what another transaction has written meanwhile. */
-  *#tryInsert(rows: Batch, context: ExecutionContext): Task<Float64Array | undefined> {
+  /** undefined when a key was free, and is no more by what another transaction has written since `othersBefore`. */
+  *#tryInsert(
+    rows: Batch,
+    othersBefore: number | undefined,
+    context: ExecutionContext,
+  ): Task<Float64Array | undefined> {
     if (rows.length === 0) return new Float64Array()
     const { access, locks } = context
-    const othersBefore = locks?.access.othersWrites
     const mark = access.savepoint()
     try {
       return yield* this.#plan.writer.insert(rows, context)
