@@ -131,12 +131,14 @@ export class ConflictInsert {
     context: ExecutionContext,
   ): Task<Float64Array | undefined> {
     if (rows.length === 0) return new Float64Array()
+    const { writer } = this.#plan
     const { access, locks } = context
+    if (locks === undefined) return yield* writer.insert(rows, context)
     const mark = access.savepoint()
     try {
-      return yield* this.#plan.writer.insert(rows, context)
+      return yield* writer.insert(rows, context)
     } catch (error) {
-      if (!isUniqueViolation(error) || locks?.access.othersWrites === othersBefore) throw error
+      if (!isUniqueViolation(error) || locks.access.othersWrites === othersBefore) throw error
       access.rollbackTo(mark)
       return undefined
     }
