@@ -48,6 +48,15 @@ export function planRanges(addresses: readonly PageAddress[]): FetchRange[] {
   return ranges
 }
 
+/** Whether the page would come in the same request. */
+export function isBeside(
+  { layer, start, end }: Pick<FetchRange, 'layer' | 'start' | 'end'>,
+  page: PageAddress,
+): boolean {
+  if (layer !== page.layer) return false
+  return page.offset <= end + GAP_BYTES && page.offset + page.length >= start - GAP_BYTES
+}
+
 export function withReadAhead({ layer, start, end, wanted }: FetchRange): FetchRange {
   const ahead = Math.max(READ_AHEAD_MIN_BYTES, (end - start) * READ_AHEAD_FACTOR)
   const most = start + Math.min(ahead, READ_AHEAD_MOST_BYTES)

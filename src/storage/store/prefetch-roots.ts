@@ -3,14 +3,15 @@
  * the upper pages of all trees side by side, so a few ranges hold them.
  */
 import type { TreeId } from '../access.ts'
-import { PARALLEL_FETCHES, planRanges } from '../cache/range-plan.ts'
+import { PARALLEL_FETCHES, isBeside, planRanges } from '../cache/range-plan.ts'
 import type { TieredPages } from '../cache/tiered-pages.ts'
 import { isResident } from '../page/node.ts'
 import type { PageAddress } from '../page/page-address.ts'
 import type { BranchRoots } from '../tree/tree-root.ts'
 
-/** A branch with very many trees is not looked through. */
+/** A branch with very many trees is not looked through, nor is a wake held up by what may not be wanted. */
 const MOST_OTHERS = 256
+const MOST_OTHER_BYTES = 512 << 10
 
 /**
  * These trees, and of the others as many as come in the same round of requests: the first query will want some of them. Nobody
@@ -21,19 +22,49 @@ export async function prefetchRoots(
   roots: BranchRoots,
   trees: readonly TreeId[],
 ): Promise<void> {
-  const addresses = trees.flatMap((tree) => missingRoot(pages, roots, tree) ?? [])
-  if (addresses.length === 0) return
-  const wanted = new Set(trees)
-  let others = 0
+  const first = trees.flatMap((tree) => missingRoot(pages, roots, tree) ?? [])
+  if (first.length === 0) return
+  const others = withinOneRound(first, otherRoots(pages, roots, new Set(trees)))
+  await pages.prefetch([...first, ...others]).catch(() => undefined)
+}
+
+function* otherRoots(
+  pages: TieredPages,
+  roots: BranchRoots,
+  trees: ReadonlySet<TreeId>,
+): Generator<PageAddress> {
+  let looked = 0
   for (const [number] of roots.trees.entries()) {
     const tree = number as TreeId // the map's keys
-    if (wanted.has(tree)) continue
-    if (++others > MOST_OTHERS) break
+    if (trees.has(tree)) continue
+    if (++looked > MOST_OTHERS) return
     const address = missingRoot(pages, roots, tree)
-    if (address === undefined) continue
-    if (planRanges([...addresses, address]).length <= PARALLEL_FETCHES) addresses.push(address)
+    if (address !== undefined) yield address
   }
-  await pages.prefetch(addresses).catch(() => undefined)
+}
+
+/** Of the others those that lie beside what is fetched anyway, or for which there is a request to spare. */
+function withinOneRound(
+  first: readonly PageAddress[],
+  others: Iterable<PageAddress>,
+): readonly PageAddress[] {
+  const extents = planRanges(first).map(({ layer, start, end }) => ({ layer, start, end }))
+  const chosen: PageAddress[] = []
+  let bytes = 0
+  for (const address of others) {
+    const { layer, offset: start, length } = address
+    const end = start + length
+    const extent = extents.find((one) => isBeside(one, address))
+    if (bytes + length > MOST_OTHER_BYTES) continue
+    if (extent !== undefined) {
+      extent.start = Math.min(extent.start, start)
+      extent.end = Math.max(extent.end, end)
+    } else if (extents.length < PARALLEL_FETCHES) extents.push({ layer, start, end })
+    else continue
+    chosen.push(address)
+    bytes += length
+  }
+  return chosen
 }
 
 function missingRoot(
