@@ -114,6 +114,32 @@ describe('a branch', () => {
     expect([store.roots.trees.size, await contents(store)]).toEqual([1, [1, 2, 3]])
   })
 
+  test.each([
+    ['a single leaf', 10],
+    ['two levels', 5000],
+    ['three levels', 400_000],
+  ])('a clone may share pages that no layer holds: %s', async (_name, rows) => {
+    const CLONE = (2 ** 40 + 1) as TreeId // brand
+    const world = newWorld()
+    const most = 2 ** 30
+    const limits = { transactionLimitBytes: most, tailLimitBytes: most, dirtyLimitBytes: most }
+    let store = await Store.open(world, { ...options(), ...limits, layerTargetBytes: most })
+    await put(store, ...Array.from({ length: rows }, (_, i) => i))
+    const cloning = store.begin()
+    cloning.cloneTree(CLONE, TABLE)
+    await store.run(store.commit(cloning))
+    const growing = store.begin()
+    const numbers = Array.from({ length: 5000 }, (_, i) => rows + i)
+    const more = batch([vectorOf('int64', numbers), vectorOf('text', numbers.map(String))], 5000)
+    await store.run(growing.insert(CLONE, more))
+    await store.run(store.commit(growing))
+    await store.checkpoint()
+    store = await Store.open(world, options())
+    await store.run(store.check())
+    expect((await contents(store)).length).toBe(rows)
+    expect((await contents(store, store.begin(), CLONE)).length).toBe(rows + 5000)
+  })
+
   test('a clone is of the snapshot: its source must not change before the commit', async () => {
     const store = await Store.open(newWorld(), options())
     await put(store, 1)

@@ -2,7 +2,7 @@
  * The way of pages into layers, for checkpoints, giant transactions and replay: children first, so that a parent
  * knows the addresses of its children. Pages count as written as soon as their layer is durable; when it fails in
  * the middle, what was written stays so. Roots and interior pages come last in a layer, side by side: a branch that wakes gets the
- * ways into all its trees in one range. Indexes, which are younger, come before their tables: read-ahead then has the table's pages.
+ * ways into all its trees in one range. Indexes, which are younger, come before their tables (`dirtyNodes`): read-ahead then has the table's pages.
  */
 import { assert } from '../../errors/sql-error.ts'
 import type { TieredPages } from '../cache/tiered-pages.ts'
@@ -41,7 +41,7 @@ export async function writeLayers(output: LayerOutput, roots: BranchRoots): Prom
     written.set(node, add(tree, encodePage(node, pageWriter(tree))))
   }
   const seal = async (): Promise<void> => {
-    for (const dirty of upper.sort((a, b) => b.tree - a.tree)) write(dirty)
+    for (const dirty of upper) write(dirty)
     upper = []
     pages.trimLocal()
     await writer.seal()

@@ -16,7 +16,7 @@ import type { TreeId } from '../access.ts'
 import type { BranchRoots } from './tree-root.ts'
 
 /**
- * The resident nodes of a state that no layer holds: children first, by tree and key. Never suspends. With `only`,
+ * The resident nodes of a state that no layer holds: children first, by tree, the youngest first, and by key. Never suspends. With `only`,
  * just those trees: the spill of a transaction passes what its write set touches.
  */
 export function* dirtyNodes(
@@ -25,7 +25,7 @@ export function* dirtyNodes(
 ): Generator<DirtyNode, void, void> {
   // Databases made from a template share its pages.
   const seen = roots.trees.hasBanks ? new Set<TreeNode>() : undefined
-  for (const [, root] of roots.trees.entries()) {
+  for (const [, root] of [...roots.trees.entries()].reverse()) {
     if (root.top === undefined || only?.has(root.id) === false) continue
     yield* dirtyBelow(root.id, root.top, seen, true)
   }
