@@ -32,8 +32,9 @@ export class FloorObject extends DurableObject<FloorEnvironment> {
       return socketResponse((server) => this.ctx.acceptWebSocket(server))
     }
     await request.text()
+    const headers = { 'Content-Encoding': 'identity' }
     // The runtime's Response is what the global is, under another declaration.
-    return new Response('{"rows":[{"id":"1"}]}') as unknown as WorkerResponse
+    return new Response('{"rows":[{"id":"1"}]}', { headers }) as unknown as WorkerResponse
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {

@@ -1,7 +1,7 @@
 /** The floor (`floor-worker.ts`) in workerd. */
 import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
 import { fileURLToPath } from 'node:url'
-import { bundleWorker } from '../../test/runtime/worker-bundle.ts'
+import { bundleWorker } from '../../src/cli/runtime/worker-bundle.ts'
 
 export async function startFloor(): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const floor = new Miniflare(

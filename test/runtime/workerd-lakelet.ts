@@ -1,22 +1,9 @@
-/**
- * Lakelet in real workerd through Miniflare: the same bundle, Durable Objects and R2 as `npm start`, without wrangler's
- * proxies around it. With a data folder it can be stopped and started again.
- */
-import { Miniflare, convertV4MiniflareOptions } from 'miniflare'
-import { bundleWorker, WORKER_ENTRY } from './worker-bundle.ts'
+/** Lakelet in real workerd, as `npm start` runs it. With a data folder it can be stopped and started again. */
+import type { Miniflare } from 'miniflare'
+import { startRuntime } from '../../src/cli/runtime/local-runtime.ts'
+import type { RuntimeOptions } from '../../src/cli/runtime/local-runtime.ts'
 
 export const CONNECTION = 'postgresql://lakelet:lakelet@main--local.localhost/lakelet'
-/** As in wrangler.toml. */
-const COMPATIBILITY_DATE = '2026-10-01'
-
-export interface WorkerdOptions {
-  /** Keeps objects and bucket here; in memory otherwise. */
-  readonly dataFolder?: string
-  /** Another entry than the product's, for what measures from inside. */
-  readonly entry?: string
-  /** Opens an inspector. */
-  readonly isInspected?: boolean
-}
 
 export interface Answer {
   readonly status: number
@@ -33,28 +20,8 @@ export class WorkerdLakelet {
     this.url = url
   }
 
-  static async start({
-    dataFolder,
-    entry = WORKER_ENTRY,
-    isInspected = false,
-  }: WorkerdOptions = {}): Promise<WorkerdLakelet> {
-    const miniflare = new Miniflare(
-      convertV4MiniflareOptions({
-        modules: await bundleWorker(entry),
-        compatibilityDate: COMPATIBILITY_DATE,
-        compatibilityFlags: ['nodejs_compat'],
-        bindings: { LAKELET_PROJECT: 'local', LAKELET_PASSWORD: 'lakelet' },
-        r2Buckets: { BUCKET: 'lakelet' },
-        durableObjects: {
-          BRANCHES: { className: 'BranchObject', useSQLite: true },
-          PROJECTS: { className: 'ProjectObject', useSQLite: true },
-        },
-        ...(isInspected ? { inspectorPort: 0 } : {}),
-        cf: false,
-        telemetry: { enabled: false },
-        ...(dataFolder === undefined ? {} : { resourcePersistencePath: dataFolder }),
-      }),
-    )
+  static async start(options: RuntimeOptions = {}): Promise<WorkerdLakelet> {
+    const miniflare = await startRuntime(options)
     const url = await miniflare.ready
     return new WorkerdLakelet(miniflare, url.origin)
   }
