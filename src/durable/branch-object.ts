@@ -5,7 +5,12 @@
  * Durability: the platform's output gate holds every answer back until the writes before it are durable, so a commit that
  * was answered is never lost.
  */
-import type { R2Bucket, Response as WorkerResponse, WebSocket } from '@cloudflare/workers-types'
+import type {
+  R2Bucket,
+  Request as WorkerRequest,
+  Response as WorkerResponse,
+  WebSocket,
+} from '@cloudflare/workers-types'
 import { DurableObject } from 'cloudflare:workers'
 import { SqlError } from '../errors/sql-error.ts'
 import { SQLSTATE } from '../errors/sql-state.ts'
@@ -22,12 +27,15 @@ import { AttemptLimiter } from './auth/attempt-limiter.ts'
 import { PasswordCheck } from './auth/password-check.ts'
 import { roleLogin } from './auth/role-login.ts'
 import { createScramSecret } from './auth/scram-secret.ts'
+import { SQL_URL } from './branch-request.ts'
 import type { BranchAddress, BranchLogin, HttpAnswer, HttpSqlRequest } from './branch-request.ts'
 import type { BranchDatabase } from './branch-database.ts'
 import { Branch } from './branch.ts'
 import { errorResponse, plainError } from './http-sql/error-body.ts'
 import { executeRequest } from './http-sql/execute-request.ts'
+import { jsonResponse } from './http-sql/json-response.ts'
 import { ResponseTooLarge } from './http-sql/limited-results.ts'
+import { readSqlRequest } from './http-sql/read-sql-request.ts'
 import { parseRequestBody } from './http-sql/sql-request.ts'
 import { responseJson } from './http-sql/sql-response.ts'
 import { enterDatabase } from './databases/enter-database.ts'
@@ -69,8 +77,9 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
     databaseOpened: (database) => this.#sweep(database),
   })
 
-  /** A WebSocket that speaks the PostgreSQL protocol. */
-  override fetch(request: Pick<Request, 'url'>): WorkerResponse {
+  /** A `POST /sql`, or a WebSocket that speaks the PostgreSQL protocol. */
+  override fetch(request: WorkerRequest): WorkerResponse | Promise<WorkerResponse> {
+    if (request.url === SQL_URL) return this.#respond(request)
     if (this.#sockets.isFull) return unavailable()
     return socketResponse((server) => this.#sockets.accept(server, readSocketRequest(request)))
   }
@@ -82,6 +91,14 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
   }
   override webSocketError(socket: WebSocket): Promise<void> {
     return this.#sockets.closed(socket)
+  }
+
+  async #respond(request: WorkerRequest): Promise<WorkerResponse> {
+    // The runtime's Request and Response are what the globals are, under other declarations.
+    const asked = request as unknown as Request
+    const read = await readSqlRequest(asked, this.env.LAKELET_PROJECT)
+    const answer = 'status' in read ? read : await this.sql(read)
+    return jsonResponse(answer, asked) as unknown as WorkerResponse
   }
 
   /** Runs a request and answers in the Neon protocol; errors become answers too. */

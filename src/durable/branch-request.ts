@@ -1,6 +1,9 @@
-/** What the Worker asks of a branch's object. Plain data: it crosses from one isolate to another. */
+/** What the Worker asks of a branch's object. */
 import type { BatchOptions } from './http-sql/execute-request.ts'
 import type { ResultFormat } from './http-sql/sql-response.ts'
+
+/** Where a `POST /sql` is sent on to, headers and body as they came. Any other URL is a WebSocket's. */
+export const SQL_URL = 'https://branch/sql'
 
 export interface BranchAddress {
   readonly project: string

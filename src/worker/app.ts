@@ -2,35 +2,24 @@
 import type { DurableObjectNamespace } from '@cloudflare/workers-types'
 import { Hono } from 'hono'
 import type { BranchEnvironment, BranchObject } from '../durable/branch-object.ts'
-import type { BranchAddress, HttpAnswer } from '../durable/branch-request.ts'
+import { SQL_URL } from '../durable/branch-request.ts'
+import type { BranchAddress } from '../durable/branch-request.ts'
 import { SqlError } from '../errors/sql-error.ts'
 import { SQLSTATE } from '../errors/sql-state.ts'
 import { errorResponse, plainError } from '../durable/http-sql/error-body.ts'
-import { corsHeaders } from './cors.ts'
-import { readSqlRequest, readTarget } from './read-sql-request.ts'
+import { corsHeaders, jsonResponse, preflightHeaders } from '../durable/http-sql/json-response.ts'
+import { readTarget } from '../durable/http-sql/read-sql-request.ts'
 import { isUpgrade, readUpgrade, upgradeQuery } from './upgrade.ts'
 
 export interface WorkerEnvironment extends BranchEnvironment {
   readonly BRANCHES: DurableObjectNamespace<BranchObject>
 }
 
-const BATCH_HEADERS = [
-  'neon-batch-isolation-level',
-  'neon-batch-read-only',
-  'neon-batch-deferrable',
-]
-
-/**
- * Shorter answers are sent as they are: they fit into TCP's first flight (ten segments, RFC 6928), so that compressing them takes
- * time, half a millisecond under Miniflare, and saves none.
- */
-const UNCOMPRESSED_CHARACTERS = 14_000
-
 export function createApp(): Hono<{ Bindings: WorkerEnvironment }> {
   const app = new Hono<{ Bindings: WorkerEnvironment }>()
   app.get('/health', (context) => context.json({ status: 'ok' }, 200, corsHeaders))
   app.options('/sql', () => {
-    const headers = { Allow: 'OPTIONS, POST', ...corsHeaders }
+    const headers = { Allow: 'OPTIONS, POST', ...preflightHeaders }
     return new Response(null, { status: 200, headers })
   })
   app.post('/sql', (context) => handleSql(context.req.raw, context.env))
@@ -42,10 +31,9 @@ export function createApp(): Hono<{ Bindings: WorkerEnvironment }> {
 }
 
 async function handleSql(request: Request, environment: WorkerEnvironment): Promise<Response> {
-  const read = await readSqlRequest(request, environment.LAKELET_PROJECT)
-  if ('status' in read) return jsonResponse(read)
-  const answer = await orLost(branchObject(environment, read).sql(read))
-  return jsonResponse(answer, batchHeaders(request.headers))
+  const target = readTarget(request, environment.LAKELET_PROJECT)
+  if ('status' in target) return jsonResponse(target)
+  return fromBranch(environment, target.login, SQL_URL, request).catch(lost)
 }
 
 /** The PostgreSQL protocol: from here on the client talks to the branch's object. */
@@ -54,48 +42,39 @@ async function handleUpgrade(request: Request, environment: WorkerEnvironment): 
   const target = readUpgrade(request, environment.LAKELET_PROJECT)
   const url = new URL('https://branch/')
   url.search = upgradeQuery(target)
+  return fromBranch(environment, target, url, request)
+}
+
+/** The request goes to the object as it is, and so does the answer to the client: their bodies pass the Worker by. */
+function fromBranch(
+  environment: WorkerEnvironment,
+  address: BranchAddress,
+  url: string | URL,
+  request: Request,
+): Promise<Response> {
   // The runtime's Request and Response are what the globals are, under other declarations.
-  const stub = branchObject(environment, target) as unknown as typeof globalThis
-  return stub.fetch(new Request(url, request))
+  const stub = branchObject(environment, address) as unknown as typeof globalThis
+  const { method, headers, body } = request
+  // As parts: what else a request carries (`cf`) would be copied with it.
+  return stub.fetch(url, { method, headers, body })
 }
 
 /** Runs the storage's own check of everything a branch holds. */
 async function handleCheck(request: Request, environment: WorkerEnvironment): Promise<Response> {
   const target = readTarget(request, environment.LAKELET_PROJECT)
   if ('status' in target) return jsonResponse(target)
-  return jsonResponse(await orLost(branchObject(environment, target.login).check(target.login)))
+  const object = branchObject(environment, target.login)
+  return object.check(target.login).then((answer) => jsonResponse(answer), lost)
 }
 
 /** The object may be moved or restarted in the middle of a request, by a deploy for example. */
-function orLost(answer: Promise<HttpAnswer>): Promise<HttpAnswer> {
-  return answer.catch(() => {
-    const message = 'the branch was restarted during the request'
-    const hint = 'Whether the request has taken effect is unknown.'
-    return errorResponse(new SqlError(SQLSTATE.ADMIN_SHUTDOWN, message, { hint }), 'FATAL')
-  })
+function lost(): Response {
+  const message = 'the branch was restarted during the request'
+  const hint = 'Whether the request has taken effect is unknown.'
+  const error = new SqlError(SQLSTATE.ADMIN_SHUTDOWN, message, { hint })
+  return jsonResponse(errorResponse(error, 'FATAL'))
 }
 
 function branchObject({ BRANCHES }: WorkerEnvironment, { branch, project }: BranchAddress) {
   return BRANCHES.get(BRANCHES.idFromName(`${branch}--${project}`))
-}
-
-/** Neon's proxy echoes the batch headers. */
-function batchHeaders(headers: Headers): Record<string, string> {
-  const echoed: Record<string, string> = {}
-  for (const name of BATCH_HEADERS) {
-    const value = headers.get(name)
-    if (value !== null) echoed[name] = value
-  }
-  return echoed
-}
-
-function jsonResponse({ status, body }: HttpAnswer, extra: Record<string, string> = {}): Response {
-  const headers = {
-    'Content-Type': 'application/json',
-    'neon-request-id': crypto.randomUUID(),
-    ...corsHeaders,
-    ...(body.length < UNCOMPRESSED_CHARACTERS ? { 'Content-Encoding': 'identity' } : {}),
-    ...extra,
-  }
-  return new Response(body, { status, headers })
 }

@@ -3,7 +3,8 @@
  * proxies have it, or else from the host itself.
  */
 import type { SocketRequest } from '../durable/sockets/attachment.ts'
-import { branchOfHost } from './connection-string.ts'
+import { branchOfHost } from '../durable/http-sql/connection-string.ts'
+import { clientAddress } from '../durable/http-sql/read-sql-request.ts'
 
 export function isUpgrade({ headers }: Request): boolean {
   return headers.get('Upgrade')?.toLowerCase() === 'websocket'
@@ -27,9 +28,4 @@ export function upgradeQuery({ project, branch, method, address }: SocketRequest
   const query = new URLSearchParams({ project, branch, method })
   if (address !== undefined) query.set('client', address)
   return query.toString()
-}
-
-/** Where the client is, as Cloudflare's edge says; undefined elsewhere. */
-export function clientAddress({ headers }: Request): string | undefined {
-  return headers.get('CF-Connecting-IP') ?? undefined
 }

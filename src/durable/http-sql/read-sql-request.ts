@@ -1,9 +1,8 @@
 /** Headers and body of `POST /sql` as a request to a branch, or the answer that refuses it. */
-import type { HttpAnswer, HttpSqlRequest } from '../durable/branch-request.ts'
-import { plainError } from '../durable/http-sql/error-body.ts'
-import { parseConnectionString } from './connection-string.ts'
+import type { HttpAnswer, HttpSqlRequest } from '../branch-request.ts'
+import { readConnectionString } from './connection-string.ts'
 import type { ConnectionTarget } from './connection-string.ts'
-import { clientAddress } from './upgrade.ts'
+import { plainError } from './error-body.ts'
 
 /** As in Neon's proxy. */
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024
@@ -26,7 +25,7 @@ export function readTarget(
 ): ConnectionTarget | HttpAnswer {
   const connection = request.headers.get('Neon-Connection-String')
   if (connection === null) return plainError(400, 'missing header: Neon-Connection-String')
-  const { login, parameters } = parseConnectionString(connection, defaultProject)
+  const { login, parameters } = readConnectionString(connection, defaultProject)
   return { login: { ...login, address: clientAddress(request) }, parameters }
 }
 
@@ -96,4 +95,9 @@ async function drainBytes({ body }: Request): Promise<Uint8Array | undefined> {
     at += chunk.length
   }
   return bytes
+}
+
+/** Where the client is, as Cloudflare's edge says; undefined elsewhere. */
+export function clientAddress({ headers }: Request): string | undefined {
+  return headers.get('CF-Connecting-IP') ?? undefined
 }

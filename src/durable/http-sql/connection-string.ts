@@ -4,9 +4,10 @@
  *   postgresql://role:password@main--local.example.com/app?options=…   branch main of project local
  *   postgres://role:password@localhost/app                              the default project's main branch
  */
-import type { BranchAddress, BranchLogin } from '../durable/branch-request.ts'
-import { SqlError } from '../errors/sql-error.ts'
-import { SQLSTATE } from '../errors/sql-state.ts'
+import type { BranchAddress, BranchLogin } from '../branch-request.ts'
+import { SqlError } from '../../errors/sql-error.ts'
+import { SQLSTATE } from '../../errors/sql-state.ts'
+import { LruCache } from '../../sql/session/lru-cache.ts'
 
 export interface ConnectionTarget {
   readonly login: BranchLogin
@@ -18,8 +19,19 @@ const DEFAULT_BRANCH = 'main'
 /** DNS labels, so that every name can stand in a host. */
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
+/** Applications send the same one with every request. */
+const parsed = new LruCache<string, ConnectionTarget>(64)
+
 /** Raises 08P01 for a string that cannot be read, 3D000 for a host that names no branch. */
-export function parseConnectionString(text: string, defaultProject: string): ConnectionTarget {
+export function readConnectionString(text: string, defaultProject: string): ConnectionTarget {
+  const known = parsed.get(text)
+  if (known !== undefined) return known
+  const target = parseConnectionString(text, defaultProject)
+  parsed.set(text, target)
+  return target
+}
+
+function parseConnectionString(text: string, defaultProject: string): ConnectionTarget {
   const url = parseUrl(text)
   const role = decode(url.username)
   if (role === '') throw invalid('the role is missing')
