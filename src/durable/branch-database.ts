@@ -29,6 +29,7 @@ import { sessionSettings } from '../sql/session/settings/stored-setting.ts'
 import type { SessionOptions } from '../sql/session/session.ts'
 import type { StatementStatistics } from '../sql/session/statistics/statement-statistics.ts'
 import type { Statement } from '../sql/session/statement/plan/statement-cache.ts'
+import type { StatementShape } from '../sql/session/statement/plan/statement-template.ts'
 import type { SpillSegments } from '../sql/session/limits/statement-spill.ts'
 import { datumCodec } from '../sql/types/datum-codec.ts'
 import type { TypeIo } from '../sql/types/type-io.ts'
@@ -58,6 +59,7 @@ export interface DatabaseHost {
 
 /** Statements whose plans are kept, by the characters of their texts: each takes some 70 bytes. */
 const STATEMENT_CACHE_CHARACTERS = 250_000
+const SHAPE_CACHE_CHARACTERS = 100_000
 
 /** DDL commits that older transactions are checked against; one that has missed more must begin again. */
 const REMEMBERED_DDL = 100
@@ -89,6 +91,7 @@ export class BranchDatabase implements Database {
   readonly typeIo: TypeIo
   readonly codec = datumCodec
   readonly statements = new LruCache<string, Statement>(STATEMENT_CACHE_CHARACTERS)
+  readonly shapes = new LruCache<string, StatementShape>(SHAPE_CACHE_CHARACTERS)
   readonly store: Store
   readonly #host: DatabaseHost
   /** As of the newest commit. */

@@ -54,6 +54,7 @@ export class MemoryDatabase implements Database {
   readonly typeIo = typeIo
   readonly codec = datumCodec
   readonly statements: Database['statements'] = new LruCache(100)
+  readonly shapes: Database['shapes'] = new LruCache(100)
   readonly locks = new LockManager()
   roots: BranchRoots = EMPTY_ROOTS
   catalog: CatalogSnapshot

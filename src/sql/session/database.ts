@@ -15,6 +15,7 @@ import type { LruCache } from './lru-cache.ts'
 import type { Notification } from './notify/session-channels.ts'
 import type { StatementStatistics } from './statistics/statement-statistics.ts'
 import type { Statement } from './statement/plan/statement-cache.ts'
+import type { StatementShape } from './statement/plan/statement-template.ts'
 import type { SpillSegments } from './limits/statement-spill.ts'
 
 /** A transaction begun by the branch, and the catalog as of its snapshot. */
@@ -41,6 +42,8 @@ export interface Database {
   readonly codec: DatumCodec
   /** Statements by text, parsed and planned; shared by all sessions of the branch. */
   readonly statements: LruCache<string, Statement>
+  /** What statements look like apart from their literals. */
+  readonly shapes: LruCache<string, StatementShape>
   readonly locks: LockManager
   readonly newestCatalog: CatalogSnapshot
   begin(owner: LockOwner): OpenTransaction

@@ -2,7 +2,7 @@
  * A session: one client's conversation with a branch. It owns the transaction, the settings and what it has drawn from
  * sequences; statements come in as text and their results go out to a sink.
  *
- * Life of a statement: parse (cached by text) → bind → optimize → prepare (cached) → run → rows as text. Everything here is a
+ * Life of a statement: parse (cached by text, or by what the text is apart from its literals) → bind → optimize → prepare (cached) → run → rows as text. Everything here is a
  * Task: it suspends for pages and lets other sessions run, and the branch's driver loop resumes it.
  */
 import { SqlError } from '../../errors/sql-error.ts'
@@ -41,6 +41,8 @@ import type { SavedSession } from './saved-session.ts'
 import { countStatement, isCounting } from './statistics/count-statement.ts'
 import { parsedStatement } from './statement/plan/statement-cache.ts'
 import type { Statement } from './statement/plan/statement-cache.ts'
+import { filledTemplate } from './statement/plan/statement-template.ts'
+import type { FilledTemplate } from './statement/plan/statement-template.ts'
 import { failedBlockError } from './transaction/running-transaction.ts'
 import type { BlockStatus } from './transaction/running-transaction.ts'
 import { lookAhead } from './transaction/snapshot.ts'
@@ -65,6 +67,7 @@ interface SingleRun {
   /** An implicit transaction ends with it. */
   readonly isLast: boolean
   readonly isScript: boolean
+  readonly template?: FilledTemplate
 }
 
 export class Session {
@@ -133,6 +136,8 @@ export class Session {
   }
 
   *#execute(text: string, parameters: readonly (string | null)[], sink: ResultSink): Task<void> {
+    const template = parameters.length === 0 ? this.#template(text) : undefined
+    if (template !== undefined) return yield* this.#runTemplate(template, text, sink)
     const statement = this.#parse(text)
     if (statement.parsed.length > 1) {
       this.#block.fail()
@@ -163,10 +168,12 @@ export class Session {
   }
 
   *#executeScript(text: string, sink: ResultSink): Task<void> {
-    const statement = this.#parse(text)
+    const template = this.#template(text)
+    const statement = template?.statement ?? this.#parse(text)
     if (statement.parsed.length === 0) return sink.complete('')
     this.#cancel.clear()
     this.closePortal('')
+    if (template !== undefined) return yield* this.#runTemplate(template, text, sink)
     const isScript = statement.parsed.length > 1
     for (const parsed of statement.parsed) {
       const single: Statement = isScript ? { parsed: [parsed], plans: [] } : statement
@@ -174,6 +181,12 @@ export class Session {
       yield* this.#runOne(parsed, single, { text, parameters: [], sink, isLast, isScript })
     }
     yield* this.#block.endImplicit()
+  }
+
+  *#runTemplate(template: FilledTemplate, text: string, sink: ResultSink): Task<void> {
+    const { parsed, statement, parameters } = template
+    const run = { text, parameters, sink, isLast: true, isScript: false, template }
+    yield* this.#runOne(parsed, statement, run)
   }
 
   /** Parse of the extended protocol: keeps the statement by its name. */
@@ -353,12 +366,11 @@ export class Session {
   }
 
   #parse(text: string): Statement {
-    try {
-      return parsedStatement(this.#state.database, text)
-    } catch (error) {
-      this.#block.fail()
-      throw withoutEngineLimits(error)
-    }
+    return this.#attempt(() => parsedStatement(this.#state.database, text))
+  }
+
+  #template(text: string): FilledTemplate | undefined {
+    return this.#attempt(() => filledTemplate(this.#state.database, text))
   }
 
   *#runTransactionCommand(
@@ -376,7 +388,7 @@ export class Session {
   }
 
   *#runOne(parsed: ParsedStatement, statement: Statement, run: SingleRun): Task<void> {
-    const { text, parameters, sink } = run
+    const { text, parameters, sink, template } = run
     try {
       const syntax = parsed.statement
       if (syntax.kind === 'transaction') {
@@ -390,10 +402,20 @@ export class Session {
       const counts = isCounting(state, transaction.catalog)
       const startedAtMicros = counts ? state.database.nowMicros() : 0
       state.portals.freeze(transaction.open.access)
-      const task = runStatement({ state, transaction, parsed, statement, parameters, sink, text })
+      const task = runStatement({
+        state,
+        transaction,
+        parsed,
+        statement,
+        parameters,
+        sink,
+        text,
+        template,
+      })
       const tag = yield* this.#isSingleRequest ? task : this.#interruptible(task)
       if (run.isLast) yield* this.#block.endImplicit()
-      if (counts) countStatement(state, transaction.catalog, parsed, { startedAtMicros, tag })
+      const counted = template?.written ?? parsed
+      if (counts) countStatement(state, transaction.catalog, counted, { startedAtMicros, tag })
       sink.complete(tag)
     } catch (error) {
       this.#block.fail()

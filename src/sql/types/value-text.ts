@@ -18,15 +18,18 @@ function contextFor(context: ValueTextContext, type: TypeInfo, typmod: number): 
 }
 
 /** A domain's values look like those of its base type, which may have parts of its own. */
-function undomained({ catalog }: ValueTextContext, oid: Oid): TypeInfo {
-  let type = catalog.type(oid)
-  while (type.typeType === 'd') type = catalog.type(type.baseType)
-  return type
+export function undomained(
+  catalog: Catalog,
+  oid: Oid,
+  typmod: number,
+): { readonly type: TypeInfo; readonly typmod: number } {
+  const type = catalog.type(oid)
+  return type.typeType === 'd' ? undomained(catalog, type.baseType, type.typmod) : { type, typmod }
 }
 
 /** A printer for many values of one type. */
 export function printerOf(context: ValueTextContext, oid: Oid): (value: Datum) => string {
-  const type = undomained(context, oid)
+  const { type } = undomained(context.catalog, oid, -1)
   const output = context.io.findOutput(type.output)
   if (output === undefined) throw unsupported(`output of type ${type.name}`)
   const own = contextFor(context, type, -1)
@@ -39,20 +42,23 @@ export function readerOf(
   oid: Oid,
   typmod = -1,
 ): (text: string) => Datum {
-  const type = context.catalog.type(oid)
-  if (type.typeType === 'd') return domainReader(context, type)
-  const input = context.io.findInput(type.input)
-  if (input === undefined) throw unsupported(`input of type ${type.name}`)
-  const own = contextFor(context, type, typmod)
-  return (text) => input(text, own)
+  const base = undomained(context.catalog, oid, typmod)
+  const input = context.io.findInput(base.type.input)
+  if (input === undefined) throw unsupported(`input of type ${base.type.name}`)
+  const own = contextFor(context, base.type, base.typmod)
+  return checked(context, oid, (text) => input(text, own))
 }
 
 /** A domain's values are read as those of its base type, and must then keep its constraints. */
-function domainReader(context: ValueTextContext, domain: TypeInfo): (text: string) => Datum {
-  const read = readerOf(context, domain.baseType, domain.typmod)
-  return (text) => {
-    const value = read(text)
-    context.session.checkDomain(domain.oid, value)
+export function checked<T>(
+  { catalog, session }: ValueTextContext,
+  oid: Oid,
+  read: (from: T) => Datum,
+): (from: T) => Datum {
+  if (catalog.type(oid).typeType !== 'd') return read
+  return (from) => {
+    const value = read(from)
+    session.checkDomain(oid, value)
     return value
   }
 }

@@ -55,7 +55,9 @@ import {
   showSetting,
   textColumn,
 } from '../settings/set-command.ts'
+import { parsedStatement } from './plan/statement-cache.ts'
 import type { Statement } from './plan/statement-cache.ts'
+import type { FilledTemplate } from './plan/statement-template.ts'
 import type { ResultRow, ResultSink, ValueFormat } from '../result/statement-result.ts'
 import { withinLimits } from '../limits/within-limits.ts'
 import { takeSnapshot } from '../transaction/snapshot.ts'
@@ -77,6 +79,8 @@ export interface StatementRun {
   readonly text: string
   /** When a portal runs it. */
   readonly portal?: BoundValues
+  /** When its literals have become parameters. */
+  readonly template?: FilledTemplate | undefined
 }
 
 /** What the extended protocol decides before a statement runs. */
@@ -112,13 +116,49 @@ function* runQuery(
   environment: QueryEnvironment,
   syntax: BindableStatement,
 ): Task<string> {
-  const { state, transaction, statement, portal } = run
+  let ready: ReadyQuery
+  try {
+    ready = yield* readyQuery(run, environment, syntax)
+  } catch (error) {
+    if (run.template === undefined || !isOfItsText(error)) throw error
+    return yield* runAsWritten(run, now(environment, run.transaction))
+  }
+  return yield* runPlanned(run, ready)
+}
+
+/** Its tables are locked, its parameters read: nothing is done yet. */
+interface ReadyQuery {
+  readonly query: PlannedQuery
+  readonly values: readonly (Datum | null)[]
+  readonly environment: QueryEnvironment
+}
+
+function* readyQuery(
+  run: StatementRun,
+  environment: QueryEnvironment,
+  syntax: BindableStatement,
+): Task<ReadyQuery> {
+  const { state, transaction, statement, portal, template } = run
+  const types = portal?.parameterTypes ?? template?.parameterTypes
   const query = yield* lockedPlan(state, transaction, () =>
-    currentPlan(state, statement, syntax, now(environment, transaction), portal?.parameterTypes),
+    currentPlan(state, statement, syntax, now(environment, transaction), types),
   )
   const locked = now(environment, transaction)
   const values = portal?.values ?? readParameters(query.bound.parameters, run.parameters, locked)
-  return yield* runPlanned(run, locked, query, values)
+  return { query, values, environment: locked }
+}
+
+/** Missing features, data exceptions, broken domains, what cannot be resolved: a literal's error has its place in the text. */
+function isOfItsText(error: unknown): boolean {
+  return error instanceof SqlError && /^(?:0A|22|23|42)/.test(error.code)
+}
+
+function runAsWritten(run: StatementRun, environment: QueryEnvironment): Task<string> {
+  const statement = parsedStatement(run.state.database, run.text)
+  const [parsed] = statement.parsed
+  assert(parsed !== undefined, 'a template is made of a statement')
+  const written = { ...run, parsed, statement, parameters: [], template: undefined }
+  return dispatch(written, environment)
 }
 
 /** The same environment after a wait, in which the catalog may have changed. */
@@ -126,14 +166,9 @@ function now(environment: QueryEnvironment, { catalog }: RunningTransaction): Qu
   return environment.catalog === catalog ? environment : { ...environment, catalog }
 }
 
-function* runPlanned(
-  run: StatementRun,
-  environment: QueryEnvironment,
-  query: PlannedQuery,
-  parameters: readonly (Datum | null)[],
-): Task<string> {
+function* runPlanned(run: StatementRun, { query, values, environment }: ReadyQuery): Task<string> {
   refuseWrites(query, run.state)
-  const context = executionContext(environment, parameters)
+  const context = executionContext(environment, values)
   const hasRows = returnsRows(query)
   const writer = new ResultWriter(query.bound.columns, environment, run.portal?.formats)
   if (hasRows) run.sink.columns(query.columns)
@@ -336,7 +371,7 @@ function* executePrepared(
   const locked = now(environment, transaction)
   const services = new SessionDdlServices(locked)
   const parameters = evaluateArguments(prepared, syntax, services, locked.catalog)
-  return yield* runPlanned(run, locked, query, parameters)
+  return yield* runPlanned(run, { query, values: parameters, environment: locked })
 }
 
 function* explain(

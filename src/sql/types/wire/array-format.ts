@@ -12,6 +12,7 @@ import type { Oid } from '../../catalog/catalog.ts'
 import type { TypeIoContext } from '../type-io.ts'
 import { PgArray } from '../value-classes.ts'
 import { findBinaryFormat } from './binary-formats.ts'
+import { receiverOf } from './receive-value.ts'
 import type { BinaryFormat } from './binary-formats.ts'
 import { incorrectFormat, insufficientData } from './binary-length.ts'
 
@@ -39,13 +40,13 @@ function receive(bytes: Uint8Array, context: TypeIoContext): PgArray {
   const total = count === 0 ? 0 : dimensions.reduce((product, length) => product * length, 1)
   // Each element takes four bytes at least: a giant count is refused before anything is made for it.
   if (total < 0 || total * 4 > bytes.length - elementsAt) throw insufficientData()
-  const elements = readElements(bytes.subarray(elementsAt), total, elementContext(context))
+  const elements = readElements(bytes.subarray(elementsAt), total, context)
   return elements.length === 0 ? new PgArray([]) : new PgArray(elements, dimensions, lowerBounds)
 }
 
 function readElements(bytes: Uint8Array, total: number, context: TypeIoContext): (Datum | null)[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const format = findBinaryFormat(context)
+  const receive = receiverOf(context, context.type.elementType)
   const elements: (Datum | null)[] = []
   let at = 0
   while (elements.length < total) {
@@ -57,7 +58,7 @@ function readElements(bytes: Uint8Array, total: number, context: TypeIoContext):
       continue
     }
     if (length < 0 || at + length > bytes.length) throw insufficientData()
-    elements.push(format.receive(bytes.subarray(at, at + length), context))
+    elements.push(receive(bytes.subarray(at, at + length)))
     at += length
   }
   if (at !== bytes.length) throw incorrectFormat()

@@ -4,22 +4,33 @@ import type { CoerceToDomain, Expression, Placeholder } from '../../../plan/expr
 import type { BindContext } from '../../context/bind-context.ts'
 import { bindDomainCheck } from '../../expression/bind-stored-expression.ts'
 
-/** `input` is of the domain's base type with the base typmod applied. Innermost domain's checks come first. */
+/**
+ * `input` is of the domain's base type with the base typmod applied. NOT NULL of any level comes first, then the innermost domain's
+ * checks; errors name the outermost. Source: PostgreSQL, typcache.c, load_domaintype_info.
+ */
 export function coerceToDomain(context: BindContext, input: Expression, domain: Oid): Expression {
-  const info = context.catalog.type(domain)
-  if (info.typeType !== 'd') return input
-  const inner = coerceToDomain(context, input, info.baseType)
+  const levels = domainLevels(context, domain)
+  const [outermost] = levels
+  if (outermost === undefined) return input
   const node: CoerceToDomain = {
     kind: 'coerceToDomain',
-    input: inner,
-    notNull: info.notNull,
-    checks: domainChecks(context, info, input.type),
+    input,
+    notNull: levels.some(({ notNull }) => notNull),
+    checks: levels.toReversed().flatMap((level) => domainChecks(context, level, input.type)),
     type: domain,
     typmod: -1,
-    collation: info.collation,
+    collation: outermost.collation,
     position: input.position,
   }
   return node
+}
+
+/** A domain and those it is over, from the outermost. */
+function domainLevels(context: BindContext, domain: Oid): readonly TypeInfo[] {
+  const levels: TypeInfo[] = []
+  let level = context.catalog.type(domain)
+  for (; level.typeType === 'd'; level = context.catalog.type(level.baseType)) levels.push(level)
+  return levels
 }
 
 function domainChecks(

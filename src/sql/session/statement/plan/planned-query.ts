@@ -5,7 +5,7 @@
 import type { TransactionAccess, TreeId } from '../../../../storage/access.ts'
 import { datumAt } from '../../../../storage/vector.ts'
 import type { Datum } from '../../../../storage/vector.ts'
-import { SqlError, unsupported } from '../../../../errors/sql-error.ts'
+import { SqlError } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
 import { bindQuery } from '../../../bind/bind-query.ts'
 import { BindContext } from '../../../bind/context/bind-context.ts'
@@ -29,7 +29,8 @@ import type { OptimizeOptions } from '../../../plan/optimize.ts'
 import type { BoundQuery, PlanNode } from '../../../plan/plan-node.ts'
 import { walkPlan } from '../../../plan/plan-tree.ts'
 import type { RuleContext } from '../../../plan/rules/rule.ts'
-import { findBinaryFormat } from '../../../types/wire/binary-formats.ts'
+import { readerOf } from '../../../types/value-text.ts'
+import { receiverOf } from '../../../types/wire/receive-value.ts'
 import { relationLocks } from './relation-locks.ts'
 import type { RelationLock } from './relation-locks.ts'
 import { checkPrivileges } from './check-privileges.ts'
@@ -245,7 +246,7 @@ export function readParameters(
 ): readonly (Datum | null)[] {
   requireParameterCount(inputs.length, types.length, names.statement)
   return inputs.map((input, index) =>
-    input === null ? null : readParameter(input, index, types[index]!, environment, names.portal),
+    readParameter(input, index, types[index]!, environment, names.portal),
   )
 }
 
@@ -258,13 +259,14 @@ export function requireParameterCount(given: number, needed: number, statement: 
 }
 
 function readParameter(
-  input: string | Uint8Array,
+  input: ParameterInput,
   index: number,
   type: Oid,
   environment: QueryEnvironment,
   portal: string,
-): Datum {
+): Datum | null {
   try {
+    if (input === null) return readNull(type, environment)
     return typeof input === 'string'
       ? readDatum(input, type, environment)
       : readBinaryDatum(input, type, environment)
@@ -277,10 +279,15 @@ function readParameter(
   }
 }
 
+/** A domain may forbid it. */
+function readNull(type: Oid, { catalog, session }: QueryEnvironment): null {
+  if (catalog.type(type).typeType === 'd') session.checkDomain(type, null)
+  return null
+}
+
 function readBinaryDatum(bytes: Uint8Array, type: Oid, environment: QueryEnvironment): Datum {
   const { database, catalog, session } = environment
-  const context = { session, catalog, io: database.typeIo, type: catalog.type(type), typmod: -1 }
-  return findBinaryFormat(context).receive(bytes, context)
+  return receiverOf({ session, catalog, io: database.typeIo }, type)(bytes)
 }
 
 function readDatum(text: string, type: Oid, environment: QueryEnvironment): Datum {
@@ -291,8 +298,5 @@ function readDatum(text: string, type: Oid, environment: QueryEnvironment): Datu
       'invalid byte sequence for encoding "UTF8": 0x00',
     )
   }
-  const info = catalog.type(type)
-  const input = database.typeIo.findInput(info.input)
-  if (input === undefined) throw unsupported(`input of type ${info.name}`)
-  return input(text, { session, catalog, io: database.typeIo, type: info, typmod: -1 })
+  return readerOf({ session, catalog, io: database.typeIo }, type)(text)
 }
