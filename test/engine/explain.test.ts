@@ -34,6 +34,24 @@ test('ANALYZE runs the statement and counts', async () => {
   expect(await client.rows('SELECT count(*) FROM t')).toEqual([['990']])
 })
 
+test('EXECUTE', async () => {
+  await client.script('PREPARE by_id (int) AS SELECT b FROM t WHERE id = $1')
+  expect(await explain('EXPLAIN EXECUTE by_id(5)')).toBe(
+    'Index Scan using t_pkey on t  (rows=1)\n  Index Cond: (id = $1)',
+  )
+  expect(await explain('EXPLAIN (ANALYZE, COSTS off, SUMMARY off) EXECUTE by_id(5)')).toBe(
+    'Index Scan using t_pkey on t  (actual rows=1 loops=1)\n  Index Cond: (id = $1)',
+  )
+  await client.script('PREPARE cut AS DELETE FROM t WHERE id = 3')
+  await client.script('BEGIN')
+  await explain('EXPLAIN (ANALYZE) EXECUTE cut')
+  expect(await client.rows('SELECT b FROM t WHERE id = 3')).toEqual([])
+  await client.script('ROLLBACK')
+  await expect(client.script('EXPLAIN EXECUTE missing')).rejects.toThrow(
+    'prepared statement "missing" does not exist',
+  )
+})
+
 test('JSON', async () => {
   const [found] = JSON.parse(
     await explain('EXPLAIN (FORMAT json) SELECT b FROM t WHERE id = 5'),

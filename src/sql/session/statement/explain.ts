@@ -11,7 +11,7 @@ import { explainTree } from '../../plan/explain/explain-tree.ts'
 import type { EstimateContext } from '../../plan/estimate.ts'
 import type { PlanNode } from '../../plan/plan-node.ts'
 import { executionContext } from './plan/planned-query.ts'
-import type { PlannedQuery, QueryEnvironment } from './plan/planned-query.ts'
+import type { QueryEnvironment, ReadyQuery } from './plan/planned-query.ts'
 
 export interface ExplainOptions {
   readonly analyze: boolean
@@ -95,13 +95,10 @@ function wordOf({ value }: Option): string | undefined {
   }
 }
 
-export function* explainQuery(
-  query: PlannedQuery,
-  environment: QueryEnvironment,
-  options: ExplainOptions,
-): Task<readonly string[]> {
+export function* explainQuery(ready: ReadyQuery, options: ExplainOptions): Task<readonly string[]> {
+  const { query, environment } = ready
   const started = environment.session.clockTimestamp()
-  const actual = options.analyze ? yield* countRows(query, environment) : undefined
+  const actual = options.analyze ? yield* countRows(ready) : undefined
   const elapsedMs = (environment.session.clockTimestamp() - started) / 1000
   const tree = explainTree(query.plan, textContext(environment), estimateContext(environment))
   const format = { showsCosts: options.costs, ...(actual === undefined ? {} : { actual }) }
@@ -115,10 +112,11 @@ export function* explainQuery(
 }
 
 /** Runs the statement to its end, its effects included. */
-function* countRows(
-  query: PlannedQuery,
-  environment: QueryEnvironment,
-): Task<ReadonlyMap<PlanNode, ActualRows>> {
+function* countRows({
+  query,
+  values,
+  environment,
+}: ReadyQuery): Task<ReadonlyMap<PlanNode, ActualRows>> {
   const { database, catalog } = environment
   const actual = new Map<PlanNode, ActualRows>()
   const prepared = prepare(
@@ -126,7 +124,7 @@ function* countRows(
     { catalog, functions: database.functions, io: database.typeIo },
     actual,
   )
-  for (const item of prepared.run(executionContext(environment, [])))
+  for (const item of prepared.run(executionContext(environment, values)))
     if (item.kind !== 'batch') yield item
   return actual
 }

@@ -39,7 +39,12 @@ import { changeCatalog } from './ddl/change-catalog.ts'
 import { SessionDdlServices } from './ddl/ddl-services.ts'
 import { explainOptions, explainQuery } from './explain.ts'
 import { executionContext, planQuery, readParameters } from './plan/planned-query.ts'
-import type { ParameterInput, PlannedQuery, QueryEnvironment } from './plan/planned-query.ts'
+import type {
+  ParameterInput,
+  PlannedQuery,
+  QueryEnvironment,
+  ReadyQuery,
+} from './plan/planned-query.ts'
 import {
   deallocate,
   evaluateArguments,
@@ -124,13 +129,6 @@ function* runQuery(
     return yield* runAsWritten(run, now(environment, run.transaction))
   }
   return yield* runPlanned(run, ready)
-}
-
-/** Its tables are locked, its parameters read: nothing is done yet. */
-interface ReadyQuery {
-  readonly query: PlannedQuery
-  readonly values: readonly (Datum | null)[]
-  readonly environment: QueryEnvironment
 }
 
 function* readyQuery(
@@ -359,6 +357,15 @@ function* executePrepared(
   environment: QueryEnvironment,
   syntax: ExecuteStatement,
 ): Task<string> {
+  return yield* runPlanned(run, yield* preparedQuery(run, environment, syntax))
+}
+
+/** What EXECUTE runs, its arguments evaluated. */
+function* preparedQuery(
+  run: StatementRun,
+  environment: QueryEnvironment,
+  syntax: ExecuteStatement,
+): Task<ReadyQuery> {
   const prepared = findPrepared(run.state.prepared, syntax.name)
   const { syntax: inner, statement, declaredTypes } = prepared
   prepared.runs++
@@ -370,8 +377,8 @@ function* executePrepared(
   )
   const locked = now(environment, transaction)
   const services = new SessionDdlServices(locked)
-  const parameters = evaluateArguments(prepared, syntax, services, locked.catalog)
-  return yield* runPlanned(run, { query, values: parameters, environment: locked })
+  const values = evaluateArguments(prepared, syntax, services, locked.catalog)
+  return { query, values, environment: locked }
 }
 
 function* explain(
@@ -379,13 +386,22 @@ function* explain(
   environment: QueryEnvironment,
   { statement: explained, options }: ExplainStatement,
 ): Task<string> {
-  const statement = explained.kind === 'declareCursor' ? explained.query : explained
-  if (!isBindable(statement)) throw unsupported(`EXPLAIN of ${statement.kind}`)
   const how = explainOptions(options)
-  const query = planQuery(statement, environment)
-  if (how.analyze) refuseWrites(query, run.state)
+  const ready = yield* explainedQuery(run, environment, explained)
+  if (how.analyze) refuseWrites(ready.query, run.state)
   run.sink.columns([textColumn('QUERY PLAN')])
-  const lines = yield* explainQuery(query, environment, how)
+  const lines = yield* explainQuery(ready, how)
   run.sink.rows(lines.map((line) => [line]))
   return 'EXPLAIN'
+}
+
+function* explainedQuery(
+  run: StatementRun,
+  environment: QueryEnvironment,
+  explained: ExplainStatement['statement'],
+): Task<ReadyQuery> {
+  if (explained.kind === 'execute') return yield* preparedQuery(run, environment, explained)
+  const statement = explained.kind === 'declareCursor' ? explained.query : explained
+  if (!isBindable(statement)) throw unsupported(`EXPLAIN of ${statement.kind}`)
+  return { query: planQuery(statement, environment), values: [], environment }
 }

@@ -52,6 +52,13 @@ export interface PlannedQuery {
   readonly relationLocks: readonly RelationLock[]
 }
 
+/** Its tables are locked, its parameters read: nothing is done yet. */
+export interface ReadyQuery {
+  readonly query: PlannedQuery
+  readonly values: readonly (Datum | null)[]
+  readonly environment: QueryEnvironment
+}
+
 interface TableSize {
   readonly tree: TreeId
   readonly magnitude: number
