@@ -59,7 +59,8 @@ export interface DatabaseHost {
 
 /** Statements whose plans are kept, by the characters of their texts: each takes some 70 bytes. */
 const STATEMENT_CACHE_CHARACTERS = 250_000
-const SHAPE_CACHE_CHARACTERS = 100_000
+/** Those that stand for many texts, in the same way. */
+const SHAPE_CACHE_CHARACTERS = 60_000
 
 /** DDL commits that older transactions are checked against; one that has missed more must begin again. */
 const REMEMBERED_DDL = 100
