@@ -76,5 +76,5 @@ function lost(): Response {
 }
 
 function branchObject({ BRANCHES }: WorkerEnvironment, { branch, project }: BranchAddress) {
-  return BRANCHES.get(BRANCHES.idFromName(`${branch}--${project}`))
+  return BRANCHES.getByName(`${branch}--${project}`)
 }

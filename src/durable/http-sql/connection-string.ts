@@ -7,7 +7,6 @@
 import type { BranchAddress, BranchLogin } from '../branch-request.ts'
 import { SqlError } from '../../errors/sql-error.ts'
 import { SQLSTATE } from '../../errors/sql-state.ts'
-import { LruCache } from '../../sql/session/lru-cache.ts'
 
 export interface ConnectionTarget {
   readonly login: BranchLogin
@@ -19,19 +18,8 @@ const DEFAULT_BRANCH = 'main'
 /** DNS labels, so that every name can stand in a host. */
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
-/** Applications send the same one with every request. */
-const parsed = new LruCache<string, ConnectionTarget>(64)
-
 /** Raises 08P01 for a string that cannot be read, 3D000 for a host that names no branch. */
-export function readConnectionString(text: string, defaultProject: string): ConnectionTarget {
-  const known = parsed.get(text)
-  if (known !== undefined) return known
-  const target = parseConnectionString(text, defaultProject)
-  parsed.set(text, target)
-  return target
-}
-
-function parseConnectionString(text: string, defaultProject: string): ConnectionTarget {
+export function parseConnectionString(text: string, defaultProject: string): ConnectionTarget {
   const url = parseUrl(text)
   const role = decode(url.username)
   if (role === '') throw invalid('the role is missing')

@@ -1,6 +1,6 @@
 /** Headers and body of `POST /sql` as a request to a branch, or the answer that refuses it. */
 import type { HttpAnswer, HttpSqlRequest } from '../branch-request.ts'
-import { readConnectionString } from './connection-string.ts'
+import { parseConnectionString } from './connection-string.ts'
 import type { ConnectionTarget } from './connection-string.ts'
 import { plainError } from './error-body.ts'
 
@@ -25,7 +25,7 @@ export function readTarget(
 ): ConnectionTarget | HttpAnswer {
   const connection = request.headers.get('Neon-Connection-String')
   if (connection === null) return plainError(400, 'missing header: Neon-Connection-String')
-  const { login, parameters } = readConnectionString(connection, defaultProject)
+  const { login, parameters } = parseConnectionString(connection, defaultProject)
   return { login: { ...login, address: clientAddress(request) }, parameters }
 }
 
