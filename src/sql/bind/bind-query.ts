@@ -9,9 +9,9 @@ import type { BoundQuery } from '../plan/plan-node.ts'
 import { BindContext, type BindOptions } from './context/bind-context.ts'
 import { Scope } from './context/scope.ts'
 import { type ModifyStatement, bindModifyStatement } from './modify/bind-modify.ts'
-import { baseTypeAndTypmod } from './resolve/type-facts.ts'
 import { type BoundSelect, bindSelectQuery } from './query/bind-query-node.ts'
 import { expandInPlan } from './sql-function/expand-functions.ts'
+import { baseTypeAndTypmod } from '../catalog/base-type.ts'
 
 /** Statements that run as a plan. */
 export type BindableStatement = Query | ModifyStatement

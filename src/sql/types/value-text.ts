@@ -1,9 +1,10 @@
 /** Text form of values whose type is known only at run time, through the library of type I/O. */
 import { unsupported } from '../../errors/sql-error.ts'
 import type { Datum } from '../../storage/vector.ts'
-import type { Catalog, Oid, TypeInfo } from '../catalog/catalog.ts'
+import type { Catalog, Oid } from '../catalog/catalog.ts'
 import type { EvaluationSession } from '../execute/evaluation-session.ts'
 import type { TypeIo, TypeIoContext } from './type-io.ts'
+import { baseTypeAndTypmod } from '../catalog/base-type.ts'
 
 /** What both a call and a type's I/O know. */
 export interface ValueTextContext {
@@ -12,27 +13,21 @@ export interface ValueTextContext {
   readonly io: TypeIo
 }
 
-function contextFor(context: ValueTextContext, type: TypeInfo, typmod: number): TypeIoContext {
-  const { session, catalog, io } = context
-  return { session, catalog, io, type, typmod }
-}
-
-/** A domain's values look like those of its base type, which may have parts of its own. */
-export function undomained(
-  catalog: Catalog,
+/** For a type's I/O; that of a domain is its base type's, which may have parts of its own. */
+export function baseContext(
+  { session, catalog, io }: ValueTextContext,
   oid: Oid,
-  typmod: number,
-): { readonly type: TypeInfo; readonly typmod: number } {
-  const type = catalog.type(oid)
-  return type.typeType === 'd' ? undomained(catalog, type.baseType, type.typmod) : { type, typmod }
+  typmod = -1,
+): TypeIoContext {
+  const base = baseTypeAndTypmod(catalog, oid, typmod)
+  return { session, catalog, io, type: catalog.type(base.type), typmod: base.typmod }
 }
 
 /** A printer for many values of one type. */
 export function printerOf(context: ValueTextContext, oid: Oid): (value: Datum) => string {
-  const { type } = undomained(context.catalog, oid, -1)
-  const output = context.io.findOutput(type.output)
-  if (output === undefined) throw unsupported(`output of type ${type.name}`)
-  const own = contextFor(context, type, -1)
+  const own = baseContext(context, oid)
+  const output = own.io.findOutput(own.type.output)
+  if (output === undefined) throw unsupported(`output of type ${own.type.name}`)
   return (value) => output(value, own)
 }
 
@@ -42,10 +37,9 @@ export function readerOf(
   oid: Oid,
   typmod = -1,
 ): (text: string) => Datum {
-  const base = undomained(context.catalog, oid, typmod)
-  const input = context.io.findInput(base.type.input)
-  if (input === undefined) throw unsupported(`input of type ${base.type.name}`)
-  const own = contextFor(context, base.type, base.typmod)
+  const own = baseContext(context, oid, typmod)
+  const input = own.io.findInput(own.type.input)
+  if (input === undefined) throw unsupported(`input of type ${own.type.name}`)
   return checked(context, oid, (text) => input(text, own))
 }
 

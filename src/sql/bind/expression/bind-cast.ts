@@ -13,17 +13,12 @@ import { cannotCast, coerceToTarget } from '../resolve/coercion/coerce.ts'
 import { markExplicitCollation } from '../resolve/collation.ts'
 import { formatType } from '../resolve/format-type.ts'
 import { resolveTypeName } from '../resolve/type-name.ts'
-import {
-  baseType,
-  baseTypeAndTypmod,
-  elementType,
-  isArrayType,
-  isRowType,
-} from '../resolve/type-facts.ts'
+import { baseType, elementType, isArrayType, isRowType } from '../resolve/type-facts.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
 import { bindArray } from './bind-conditional.ts'
 import { bindExpression } from './bind-expression.ts'
 import { type Binder, leftmost } from './binder.ts'
+import { baseTypeAndTypmod } from '../../catalog/base-type.ts'
 
 export function bindCast(binder: Binder, node: TypeCast): Expression {
   const { context } = binder

@@ -22,12 +22,12 @@ import { columnReference } from '../../plan/plan-tree.ts'
 import { openRelation } from '../query/from/bind-from.ts'
 import { coerceToBoolean } from '../resolve/coercion/coerce.ts'
 import { coerceToDomain } from '../resolve/coercion/domain.ts'
-import { baseTypeAndTypmod } from '../resolve/type-facts.ts'
 import { TYPE, NO_OID } from '../resolve/type-oids.ts'
 import { expandStored } from '../sql-function/expand-functions.ts'
 import { columnDefault, nullValue, rowColumns, rowItem, tableRules } from './table-rules.ts'
 import { droppedValue } from './target/dropped-column.ts'
 import { noteWrite, openTarget } from './target/target-table.ts'
+import { baseTypeAndTypmod } from '../../catalog/base-type.ts'
 
 export interface CopyTarget {
   readonly relation: RelationName

@@ -13,6 +13,7 @@ import { VISIBLE } from '../query/from/from-item.ts'
 import { coerceToBoolean, coerceToTarget, resolveUnknown } from '../resolve/coercion/coerce.ts'
 import { droppedColumn } from './target/dropped-column.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
+import { domainDefault } from '../../catalog/base-type.ts'
 
 interface Template {
   readonly rules: TableRules
@@ -167,19 +168,10 @@ export function columnDefault(
   const { defaults } = templateOf(context, relation)
   const known = defaults.get(column.number)
   if (known !== undefined) return known ?? undefined
-  const text = column.defaultText ?? domainDefault(context, column.type)
+  const text = column.defaultText ?? domainDefault(context.catalog, column.type)
   const bound = text === undefined ? null : bindForColumn(context, column, text, 'default')
   defaults.set(column.number, bound)
   return bound ?? undefined
-}
-
-function domainDefault(context: BindContext, type: Oid): string | undefined {
-  let info = context.catalog.type(type)
-  while (info.typeType === 'd') {
-    if (info.defaultText !== undefined) return info.defaultText
-    info = context.catalog.type(info.baseType)
-  }
-  return undefined
 }
 
 /** What a column without value and default gets: null, checked if the type is a domain. */

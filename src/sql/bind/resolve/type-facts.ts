@@ -1,6 +1,7 @@
 /** Small questions about types that every resolution rule asks: base types, categories, composite or array. */
 import type { Catalog, Oid, TypeInfo } from '../../catalog/catalog.ts'
 import { NO_OID, TYPE } from './type-oids.ts'
+import { baseTypeAndTypmod } from '../../catalog/base-type.ts'
 
 export const POLYMORPHIC_SIMPLE: ReadonlySet<Oid> = new Set([
   TYPE.anyelement,
@@ -21,21 +22,6 @@ export const POLYMORPHIC_COMPATIBLE: ReadonlySet<Oid> = new Set([
 
 export function isPolymorphic(type: Oid): boolean {
   return POLYMORPHIC_SIMPLE.has(type) || POLYMORPHIC_COMPATIBLE.has(type)
-}
-
-/** The type under any number of domains, with the innermost domain's typmod. */
-export function baseTypeAndTypmod(
-  catalog: Catalog,
-  type: Oid,
-  typmod = -1,
-): { readonly type: Oid; readonly typmod: number } {
-  let info = catalog.type(type)
-  let currentTypmod = typmod
-  while (info.typeType === 'd') {
-    currentTypmod = info.typmod
-    info = catalog.type(info.baseType)
-  }
-  return { type: info.oid, typmod: currentTypmod }
 }
 
 export function baseType(catalog: Catalog, type: Oid): Oid {

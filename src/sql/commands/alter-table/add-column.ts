@@ -24,6 +24,7 @@ import { attachSequence, createSequences } from '../table/create-table.ts'
 import { emptyDraft } from '../table/table-draft.ts'
 import type { TableDraft } from '../table/table-draft.ts'
 import { rewriteTable } from './rewrite-table.ts'
+import { domainDefault } from '../../catalog/base-type.ts'
 
 export interface AddColumnAction {
   readonly column: ColumnDefinition
@@ -136,7 +137,7 @@ function columnExpression(
   relation: Relation,
   column: Column,
 ): RowEvaluator | undefined {
-  const text = column.defaultText ?? domainDefault(context, column.type)
+  const text = column.defaultText ?? domainDefault(context.catalog, column.type)
   if (text === undefined) return undefined
   const sequence = OWN_SEQUENCE.exec(text)?.[1]
   if (sequence !== undefined) return drawnValues(context, oidOf(Number(sequence)), column)
@@ -148,15 +149,6 @@ function columnExpression(
     target: { type: column.type, typmod: column.typmod, columnName: column.name },
   }
   return context.services.evaluator([text], scope)
-}
-
-export function domainDefault(context: CommandContext, type: Oid): string | undefined {
-  let info = context.catalog.type(type)
-  while (info.typeType === 'd') {
-    if (info.defaultText !== undefined) return info.defaultText
-    info = context.catalog.type(info.baseType)
-  }
-  return undefined
 }
 
 function containsNulls(table: Relation, column: Column): SqlError {

@@ -5,7 +5,8 @@ import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
 import type { ConstraintRow } from '../../catalog/rows/relation-rows.ts'
 import { formatTypeName } from '../../catalog/describe/format-type.ts'
 import type { CommandContext } from '../command-context.ts'
-import { baseTypeOf, defaultOpclass, BTREE } from '../index/operator-class.ts'
+import { defaultOpclass, BTREE } from '../index/operator-class.ts'
+import { baseTypeOf } from '../../catalog/base-type.ts'
 
 interface Sides {
   readonly columns: readonly Column[]

@@ -9,6 +9,7 @@ import type { OpclassRow } from '../../catalog/rows/object-rows.ts'
 import { oidOf } from '../../catalog/store/catalog-tables.ts'
 import type { QualifiedName } from '../../parse/ast/common.ts'
 import { displayName } from '../support/lookup.ts'
+import { baseTypeOf } from '../../catalog/base-type.ts'
 
 export const BTREE = oidOf(403)
 /** btree, hash, gist, gin, spgist, brin */
@@ -47,12 +48,6 @@ export function defaultOpclass(
     if (found !== undefined) return found
   }
   return undefined
-}
-
-export function baseTypeOf(catalog: CatalogSnapshot, type: Oid): TypeInfo {
-  let info = catalog.type(type)
-  while (info.typeType === 'd') info = catalog.type(info.baseType)
-  return info
 }
 
 function familyTypes(info: TypeInfo): readonly Oid[] {

@@ -2,14 +2,10 @@
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { Datum } from '../../../storage/vector.ts'
 import type { Oid } from '../../catalog/catalog.ts'
-import {
-  baseTypeOf,
-  comparatorOf,
-  compareArrays,
-  type Comparator,
-} from '../../types/compare/compare-values.ts'
+import { comparatorOf, compareArrays, type Comparator } from '../../types/compare/compare-values.ts'
 import type { PgArray } from '../../types/value-classes.ts'
 import type { CallContext, FunctionRegistry } from '../registry.ts'
+import { baseTypeOf } from '../../catalog/base-type.ts'
 
 type Purpose = 'an equality operator' | 'a comparison function'
 

@@ -5,10 +5,10 @@ import type { Oid } from '../../catalog/catalog.ts'
 import * as Build from '../../types/array/array-operations.ts'
 import { compareNullable } from '../../types/compare/compare-values.ts'
 import { PgArray } from '../../types/value-classes.ts'
-import { baseTypeOf } from '../../types/compare/compare-values.ts'
 import { printerOf } from '../../types/value-text.ts'
 import type { CallContext, FunctionRegistry, Value } from '../registry.ts'
 import { elementComparator } from './array-comparison.ts'
+import { baseTypeOf } from '../../catalog/base-type.ts'
 
 export function registerArrayFunctions(registry: FunctionRegistry): void {
   registerMeasures(registry)

@@ -17,10 +17,11 @@ import { shapeOf, type RecordShape } from '../../types/record/record-text.ts'
 import { readerOf } from '../../types/value-text.ts'
 import type { CallContext, FunctionRegistry, Value } from '../registry.ts'
 import { jsonError } from './json-access.ts'
+import { baseTypeOf } from '../../catalog/base-type.ts'
 
 function resultShape(context: CallContext, base: PgRecord | null, name: string): RecordShape {
   for (const oid of [context.argumentTypes[0], context.resultType]) {
-    const shape = oid === undefined ? undefined : shapeOf(context, baseOf(context, oid))
+    const shape = oid === undefined ? undefined : shapeOf(context, baseTypeOf(context.catalog, oid))
     if (shape !== undefined) return shape
   }
   const listed = listedShape(context)
@@ -64,12 +65,6 @@ function checkListed(context: CallContext, given: RecordShape, listed: RecordSha
       detail: `Returned type ${from} at ordinal position ${i + 1}, but query expects ${to}.`,
     })
   })
-}
-
-function baseOf(context: CallContext, oid: Oid): TypeInfo {
-  let type = context.catalog.type(oid)
-  while (type.typeType === 'd') type = context.catalog.type(type.baseType)
-  return type
 }
 
 /** A value of the source: the parsed node, and the text it had if it was of type json. */

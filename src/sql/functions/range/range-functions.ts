@@ -7,24 +7,19 @@ import * as Ranges from '../../types/range/range-value.ts'
 import type { RangeKind } from '../../types/range/range-value.ts'
 import type { PgRange } from '../../types/value-classes.ts'
 import type { CallContext, FunctionRegistry, Value } from '../registry.ts'
+import { baseTypeOf } from '../../catalog/base-type.ts'
 
 /** The range type a call is about: the first of its types that is a range or multirange. */
 export function kindOf(context: CallContext): RangeKind {
   const known = context.memo.get('range kind')
   if (known !== undefined) return known as RangeKind // only this function writes the key
   const oid = [...context.argumentTypes, context.resultType].find((candidate) => {
-    const { typeType } = baseOf(context, candidate)
+    const { typeType } = baseTypeOf(context.catalog, candidate)
     return typeType === 'r' || typeType === 'm'
   })
   const kind = Ranges.rangeKindOf(context.catalog, oid ?? (0 as Oid))
   context.memo.set('range kind', kind)
   return kind
-}
-
-function baseOf({ catalog }: CallContext, oid: Oid) {
-  let type = catalog.type(oid)
-  while (type.typeType === 'd') type = catalog.type(type.baseType)
-  return type
 }
 
 function construct(context: CallContext, lower: Value, upper: Value, flags: string): PgRange {

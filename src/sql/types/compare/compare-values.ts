@@ -4,7 +4,7 @@
  */
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { Datum } from '../../../storage/vector.ts'
-import type { Catalog, Oid, TypeInfo } from '../../catalog/catalog.ts'
+import type { Catalog, Oid } from '../../catalog/catalog.ts'
 import { compareIntervals } from '../datetime/interval-value.ts'
 import { compareJsonb } from '../json/jsonb-compare.ts'
 import { compareNumeric } from '../number/numeric.ts'
@@ -20,6 +20,7 @@ import {
   PgRecord,
   TimeTz,
 } from '../value-classes.ts'
+import { baseTypeOf } from '../../catalog/base-type.ts'
 
 /** -1, 0 or 1 */
 export type Comparator = (left: Datum, right: Datum) => number
@@ -58,12 +59,6 @@ export function comparatorOf(
       compareText(trimBlanks(left as string), trimBlanks(right as string), locale)
   }
   return (left, right) => compareValues(left, right, locale)
-}
-
-export function baseTypeOf(catalog: Catalog, oid: Oid): TypeInfo {
-  let type = catalog.type(oid)
-  while (type.typeType === 'd') type = catalog.type(type.baseType)
-  return type
 }
 
 /** Order of two values of one type, told apart by their representation. */

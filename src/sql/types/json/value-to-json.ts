@@ -4,7 +4,7 @@
  */
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { Datum } from '../../../storage/vector.ts'
-import type { Catalog, Oid, TypeInfo } from '../../catalog/catalog.ts'
+import type { Oid, TypeInfo } from '../../catalog/catalog.ts'
 import { formatDate, formatIsoTimestamp, ISO_STYLE } from '../datetime/datetime-output.ts'
 import { timeZoneOf } from '../datetime/datetime-settings.ts'
 import type { Timestamp } from '../datetime/timestamp-value.ts'
@@ -19,6 +19,7 @@ import {
 import { printerOf, type ValueTextContext } from '../value-text.ts'
 import { parseJsonTree } from './json-tree.ts'
 import { makeObject, nodeOfTree, printJsonb, quoteJson } from './jsonb-value.ts'
+import { baseTypeOf } from '../../catalog/base-type.ts'
 
 export type JsonCategory =
   | 'boolean'
@@ -70,12 +71,6 @@ export function jsonCategory(type: TypeInfo): JsonCategory {
   return type.elementType !== 0 && type.category === 'A' ? 'array' : 'other'
 }
 
-function baseOf(catalog: Catalog, oid: Oid): TypeInfo {
-  let type = catalog.type(oid)
-  while (type.typeType === 'd') type = catalog.type(type.baseType)
-  return type
-}
-
 const JSON_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 
 type JsonPrinter = (value: Datum) => string
@@ -86,7 +81,7 @@ export function jsonPrinter(
   oid: Oid,
   layout: JsonLayout = { lineFeeds: false },
 ): JsonPrinter {
-  const type = baseOf(context.catalog, oid)
+  const type = baseTypeOf(context.catalog, oid)
   switch (jsonCategory(type)) {
     case 'boolean':
       return (value) => String(value)
@@ -160,7 +155,7 @@ function printRecord(context: ValueTextContext, record: PgRecord, layout: JsonLa
 
 /** A converter of values of one type to jsonb nodes. */
 export function jsonbConverter(context: ValueTextContext, oid: Oid): (value: Datum) => JsonbNode {
-  const type = baseOf(context.catalog, oid)
+  const type = baseTypeOf(context.catalog, oid)
   switch (jsonCategory(type)) {
     case 'boolean':
       return (value) => value as boolean
@@ -215,7 +210,7 @@ function recordNode(context: ValueTextContext, record: PgRecord): JsonbNode {
 
 /** A value as the key of an object: its text, unless it is nested or null. */
 export function jsonKey(context: ValueTextContext, value: Datum, oid: Oid): string {
-  const type = baseOf(context.catalog, oid)
+  const type = baseTypeOf(context.catalog, oid)
   const category = jsonCategory(type)
   if (['array', 'composite', 'json', 'jsonb'].includes(category)) {
     throw new SqlError('22023', 'key value must be scalar, not array, composite, or json')

@@ -3,7 +3,7 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import { normalizeInt64, type Datum } from '../../../storage/vector.ts'
 import type { Catalog, Oid, TypeInfo } from '../../catalog/catalog.ts'
 import { DATE_INFINITY, DATE_MINUS_INFINITY, END_DATE_DAY } from '../datetime/timestamp-value.ts'
-import { baseTypeOf, comparatorOf, type Comparator } from '../compare/compare-values.ts'
+import { comparatorOf, type Comparator } from '../compare/compare-values.ts'
 import {
   compareBounds,
   lowerBound,
@@ -11,6 +11,7 @@ import {
   type RangeBound,
 } from '../compare/compare-values.ts'
 import { PgRange } from '../value-classes.ts'
+import { baseTypeOf } from '../../catalog/base-type.ts'
 
 /** What the operations need to know of a range type. */
 export interface RangeKind {

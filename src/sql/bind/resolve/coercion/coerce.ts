@@ -18,8 +18,9 @@ import { coerceToDomain } from './domain.ts'
 import { formatType } from '../format-type.ts'
 import { constant, readLiteral } from './literal-input.ts'
 import { coerceRecordToComplex } from './coerce-record.ts'
-import { baseTypeAndTypmod, elementType, isComplex } from '../type-facts.ts'
+import { elementType, isComplex } from '../type-facts.ts'
 import { TYPE } from '../type-oids.ts'
+import { baseTypeAndTypmod } from '../../../catalog/base-type.ts'
 
 export interface CoercionTarget {
   readonly type: Oid

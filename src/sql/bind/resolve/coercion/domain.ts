@@ -3,13 +3,14 @@ import type { Oid, TypeInfo } from '../../../catalog/catalog.ts'
 import type { CoerceToDomain, Expression, Placeholder } from '../../../plan/expression.ts'
 import type { BindContext } from '../../context/bind-context.ts'
 import { bindDomainCheck } from '../../expression/bind-stored-expression.ts'
+import { domainLevels } from '../../../catalog/base-type.ts'
 
 /**
  * `input` is of the domain's base type with the base typmod applied. NOT NULL of any level comes first, then the innermost domain's
  * checks; errors name the outermost. Source: PostgreSQL, typcache.c, load_domaintype_info.
  */
 export function coerceToDomain(context: BindContext, input: Expression, domain: Oid): Expression {
-  const levels = domainLevels(context, domain)
+  const levels = domainLevels(context.catalog, domain)
   const [outermost] = levels
   if (outermost === undefined) return input
   const node: CoerceToDomain = {
@@ -23,14 +24,6 @@ export function coerceToDomain(context: BindContext, input: Expression, domain: 
     position: input.position,
   }
   return node
-}
-
-/** A domain and those it is over, from the outermost. */
-function domainLevels(context: BindContext, domain: Oid): readonly TypeInfo[] {
-  const levels: TypeInfo[] = []
-  let level = context.catalog.type(domain)
-  for (; level.typeType === 'd'; level = context.catalog.type(level.baseType)) levels.push(level)
-  return levels
 }
 
 function domainChecks(

@@ -11,7 +11,6 @@ import { bindQuery } from '../../../bind/bind-query.ts'
 import { BindContext } from '../../../bind/context/bind-context.ts'
 import { columnDefault, tableRules } from '../../../bind/modify/table-rules.ts'
 import { coerceToDomain } from '../../../bind/resolve/coercion/domain.ts'
-import { baseTypeAndTypmod } from '../../../bind/resolve/type-facts.ts'
 import type { BindableStatement } from '../../../bind/bind-query.ts'
 import type { CatalogSnapshot } from '../../../catalog/catalog-snapshot.ts'
 import type { Catalog, Oid } from '../../../catalog/catalog.ts'
@@ -37,6 +36,7 @@ import { checkPrivileges } from './check-privileges.ts'
 import type { Database } from '../../database.ts'
 import type { ResultColumn } from '../../result/statement-result.ts'
 import type { StatementSpill } from '../../limits/statement-spill.ts'
+import { baseTypeAndTypmod } from '../../../catalog/base-type.ts'
 
 /** A larger work_mem is taken for this. */
 const MOST_WORK_MEMORY_BYTES = 32 << 20
