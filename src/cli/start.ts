@@ -32,6 +32,7 @@ export async function start(options: LocalOptions): Promise<number> {
   await bridge?.close()
   return code
 }
+
 /** Lakelet runs without it too: undefined when its port is in use. */
 async function bridgeTo({ host, port, postgresPort }: LocalOptions): Promise<Bridge | undefined> {
   const url = webSocketUrl(`http://${host}:${port}`)

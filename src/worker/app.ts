@@ -45,7 +45,7 @@ async function handleUpgrade(request: Request, environment: WorkerEnvironment): 
   return fromBranch(environment, target, url, request)
 }
 
-/** The request goes to the object as it is, and so does the answer to the client: their bodies pass the Worker by. */
+/** Headers and body go to the object as they came, and its answer to the client as it is: bodies pass the Worker by. */
 function fromBranch(
   environment: WorkerEnvironment,
   address: BranchAddress,

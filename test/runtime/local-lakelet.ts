@@ -47,7 +47,7 @@ export class LocalLakelet {
     }
   }
 
-  /** kill -9 of the whole process group: wrangler and workerd with it. */
+  /** kill -9 of the whole process group: the server and workerd with it. */
   async kill(): Promise<void> {
     const child = this.#process
     this.#process = undefined

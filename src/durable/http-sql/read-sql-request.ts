@@ -1,4 +1,5 @@
 /** Headers and body of `POST /sql` as a request to a branch, or the answer that refuses it. */
+import { concatBytes } from '../../storage/platform/local-store.ts'
 import type { HttpAnswer, HttpSqlRequest } from '../branch-request.ts'
 import { parseConnectionString } from './connection-string.ts'
 import type { ConnectionTarget } from './connection-string.ts'
@@ -87,14 +88,7 @@ async function drainBytes({ body }: Request): Promise<Uint8Array | undefined> {
     if (total <= MAX_REQUEST_BYTES) chunks.push(chunk)
     else chunks.length = 0
   }
-  if (total > MAX_REQUEST_BYTES) return undefined
-  const bytes = new Uint8Array(total)
-  let at = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, at)
-    at += chunk.length
-  }
-  return bytes
+  return total > MAX_REQUEST_BYTES ? undefined : concatBytes(chunks)
 }
 
 /** Where the client is, as Cloudflare's edge says; undefined elsewhere. */

@@ -12,7 +12,7 @@ import type { PlainLiteral } from './literal-shape.ts'
 
 /** What became of a literal of the text. */
 export type LiteralSlot =
-  | { readonly kind: 'fixed' }
+  | { readonly kind: 'fixed'; readonly value: string }
   | { readonly kind: 'parameter'; readonly number: number; readonly isNegated: boolean }
 
 export interface ParameterizedStatement {
@@ -22,7 +22,6 @@ export interface ParameterizedStatement {
 }
 
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '*'])
-const FIXED: LiteralSlot = { kind: 'fixed' }
 
 /** undefined when it has no such literal. `literals` are those of `text`, all of which is the one statement. */
 export function parameterize(
@@ -45,18 +44,18 @@ class Parameterizer {
   constructor(text: string, literals: readonly PlainLiteral[]) {
     this.#text = text
     this.#literals = literals
-    this.slots = literals.map(() => FIXED)
+    this.slots = literals.map(({ value }) => ({ kind: 'fixed', value }))
   }
 
   statement(statement: Statement): Statement | undefined {
     switch (statement.kind) {
       case 'select':
-        return { ...statement, where: this.#condition(statement.where) }
+        return { ...statement, where: this.#where(statement) }
       case 'delete':
-        return { ...statement, where: this.#condition(statement.where) }
+        return { ...statement, where: this.#where(statement) }
       case 'update': {
         const assignments = statement.assignments.map((one) => this.#assignment(one))
-        return { ...statement, assignments, where: this.#condition(statement.where) }
+        return { ...statement, assignments, where: this.#where(statement) }
       }
       case 'insert': {
         const { source } = statement
@@ -74,11 +73,15 @@ class Parameterizer {
     return { ...assignment, value: this.#literal(assignment.value, true) }
   }
 
-  #condition(condition: Expression | undefined): Expression | undefined {
-    if (condition?.kind === 'and') {
-      return { ...condition, args: condition.args.map((one) => this.#condition(one) ?? one) }
+  #where({ where }: { readonly where?: Expression | undefined }): Expression | undefined {
+    return where && this.#condition(where)
+  }
+
+  #condition(condition: Expression): Expression {
+    if (condition.kind === 'and') {
+      return { ...condition, args: condition.args.map((one) => this.#condition(one)) }
     }
-    if (condition?.kind !== 'binary' || nameOf(condition.operator) !== '=') return condition
+    if (condition.kind !== 'binary' || nameOf(condition.operator) !== '=') return condition
     const { left, right } = condition
     if (left.kind === 'column') return { ...condition, right: this.#literal(right) }
     if (right.kind === 'column') return { ...condition, left: this.#literal(left) }

@@ -25,8 +25,6 @@ interface StatementTemplate {
   readonly parsed: ParsedStatement
   readonly parameterTypes: readonly Oid[]
   readonly slots: readonly LiteralSlot[]
-  /** Of the literals that stay; undefined for the others. */
-  readonly fixed: readonly (string | undefined)[]
   /** The first of its kind, as written: what it is counted as. */
   readonly written: ParsedStatement
 }
@@ -76,7 +74,6 @@ function newTemplate(
     parsed: parameterized.parsed,
     parameterTypes: parameterTypes(slots, literals),
     slots,
-    fixed: literals.map(({ value }, i) => (slots[i]?.kind === 'fixed' ? value : undefined)),
     written,
   }
   database.shapes.set(shape, template, TEMPLATE_WEIGHT + 2 * shape.length)
@@ -99,7 +96,7 @@ function parameterTypes(
 const UNDECIDED = 0 as Oid // as in a Parse message without a type
 
 function filled(
-  { statement, parsed, parameterTypes, written, slots, fixed }: StatementTemplate,
+  { statement, parsed, parameterTypes, written, slots }: StatementTemplate,
   literals: readonly PlainLiteral[],
 ): FilledTemplate | undefined {
   const parameters: string[] = []
@@ -108,7 +105,7 @@ function filled(
     if (literal === undefined) return undefined
     if (slot.kind === 'parameter') {
       parameters[slot.number - 1] = literalValue(literal, slot.isNegated)
-    } else if (literal.value !== fixed[i]) return undefined
+    } else if (literal.value !== slot.value) return undefined
   }
   return { statement, parsed, parameterTypes, written, parameters }
 }
