@@ -155,9 +155,9 @@ export class BranchObject extends DurableObject<BranchEnvironment> {
     }
   }
 
-  async #afterExchange({ store, statistics }: Branch | BranchDatabase): Promise<void> {
+  #afterExchange({ store, statistics }: Branch | BranchDatabase): Promise<void> | undefined {
     this.#statistics.note(statistics)
-    await this.#checkpoints.note(store)
+    return this.#checkpoints.note(store)
   }
 
   /** The branch, opened by the first who asks. Raises 3D000 when there is none. */

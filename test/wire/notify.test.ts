@@ -154,7 +154,10 @@ describe('when nobody reads', () => {
     let unsent = 0
     const frames: Buffer[] = []
     const socket = {
-      send: (bytes: Uint8Array) => void frames.push(Buffer.from(bytes)),
+      send: (bytes: Uint8Array) => {
+        unsent += bytes.length
+        frames.push(Buffer.from(bytes))
+      },
       unsentBytes: () => unsent,
       close: () => undefined,
       changed: () => undefined,
@@ -163,8 +166,9 @@ describe('when nobody reads', () => {
     const startup = serialize.startup({ user: 'lakelet', database: 'lakelet' })
     await lazy.receive(Buffer.concat([startup, serialize.password('lakelet')]))
     await lazy.receive(serialize.query('LISTEN a'))
+    await lazy.receive(serialize.query(`SELECT repeat('-', 1048000)`))
+    await say(`SELECT pg_notify('a', repeat('-', 2000))`)
     frames.length = 0
-    unsent = 1 << 24
     await say(`NOTIFY a, 'x'`, `NOTIFY a, 'y'`)
     expect(frames).toEqual([])
     unsent = 0

@@ -25,15 +25,16 @@ export class CheckpointSchedule {
     this.#alarm = alarm
   }
 
-  /** After every request, and after waking: a crash may have left a tail and no alarm. */
-  async note(store: Store): Promise<void> {
+  /** After every request, and after waking: a crash may have left a tail and no alarm. undefined when nothing is to be waited for. */
+  note(store: Store): Promise<void> | undefined {
     if (store.roots.lsn !== this.#lastLsn) {
       this.#lastLsn = store.roots.lsn
       this.#lastWriteMs = Date.now()
     }
     // A failure is not the request's: the alarm tries again.
     if (store.needsCheckpoint) this.#state.waitUntil(store.checkpoint().catch(() => undefined))
-    if (!this.#isAlarmSet && store.memory().tailRecords > 0) await this.#setAlarm(IDLE_MS)
+    if (this.#isAlarmSet || store.memory().tailRecords === 0) return undefined
+    return this.#setAlarm(IDLE_MS)
   }
 
   /** A rejection makes the platform call the alarm again, ever later. */

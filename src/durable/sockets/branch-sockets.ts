@@ -36,7 +36,7 @@ export interface SocketServices {
   readonly attempts: AttemptLimiter
   readonly alarm: ObjectAlarm
   openBranch(address: BranchAddress): Promise<Branch>
-  afterExchange(branch: Branch): Promise<void>
+  afterExchange(branch: Branch): Promise<void> | undefined
   /** A connection that was asleep is gone for good. */
   sleeperGone(sleeper: SleeperFacts): Promise<void>
   /** A database has come into memory. */

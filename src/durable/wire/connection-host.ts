@@ -19,8 +19,8 @@ export interface ConnectionHost {
   readonly authenticationTimeoutMs?: number
   /** Opens the branch if it sleeps. Raises 3D000 when there is none. */
   openBranch(): Promise<Branch>
-  /** After each exchange: the log may have grown. */
-  afterExchange(branch: Branch): Promise<void>
+  /** After each exchange: the log may have grown. undefined when there is nothing to wait for. */
+  afterExchange(branch: Branch): Promise<void> | undefined
 }
 
 export interface ConnectionSocket {

@@ -9,7 +9,7 @@
  * Messages are answered one after the other, whatever pieces they come in. What is to be sent is collected and leaves when
  * everything that has come is answered, when a frame is full, or when the client asks for it (Flush).
  */
-import { assert } from '../../errors/sql-error.ts'
+import { assert, unreachable } from '../../errors/sql-error.ts'
 import type { SessionFacts } from '../../sql/execute/session-facts.ts'
 import type { SavedSession } from '../../sql/session/saved-session.ts'
 import type { Session } from '../../sql/session/session.ts'
@@ -176,7 +176,9 @@ export class Connection {
         // In the middle of an extended batch the client waits for nothing of it yet.
         if (this.#phase.kind === 'ready') this.#transmit(this.#phase.conversation.takeAnswered())
         else this.#send()
-        if (this.#branch !== undefined) await this.#host.afterExchange(this.#branch)
+        if (this.#branch === undefined) continue
+        const settled = this.#host.afterExchange(this.#branch)
+        if (settled !== undefined) await settled
       }
       this.#rest()
     } catch (error) {
@@ -191,9 +193,11 @@ export class Connection {
       if (this.#phase.kind === 'closed') return false
       const message = this.#incoming.next()
       if (message === undefined) return hasAnswered
-      await this.#handle(message)
+      const answered = this.#handle(message)
+      if (answered !== undefined) await answered
       if (this.#hasLostTrack) throw lostTrack()
-      if (this.#pressure.backlog !== undefined) await this.#pressure.backlog
+      const { backlog } = this.#pressure
+      if (backlog !== undefined) await backlog
       hasAnswered = true
     }
   }
@@ -290,12 +294,14 @@ export class Connection {
     if (bytes === undefined) return
     try {
       this.#socket.send(bytes)
+      this.#pressure.sent(bytes.length)
     } catch {
       // The client has gone; the socket's close follows.
     }
   }
 
-  async #handle(message: FramedMessage): Promise<void> {
+  /** undefined when it is done already. */
+  #handle(message: FramedMessage): Promise<void> | undefined {
     const phase = this.#phase
     switch (phase.kind) {
       case 'login':
@@ -303,9 +309,11 @@ export class Connection {
       case 'ready':
         return this.#converse(phase.conversation, message)
       case 'resuming':
-        await this.#wake(phase.saved, phase.session)
-        return this.#handle(message)
+        return this.#wake(phase.saved, phase.session).then(() => this.#handle(message))
       case 'closed':
+        return undefined
+      default:
+        return unreachable(phase)
     }
   }
 
@@ -382,24 +390,33 @@ export class Connection {
         expectData: () => this.#incoming.expectData(() => database.createSpill()),
         loseTrack: () => void (this.#hasLostTrack = true),
       },
-      beforeReady: () => this.#readMail(),
+      beforeReady: () => this.#beforeReady(),
     })
     this.#phase = { kind: 'ready', conversation }
     return conversation
   }
 
-  async #converse(conversation: Conversation, framed: FramedMessage): Promise<void> {
+  #converse(conversation: Conversation, framed: FramedMessage): Promise<void> | undefined {
     let message: FrontendMessage
     try {
       message = decodeFrontend(framed)
     } catch (error) {
       if (!isReadable(framed.tag)) throw error
-      return conversation.fail(error)
+      conversation.fail(error)
+      return undefined
     }
-    if (message.kind === 'terminate') return this.close()
+    if (message.kind === 'terminate') {
+      this.close()
+      return undefined
+    }
     if (this.#session !== undefined) this.#timeouts.working(this.#session.settings)
-    await conversation.handle(message)
-    if (this.#session?.status === 'I' && !conversation.isInBatch) this.#timeouts.transactionEnded()
+    return conversation.handle(message)
+  }
+
+  /** The session is about to say that it is ready. */
+  #beforeReady(): void {
+    if (this.#session?.status === 'I') this.#timeouts.transactionEnded()
+    this.#readMail()
   }
 }
 

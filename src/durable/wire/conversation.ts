@@ -19,13 +19,14 @@ import {
   readyForQuery,
   rowDescription,
 } from './codec/backend-messages.ts'
-import { decodeText, protocolViolation } from './codec/byte-reader.ts'
+import { protocolViolation } from './codec/byte-reader.ts'
 import type { BackPressure } from './flow/back-pressure.ts'
 import { ExtendedBatch, isLostRace } from './extended-batch.ts'
 import type {
   BindMessage,
   CloseMessage,
   DescribeMessage,
+  ExecuteMessage,
   FormatCode,
   FrontendMessage,
   ParseMessage,
@@ -82,15 +83,18 @@ export class Conversation {
     return this.#batch !== undefined
   }
 
-  async handle(message: FrontendMessage): Promise<void> {
+  /** undefined when it is done already: most messages wait for nothing. */
+  handle(message: FrontendMessage): Promise<void> | undefined {
     if (message.kind === 'sync') return this.#sync()
     // The simple protocol has no Sync: each message stands for itself.
     if (message.kind === 'query' || message.kind === 'functionCall') return this.#single(message)
-    if (message.kind === 'flush') return this.#flush()
-    if (this.#isSkipping || isCopyMessage(message)) return
-    this.#batch ??= new ExtendedBatch(this.#out.length, this.#session.status === 'I')
-    this.#batch.add(message)
-    await this.#extended(message, this.#batch)
+    if (message.kind === 'flush') this.#flush()
+    else if (!this.#isSkipping && !isCopyMessage(message)) {
+      this.#batch ??= new ExtendedBatch(this.#out.length, this.#session.status === 'I')
+      this.#batch.add(message)
+      return this.#extended(message, this.#batch)
+    }
+    return undefined
   }
 
   /** Takes what waits to be sent of batches that are over: their client waits for it. */
@@ -119,16 +123,22 @@ export class Conversation {
     this.ready()
   }
 
-  async #extended(message: FrontendMessage, batch: ExtendedBatch): Promise<void> {
+  #extended(message: FrontendMessage, batch: ExtendedBatch): Promise<void> | undefined {
+    if (message.kind === 'execute') return this.#execute(message, batch)
     try {
-      await this.#dispatch(message, batch)
+      this.#dispatch(message)
     } catch (error) {
-      this.#isSkipping = true
-      if (batch.canRepeat(error)) batch.lostRace = error
-      else {
-        this.report(error)
-        this.#hooks.send()
-      }
+      this.#failed(error, batch)
+    }
+    return undefined
+  }
+
+  #failed(error: unknown, batch: ExtendedBatch): void {
+    this.#isSkipping = true
+    if (batch.canRepeat(error)) batch.lostRace = error
+    else {
+      this.report(error)
+      this.#hooks.send()
     }
   }
 
@@ -152,16 +162,14 @@ export class Conversation {
     errorResponse(this.#out, { ...fields, severity: 'ERROR', code, message })
   }
 
-  async #dispatch(message: FrontendMessage, batch: ExtendedBatch): Promise<void> {
+  #dispatch(message: FrontendMessage): void {
     switch (message.kind) {
       case 'parse':
-        return await this.#parse(message)
+        return this.#parse(message)
       case 'bind':
-        return await this.#bind(message)
+        return this.#bind(message)
       case 'describe':
-        return await this.#describe(message)
-      case 'execute':
-        return await this.#execute(message.portal, message.maxRows, batch)
+        return this.#describe(message)
       case 'close':
         return this.#close(message)
       default:
@@ -193,12 +201,12 @@ export class Conversation {
     return this.#database.run(this.#hooks.pressure.pace(task))
   }
 
-  async #parse({ name, text, parameterTypes }: ParseMessage): Promise<void> {
+  #parse({ name, text, parameterTypes }: ParseMessage): void {
     this.#session.prepare({ name, text, parameterTypes })
     bare(this.#out, 'parseComplete')
   }
 
-  async #bind(message: BindMessage): Promise<void> {
+  #bind(message: BindMessage): void {
     const { portal, statement, parameters, parameterFormats, resultFormats } = message
     const { length } = parameters
     if (parameterFormats.length > 1 && parameterFormats.length !== length) {
@@ -206,16 +214,12 @@ export class Conversation {
         `bind message has ${parameterFormats.length} parameter formats but ${length} parameters`,
       )
     }
-    const inputs = parameters.map((value, index) => {
-      const format = parameterFormats[parameterFormats.length === 1 ? 0 : index]
-      return value === null || format === 1 ? value : decodeText(value)
-    })
     const formats = resultFormats.map(formatOf)
-    this.#session.bind({ portal, statement, parameters: inputs, formats })
+    this.#session.bind({ portal, statement, parameters, formats })
     bare(this.#out, 'bindComplete')
   }
 
-  async #describe({ target, name }: DescribeMessage): Promise<void> {
+  #describe({ target, name }: DescribeMessage): void {
     if (target === 'statement') {
       const { parameterTypes, columns } = this.#session.describeStatement(name)
       parameterDescription(this.#out, parameterTypes)
@@ -228,11 +232,15 @@ export class Conversation {
     else rowDescription(this.#out, columns, formats.map(codeOf))
   }
 
-  async #execute(portal: string, maxRows: number, batch: ExtendedBatch): Promise<void> {
+  async #execute({ portal, maxRows }: ExecuteMessage, batch: ExtendedBatch): Promise<void> {
     const sink = this.#sink(false)
-    const isComplete = await this.#run(this.#session.runPortal(portal, maxRows, sink))
-    if (!isComplete) bare(this.#out, 'portalSuspended')
-    batch.completed(sink.lastTag)
+    try {
+      const isComplete = await this.#run(this.#session.runPortal(portal, maxRows, sink))
+      if (!isComplete) bare(this.#out, 'portalSuspended')
+      batch.completed(sink.lastTag)
+    } catch (error) {
+      this.#failed(error, batch)
+    }
   }
 
   #close({ target, name }: CloseMessage): void {

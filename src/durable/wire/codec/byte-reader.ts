@@ -3,15 +3,15 @@ import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+/** So short a text is put together faster than the decoder is called. */
+const SHORT_BYTES = 12
 
 export class ByteReader {
   readonly #bytes: Uint8Array
-  readonly #view: DataView
   #at = 0
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
   get remaining(): number {
@@ -19,29 +19,30 @@ export class ByteReader {
   }
 
   int8(): number {
-    return this.#view.getUint8(this.#take(1))
+    return this.#bytes[this.#take(1)] ?? 0
   }
   int16(): number {
-    return this.#view.getInt16(this.#take(2))
+    return (this.count() << 16) >> 16
   }
   /** Counts are 16 bits without a sign. */
   count(): number {
-    return this.#view.getUint16(this.#take(2))
+    return readUint16(this.#bytes, this.#take(2))
   }
   int32(): number {
-    return this.#view.getInt32(this.#take(4))
+    return readInt32(this.#bytes, this.#take(4))
   }
   uint32(): number {
-    return this.#view.getUint32(this.#take(4))
+    return this.int32() >>> 0
   }
 
   /** Text up to a zero byte. */
   string(): string {
-    const end = this.#bytes.indexOf(0, this.#at)
+    const start = this.#at
+    // Most names are empty.
+    const end = this.#bytes[start] === 0 ? start : this.#bytes.indexOf(0, start)
     if (end < 0) throw protocolViolation('invalid string in message')
-    const text = decodeText(this.#bytes.subarray(this.#at, end))
     this.#at = end + 1
-    return text
+    return decodeRange(this.#bytes, start, end)
   }
 
   /** A copy: the message's buffer is used again. */
@@ -52,7 +53,7 @@ export class ByteReader {
 
   text(length: number): string {
     const start = this.#take(length)
-    return decodeText(this.#bytes.subarray(start, start + length))
+    return decodeRange(this.#bytes, start, start + length)
   }
 
   /** Nothing may follow the last field. */
@@ -70,8 +71,40 @@ export class ByteReader {
   }
 }
 
+// A DataView for each message would take longer than reading it.
+
+/** 0 where there are no bytes: callers have looked. */
+export function readUint16(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)
+}
+
+/** As `readUint16`. */
+export function readInt32(bytes: Uint8Array, at: number): number {
+  return (readUint16(bytes, at) << 16) | readUint16(bytes, at + 2)
+}
+
 /** Raises 22021, naming the bytes, when they are not UTF-8. */
 export function decodeText(bytes: Uint8Array): string {
+  return decodeRange(bytes, 0, bytes.length)
+}
+
+function decodeRange(bytes: Uint8Array, start: number, end: number): string {
+  const plain = end - start <= SHORT_BYTES ? decodePlain(bytes, start, end) : undefined
+  return plain ?? decodeUtf8(bytes.subarray(start, end))
+}
+
+/** undefined where it is not ASCII. */
+function decodePlain(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let text = ''
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte > 0x7f) return undefined
+    text += String.fromCharCode(byte)
+  }
+  return text
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes)
   } catch {

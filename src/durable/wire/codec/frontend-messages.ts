@@ -12,7 +12,7 @@ export type FrontendMessage =
   | ParseMessage
   | BindMessage
   | DescribeMessage
-  | { readonly kind: 'execute'; readonly portal: string; readonly maxRows: number }
+  | ExecuteMessage
   | CloseMessage
   | { readonly kind: 'flush' }
   | { readonly kind: 'sync' }
@@ -36,7 +36,8 @@ export interface BindMessage {
   readonly portal: string
   readonly statement: string
   readonly parameterFormats: readonly FormatCode[]
-  readonly parameters: readonly (Uint8Array | null)[]
+  /** Text as such. */
+  readonly parameters: readonly (string | Uint8Array | null)[]
   readonly resultFormats: readonly FormatCode[]
 }
 
@@ -44,6 +45,13 @@ export interface DescribeMessage {
   readonly kind: 'describe'
   readonly target: 'statement' | 'portal'
   readonly name: string
+}
+
+export interface ExecuteMessage {
+  readonly kind: 'execute'
+  readonly portal: string
+  /** 0: all of them. */
+  readonly maxRows: number
 }
 
 export interface CloseMessage {
@@ -54,9 +62,7 @@ export interface CloseMessage {
 
 /** Raises 08P01 for a tag or a layout that does not exist. */
 export function decodeFrontend({ tag, body }: FramedMessage): FrontendMessage {
-  const reader = new ByteReader(body)
-  const message = decodeBody(tag, body, reader)
-  return message
+  return decodeBody(tag, body, new ByteReader(body))
 }
 
 function decodeBody(tag: number, body: Uint8Array, reader: ByteReader): FrontendMessage {
@@ -109,21 +115,25 @@ function decodeBind(reader: ByteReader): BindMessage {
   const portal = reader.string()
   const statement = reader.string()
   const parameterFormats = list(reader, () => formatCode(reader))
-  const parameters = list(reader, () => parameterValue(reader))
+  const parameters = list(reader, (index) => {
+    const format = parameterFormats[parameterFormats.length === 1 ? 0 : index]
+    return parameterValue(reader, format ?? 0)
+  })
   const resultFormats = list(reader, () => formatCode(reader))
   return { kind: 'bind', portal, statement, parameterFormats, parameters, resultFormats }
 }
 
-function list<T>(reader: ByteReader, read: () => T): readonly T[] {
+function list<T>(reader: ByteReader, read: (index: number) => T): readonly T[] {
   const count = reader.count()
   const items: T[] = []
-  for (let i = 0; i < count; i++) items.push(read())
+  for (let i = 0; i < count; i++) items.push(read(i))
   return items
 }
 
-function parameterValue(reader: ByteReader): Uint8Array | null {
+function parameterValue(reader: ByteReader, format: FormatCode): string | Uint8Array | null {
   const length = reader.int32()
-  return length === -1 ? null : reader.bytes(length)
+  if (length === -1) return null
+  return format === 1 ? reader.bytes(length) : reader.text(length)
 }
 
 function formatCode(reader: ByteReader): FormatCode {

@@ -6,7 +6,7 @@
  *
  * A length beyond its limit is refused as soon as it is read, before anything is kept for it.
  */
-import { protocolViolation } from './byte-reader.ts'
+import { protocolViolation, readInt32 } from './byte-reader.ts'
 
 export interface FramedMessage {
   /** 0 for a message of the startup phase, which has none. */
@@ -29,7 +29,7 @@ const PASSWORD_TAG = 'p'.charCodeAt(0)
 
 export class MessageFramer {
   /** Bytes that have come and are not read yet: `#buffer[#start … #end)`. */
-  #buffer = new Uint8Array(0)
+  #buffer: Uint8Array = new Uint8Array(0)
   #start = 0
   #end = 0
   #isStartup = true
@@ -44,10 +44,11 @@ export class MessageFramer {
     return this.#end - this.#start
   }
 
+  /** The chunk is the framer's from now on. */
   append(chunk: Uint8Array): void {
     const pending = this.pendingBytes
     if (pending === 0) {
-      this.#buffer = new Uint8Array(chunk)
+      this.#buffer = chunk
       this.#start = 0
       this.#end = chunk.length
       return
@@ -62,8 +63,7 @@ export class MessageFramer {
     const headerBytes = this.#isStartup ? LENGTH_BYTES : LENGTH_BYTES + 1
     if (this.pendingBytes < headerBytes) return undefined
     const tag = this.#isStartup ? 0 : this.#buffer[this.#start]! // pendingBytes says it is there
-    const view = new DataView(this.#buffer.buffer, this.#buffer.byteOffset)
-    const length = view.getInt32(this.#start + headerBytes - LENGTH_BYTES)
+    const length = readInt32(this.#buffer, this.#start + headerBytes - LENGTH_BYTES)
     this.#checkLength(tag, length)
     const total = headerBytes - LENGTH_BYTES + length
     if (this.pendingBytes < total) return undefined

@@ -19,6 +19,8 @@ export class BackPressure {
   readonly #isOpen: () => boolean
   readonly #giveUp: () => void
   #draining: Promise<void> | undefined
+  /** At least what is unsent: the socket is only asked when that might be too much. */
+  #unsentBytes = 0
 
   constructor(
     socket: ConnectionSocket,
@@ -31,9 +33,16 @@ export class BackPressure {
     this.#giveUp = giveUp
   }
 
+  /** The socket has taken so much more. */
+  sent(bytes: number): void {
+    this.#unsentBytes += bytes
+  }
+
   /** undefined unless the client is behind: settles when it has caught up, or is gone. */
   get backlog(): Promise<void> | undefined {
-    if (this.#socket.unsentBytes() < HIGH_BYTES) return undefined
+    if (this.#unsentBytes < HIGH_BYTES) return undefined
+    this.#unsentBytes = this.#socket.unsentBytes()
+    if (this.#unsentBytes < HIGH_BYTES) return undefined
     this.#draining ??= this.#drain().finally(() => void (this.#draining = undefined))
     return this.#draining
   }
