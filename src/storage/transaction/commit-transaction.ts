@@ -17,7 +17,7 @@ import { fetchRows } from '../read/fetch-rows.ts'
 import type { Task } from '../task.ts'
 import type { BranchRoots, TreeRoot } from '../tree/tree-root.ts'
 import type { Batch } from '../vector.ts'
-import { UNCOMMITTED, applyRows } from './apply-operation.ts'
+import { UNCOMMITTED, applyRow, applyRows } from './apply-operation.ts'
 import type { ApplyContext, RowOperation } from './apply-operation.ts'
 import type { WriteOperation } from './log-record.ts'
 import { sameRows } from './same-rows.ts'
@@ -132,7 +132,7 @@ function* replay(
     if ('before' in operation) {
       yield* assertUnchanged(root, operation.rowIds, operation.before, apply.storage)
     }
-    root = yield* applyRows(root, operation, apply)
+    root = applyRow(root, operation, apply) ?? (yield* applyRows(root, operation, apply))
   }
   if (current.schema.unique === true) yield* assertKeysUnique(root, operations, apply.storage)
   return root
