@@ -21,6 +21,8 @@ export interface KeyOrder {
   readonly nullsFirst: boolean
   /** An Intl.Collator locale; absent = by code point (collation "C"). */
   readonly collation?: string
+  /** Of text: char(n), where blanks at the end mean nothing. */
+  readonly ignoresTrailingBlanks?: boolean
 }
 
 export interface TreeSchema {

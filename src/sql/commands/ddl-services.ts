@@ -3,8 +3,8 @@
  * expression comes in as syntax and goes into the catalogs as canonical SQL text.
  */
 import type { BatchStream, Task } from '../../storage/task.ts'
-import type { Batch, Vector } from '../../storage/vector.ts'
-import type { Oid } from '../catalog/catalog.ts'
+import type { Batch, Datum, Vector } from '../../storage/vector.ts'
+import type { ForeignKey, Oid } from '../catalog/catalog.ts'
 import type { CatalogSnapshot } from '../catalog/catalog-snapshot.ts'
 import type { TypeName } from '../parse/ast/common.ts'
 import type { Expression } from '../parse/ast/expression.ts'
@@ -98,7 +98,12 @@ export interface AnalyzedQuery {
 /** Computes expressions over rows of a table: for rewrites, index builds and constraint validation. */
 export type RowEvaluator = (rows: Batch) => readonly Vector[]
 
+/** A key of the referencing columns as the referenced ones have it; undefined where they cannot. */
+export type KeyFinder = (values: readonly (Datum | null)[]) => readonly (Datum | null)[] | undefined
+
 export interface DdlServices {
+  /** For keys between columns of different types. */
+  keyFinder(key: ForeignKey, catalog: CatalogSnapshot): KeyFinder
   /** A type as written; 42704 when there is none of that name. */
   resolveTypeName(name: TypeName, catalog: CatalogSnapshot): ResolvedType
   analyzeExpression(expression: Expression | string, scope: ExpressionScope): AnalyzedExpression

@@ -51,6 +51,14 @@ export interface ExecutionOptions {
   readonly tableRules?: (relation: Relation) => TableRules
   /** The same for a column's default, for ON DELETE SET DEFAULT. */
   readonly columnDefault?: (relation: Relation, column: Column) => Expression | undefined
+  /** The same for a cast, for foreign keys between columns of different types. undefined where there is none. */
+  readonly coercion?: (request: CoercionRequest) => Expression | undefined
+}
+
+export interface CoercionRequest {
+  readonly input: Expression
+  readonly target: { readonly type: Oid; readonly typmod: number }
+  readonly how: 'implicit' | 'assignment'
 }
 
 /** Work between two pauses, in rows of a simple scan; and what a piece of work costs besides its rows. */
@@ -81,6 +89,7 @@ export class ExecutionContext {
   readonly systemRelations: SystemRelationProvider | undefined
   readonly tableRules: ((relation: Relation) => TableRules) | undefined
   readonly columnDefault: ExecutionOptions['columnDefault']
+  readonly coercion: ExecutionOptions['coercion']
   /** Rows inserted, updated or deleted by the statement's top modify node: the command tag's count. */
   affectedRows = 0
   /** Place in its batch of a row that broke a constraint of its own or a unique one, when that was raised. */
@@ -105,6 +114,7 @@ export class ExecutionContext {
     this.systemRelations = options.systemRelations
     this.tableRules = options.tableRules
     this.columnDefault = options.columnDefault
+    this.coercion = options.coercion
   }
 
   /** Current values of the columns that apply operators have bound, for the plans below them. */

@@ -17,6 +17,7 @@ export interface ColumnOrder {
   readonly nullsFirst: boolean
 }
 
+const BLANK = 0x20
 const NO_ORDERS: readonly ColumnOrder[] = []
 const ordersOfSchema = new WeakMap<TreeSchema, readonly ColumnOrder[]>()
 
@@ -34,9 +35,10 @@ export function columnOrders(schema: TreeSchema, codec: DatumCodec): readonly Co
 function makeOrders(schema: TreeSchema, codec: DatumCodec): readonly ColumnOrder[] {
   return schema.columns.map((kind, position) => {
     const order: KeyOrder = schema.order?.[position] ?? { descending: false, nullsFirst: false }
+    const compare = compareOf(kind, codec, order.collation)
     return {
       kind,
-      compare: compareOf(kind, codec, order.collation),
+      compare: order.ignoresTrailingBlanks === true ? withoutTrailingBlanks(compare) : compare,
       sign: order.descending ? -1 : 1,
       nullsFirst: order.nullsFirst,
     }
@@ -65,6 +67,16 @@ export function compareOf(kind: ColumnKind, codec: DatumCodec, collation?: strin
     case 'datum':
       return (a, b) => codec.compare(a, b)
   }
+}
+
+function withoutTrailingBlanks(compare: Compare): Compare {
+  return (a, b) => (a === b ? 0 : compare(trimBlanks(a as string), trimBlanks(b as string))) // of text
+}
+
+function trimBlanks(text: string): string {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === BLANK) end--
+  return end === text.length ? text : text.slice(0, end)
 }
 
 const collators = new Map<string, Compare>()

@@ -5,6 +5,7 @@ import { datumAt } from '../../../storage/vector.ts'
 import type { Datum } from '../../../storage/vector.ts'
 import type { Column, ForeignKey, Oid, Relation } from '../../catalog/catalog.ts'
 import type { CommandContext } from '../command-context.ts'
+import type { KeyFinder } from '../ddl-services.ts'
 import { currentRelation } from '../support/lookup.ts'
 
 export function* validateForeignKey(
@@ -20,6 +21,7 @@ export function* validateForeignKey(
     (number) => table.columns.find((column) => column.number === number) ?? [],
   )
   const positions = columns.map((column) => column.position)
+  const find = context.services.keyFinder(key, context.catalog)
   for (const step of context.access.scan(table.tree, { columns: positions })) {
     if (step.kind !== 'batch') {
       yield step
@@ -27,7 +29,7 @@ export function* validateForeignKey(
     }
     for (let i = 0; i < step.length; i++) {
       const values = step.columns.map((vector) => datumAt(vector, i))
-      yield* checkKey(context, { table, key, columns }, values)
+      yield* checkKey(context, { table, key, columns, find }, values)
     }
   }
 }
@@ -36,6 +38,7 @@ interface Checked {
   readonly table: Relation
   readonly key: ForeignKey
   readonly columns: readonly Column[]
+  readonly find: KeyFinder
 }
 
 function* checkKey(
@@ -51,10 +54,12 @@ function* checkKey(
   const index = referenced.indexes.find((candidate) => candidate.oid === key.referencedIndex)
   if (index === undefined) return
   // The index may have the columns in another order than the constraint.
+  const wanted = nulls === 0 ? checked.find(values) : undefined
   const probe = index.keys.map(
-    (part) => values[key.referencedColumns.indexOf(part.column ?? 0)] ?? null,
+    (part) => wanted?.[key.referencedColumns.indexOf(part.column ?? 0)] ?? null,
   )
-  if (nulls === 0 && (yield* context.access.firstMatch(index.tree, probe)) !== undefined) return
+  if (wanted !== undefined && (yield* context.access.firstMatch(index.tree, probe)) !== undefined)
+    return
   throw violation(context, checked, values, referenced, nulls > 0)
 }
 

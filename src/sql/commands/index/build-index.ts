@@ -7,11 +7,14 @@ import type { TreeSchema } from '../../../storage/access.ts'
 import type { Task } from '../../../storage/task.ts'
 import { batch, datumAt, vectorOf } from '../../../storage/vector.ts'
 import type { Batch, Datum, Vector } from '../../../storage/vector.ts'
-import type { IndexInfo, Relation } from '../../catalog/catalog.ts'
+import { baseTypeOf } from '../../catalog/base-type.ts'
+import type { IndexInfo, Oid, Relation } from '../../catalog/catalog.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { ExpressionScope, RowEvaluator } from '../ddl-services.ts'
 import { scopeColumns, treeKinds } from '../support/define-relation.ts'
 import { currentRelation } from '../support/lookup.ts'
+
+const BPCHAR = 1042 as Oid
 
 export function indexTreeSchema(context: CommandContext, index: IndexInfo): TreeSchema {
   const { catalog } = context
@@ -20,8 +23,12 @@ export function indexTreeSchema(context: CommandContext, index: IndexInfo): Tree
     columns: index.keys.map((key) => catalog.type(key.type).kind),
     order: index.keys.map((key) => {
       const locale = catalog.collationLocale(key.collation)
-      const order = { descending: key.descending, nullsFirst: key.nullsFirst }
-      return locale === undefined ? order : { ...order, collation: locale }
+      return {
+        descending: key.descending,
+        nullsFirst: key.nullsFirst,
+        ...(locale === undefined ? {} : { collation: locale }),
+        ...(baseTypeOf(catalog, key.type).oid === BPCHAR ? { ignoresTrailingBlanks: true } : {}),
+      }
     }),
     // A deferrable key is checked at the end of the statement or transaction: duplicates may stand for a while.
     unique: index.isUnique && !index.deferrable,

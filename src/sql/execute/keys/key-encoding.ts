@@ -6,6 +6,7 @@
  *  intervals; char(n) ignores trailing blanks; containers are keyed by their parts.
  */
 import type { Datum } from '../../../storage/vector.ts'
+import { baseTypeOf } from '../../catalog/base-type.ts'
 import type { Catalog, Oid } from '../../catalog/catalog.ts'
 import {
   BitString,
@@ -27,8 +28,7 @@ const BPCHAR_OID = 1042
 
 /** Undefined: datums of the type are keys as they are. */
 export function keyEncoder(type: Oid, catalog: Catalog): KeyEncoder | undefined {
-  let info = catalog.type(type)
-  while (info.typeType === 'd' && info.baseType !== 0) info = catalog.type(info.baseType)
+  const info = baseTypeOf(catalog, type)
   if (info.oid === BPCHAR_OID) return trimmedKey
   return info.kind === 'datum' ? datumKey : undefined
 }

@@ -11,8 +11,16 @@ import { referencedColumns } from '../../../plan/plan-tree.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { compileAll, compileExpression } from '../../expression/compile-expression.ts'
 import { rowOf } from '../../expression/container/container.ts'
+import { deparsePretty } from '../../../parse/deparse/expression.ts'
+import { parseExpression } from '../../../parse/parse.ts'
 import type { Compilation, Kernel, Layout } from '../../expression/kernel.ts'
-import { datumKey, type Key, listKey } from '../../keys/key-encoding.ts'
+import {
+  datumKey,
+  type Key,
+  type KeyEncoder,
+  keyEncoder,
+  partKey,
+} from '../../keys/key-encoding.ts'
 import { gather, gatherBatch, selectTrue } from '../../vectors/gather.ts'
 import { layoutOf } from '../operator.ts'
 import { valueText } from './row-text.ts'
@@ -42,6 +50,7 @@ export class IndexKeys {
   /** Where the row has the columns that keys and predicate are made of. */
   readonly #positions: readonly number[]
   readonly #compilation: Compilation
+  readonly #encoders: readonly (KeyEncoder | undefined)[]
 
   constructor(
     relation: Relation,
@@ -56,6 +65,8 @@ export class IndexKeys {
     this.#predicate = rule.predicate && compileExpression(rule.predicate, layout, compilation)
     this.#positions = positionsOf(rule, layout)
     this.#compilation = compilation
+    const { catalog } = compilation.environment
+    this.#encoders = rule.index.keys.map(({ type }) => keyEncoder(type, catalog))
   }
 
   /** Whether the rows of both batches have the same keys because the columns behind them are the very same. */
@@ -131,7 +142,7 @@ export class IndexKeys {
     for (let i = 0; i < keys.length; i++) {
       const key = this.probeKey(keys, i)
       if (key === undefined) continue
-      const encoded = setKey(key)
+      const encoded = this.encode(key)
       const owner = stored?.[i] ?? NO_ROW
       const isStored = owner !== NO_ROW && !pending.moved.has(owner)
       if (isStored || pending.taken.has(encoded)) throw this.#duplicateAt(i, keys, context, rows)
@@ -146,10 +157,20 @@ export class IndexKeys {
     context: ExecutionContext,
   ): Task<boolean> {
     if (key === undefined) return false
-    if (pending.taken.size > 0 && pending.taken.has(setKey(key))) return true
+    if (pending.taken.size > 0 && pending.taken.has(this.encode(key))) return true
     if ((yield* this.find(key, pending, context)) !== undefined) return true
-    pending.taken.add(setKey(key))
+    pending.taken.add(this.encode(key))
     return false
+  }
+
+  /** A key as a member of a set: of one column the value itself, or what stands for it. */
+  encode(key: readonly (Datum | null)[]): Key {
+    const parts = key.map((value, k) =>
+      value === null ? null : (this.#encoders[k] ?? datumKey)(value),
+    )
+    const [only] = parts
+    const isSingle = parts.length === 1 && only !== null && only !== undefined
+    return isSingle ? only : parts.map(partKey).join('')
   }
 
   #duplicateAt(
@@ -183,8 +204,7 @@ export class IndexKeys {
     const names = this.index.keys.map(
       (part) =>
         this.#relation.columns.find((column) => column.number === part.column)?.name ??
-        part.expression ??
-        '?',
+        deparsePretty(parseExpression(part.expression ?? '')),
     )
     const values = this.index.keys.map((part, k) =>
       valueText(key[k], part.type, environment, context),
@@ -202,12 +222,6 @@ function positionsOf(rule: TableRules['indexes'][number], layout: Layout): reado
 
 /** What `firstMatches` says when no row has the key. */
 const NO_ROW = -1
-
-/** A key as a member of a set: of one column the value itself, or what stands for it. */
-function setKey(key: readonly (Datum | null)[]): Key {
-  const [only] = key
-  return key.length === 1 && only !== null && only !== undefined ? datumKey(only) : listKey(key)
-}
 
 /** The part of the keys at the given places. */
 export function pickKeys({ keys, rows }: KeyRows, places: readonly number[]): KeyRows {

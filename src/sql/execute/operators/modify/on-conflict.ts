@@ -13,7 +13,7 @@ import type { ColumnId } from '../../../plan/expression.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { compileExpression } from '../../expression/compile-expression.ts'
 import type { Kernel } from '../../expression/kernel.ts'
-import { listKey } from '../../keys/key-encoding.ts'
+import type { Key } from '../../keys/key-encoding.ts'
 import { gather, gatherBatch, selectTrue } from '../../vectors/gather.ts'
 import { RowCollection } from '../../vectors/row-collection.ts'
 import { ROW_LOCK } from '../../../lock/lock-mode.ts'
@@ -196,10 +196,13 @@ export class ConflictInsert {
     const fresh: number[] = []
     const met: { row: number; rowId: number }[] = []
     const keys = arbiters.map((arbiter) => keysByRow(arbiter, rows, context))
-    const taken = arbiters.map(() => new Set<string>())
+    const taken = arbiters.map(() => new Set<Key>())
     const metBefore = new Set<number>()
     for (let row = 0; row < rows.length; row++) {
-      const encoded = keys.map((known) => encodedKey(known[row]))
+      const encoded = keys.map((known, k) => {
+        const key = known[row]
+        return key && arbiters[k].encode(key)
+      })
       const own = encoded.some((key, k) => key !== undefined && taken[k].has(key))
       const rowId = own ? undefined : yield* this.#stored(keys, row, context)
       const isOwn = rowId !== undefined && (this.#own.has(rowId) || metBefore.has(rowId))
@@ -295,10 +298,6 @@ export class ConflictInsert {
 
 function isUniqueViolation(error: unknown): boolean {
   return error instanceof SqlError && error.code === SQLSTATE.UNIQUE_VIOLATION
-}
-
-function encodedKey(key: readonly (Datum | null)[] | undefined): string | undefined {
-  return key && listKey(key)
 }
 
 /** The key of each row of the batch that has one in this index. */

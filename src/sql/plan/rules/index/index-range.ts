@@ -12,7 +12,7 @@ import type { IndexRange, IndexScanNode, ScanNode } from '../../plan-node.ts'
 import { outputIds, referencedColumns } from '../../plan-tree.ts'
 import { isVolatile } from '../../volatility.ts'
 import type { RuleContext } from '../rule.ts'
-import { areComparableKeys } from './index-keys.ts'
+import { areComparableKeys } from '../../../types/compare/comparable-keys.ts'
 import { prefixBounds } from './prefix-bounds.ts'
 
 /** Fetching a row through an index costs about as much as scanning this many. */

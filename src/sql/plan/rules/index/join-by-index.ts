@@ -10,7 +10,7 @@ import { conjunction, conjuncts } from '../../expression-tree.ts'
 import type { ApplyNode, JoinNode, PlanNode, ScanNode } from '../../plan-node.ts'
 import { freeColumns, outputIds, projectTo, rewritePlan } from '../../plan-tree.ts'
 import { withoutRelabel } from '../../comparison.ts'
-import { areComparableKeys } from './index-keys.ts'
+import { areComparableKeys } from '../../../types/compare/comparable-keys.ts'
 import type { Rule, RuleContext } from '../rule.ts'
 
 /** An index look-up costs about as much as hashing this many rows. */

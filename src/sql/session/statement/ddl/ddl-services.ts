@@ -1,5 +1,5 @@
 /** What DDL asks of the binder and the executor, answered with those of the session. */
-import { SqlError, unsupported } from '../../../../errors/sql-error.ts'
+import { SqlError, assert, unsupported } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
 import type { BatchStream, Task } from '../../../../storage/task.ts'
 import type { Batch, Datum } from '../../../../storage/vector.ts'
@@ -20,12 +20,13 @@ import { checkFunctionBody } from '../../../bind/sql-function/check-body.ts'
 import { expandStored } from '../../../bind/sql-function/expand-functions.ts'
 import { resolveTypeName } from '../../../bind/resolve/type-name.ts'
 import type { CatalogSnapshot } from '../../../catalog/catalog-snapshot.ts'
-import type { Oid } from '../../../catalog/catalog.ts'
+import type { ForeignKey, Oid } from '../../../catalog/catalog.ts'
 import type {
   AnalyzedExpression,
   AnalyzedQuery,
   DdlServices,
   ExpressionScope,
+  KeyFinder,
   NamedSettingChange,
   ObjectAddress,
   ResolvedType,
@@ -34,6 +35,7 @@ import type {
 import type { DatabaseDirectory } from '../../../commands/database/database-directory.ts'
 import { compileExpression } from '../../../execute/expression/compile-expression.ts'
 import { Compilation } from '../../../execute/expression/kernel.ts'
+import { translateKey } from '../../../execute/operators/modify/references/key-translation.ts'
 import type { TypeName } from '../../../parse/ast/common.ts'
 import type { Expression as Syntax } from '../../../parse/ast/expression.ts'
 import type { Query } from '../../../parse/ast/select.ts'
@@ -119,14 +121,21 @@ export class SessionDdlServices implements DdlServices {
     }
   }
 
-  evaluator(expressions: readonly (Syntax | string)[], scope: ExpressionScope): RowEvaluator {
-    const { database } = this.#environment
-    const environment = { ...this.#environment, catalog: scope.catalog }
-    const compilation = new Compilation({
-      catalog: scope.catalog,
-      functions: database.functions,
-      io: database.typeIo,
+  keyFinder(key: ForeignKey, catalog: CatalogSnapshot): KeyFinder {
+    const [referencing, referenced] = [key.table, key.referencedTable].map((oid) => {
+      const relation = catalog.relation(oid)
+      assert(relation !== undefined, `relation ${oid} of a foreign key exists`)
+      return relation
     })
+    assert(referencing !== undefined && referenced !== undefined, 'a foreign key has two sides')
+    const context = executionContext({ ...this.#environment, catalog }, [])
+    const compilation = this.#compilation(catalog)
+    return translateKey(key, referencing, referenced, { context, compilation }).toReferenced
+  }
+
+  evaluator(expressions: readonly (Syntax | string)[], scope: ExpressionScope): RowEvaluator {
+    const environment = { ...this.#environment, catalog: scope.catalog }
+    const compilation = this.#compilation(scope.catalog)
     const kernels = expressions.map((syntax) => {
       const { expression: bound, columns } = this.#bind(syntax, scope)
       const expression = expandStored(this.#bindContext(scope.catalog), bound)
@@ -175,6 +184,11 @@ export class SessionDdlServices implements DdlServices {
     if (output === undefined) throw unsupported(`output of type ${info.name}`)
     const context = { session, catalog, io: database.typeIo, type: info, typmod: -1 }
     return output(value as Datum, context) // a datum of that type, by the interface's contract
+  }
+
+  #compilation(catalog: CatalogSnapshot): Compilation {
+    const { functions, typeIo: io } = this.#environment.database
+    return new Compilation({ catalog, functions, io })
   }
 
   #bindContext(catalog: CatalogSnapshot): BindContext {

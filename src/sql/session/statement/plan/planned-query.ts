@@ -10,6 +10,7 @@ import { SQLSTATE } from '../../../../errors/sql-state.ts'
 import { bindQuery } from '../../../bind/bind-query.ts'
 import { BindContext } from '../../../bind/context/bind-context.ts'
 import { columnDefault, tableRules } from '../../../bind/modify/table-rules.ts'
+import { coerceToTarget } from '../../../bind/resolve/coercion/coerce.ts'
 import { coerceToDomain } from '../../../bind/resolve/coercion/domain.ts'
 import type { BindableStatement } from '../../../bind/bind-query.ts'
 import type { CatalogSnapshot } from '../../../catalog/catalog-snapshot.ts'
@@ -218,6 +219,8 @@ export function executionContext(
     systemRelations,
     tableRules: (relation) => tableRules(bindContext(environment), relation),
     columnDefault: (relation, column) => columnDefault(bindContext(environment), relation, column),
+    coercion: ({ input, target, how }) =>
+      coerceToTarget(bindContext(environment), input, target, how),
   })
 }
 

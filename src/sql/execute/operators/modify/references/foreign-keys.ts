@@ -19,18 +19,17 @@ import type { ForeignKey, IndexInfo, Relation } from '../../../../catalog/catalo
 import type { ExecutionContext } from '../../../execution-context.ts'
 import { compileExpression } from '../../../expression/compile-expression.ts'
 import { type Compilation, ONE_ROW } from '../../../expression/kernel.ts'
-import { listKey } from '../../../keys/key-encoding.ts'
 import { ROW_LOCK } from '../../../../lock/lock-mode.ts'
 import type { RowLockStrength } from '../../../../lock/lock-mode.ts'
 import type { LostKeys } from '../deferred/deferred-constraints.ts'
 import { missingParent, mixedNulls, stillReferenced } from './reference-errors.ts'
 import type { TextContext } from './reference-errors.ts'
 import { findLocked, keepsKey } from './reference-locks.ts'
-import { columnNumbered, findReferencing, hasIndexFor } from './referencing-rows.ts'
-import type { FoundRows } from './referencing-rows.ts'
+import { columnNumbered, findReferencing, indexFor } from './referencing-rows.ts'
+import type { FoundRows, Reference } from './referencing-rows.ts'
+import { translateKey } from './key-translation.ts'
+import type { KeyTranslation, KeyValues } from './key-translation.ts'
 import { TableWriter } from '../table-writer.ts'
-
-type Values = readonly (Datum | null)[]
 
 interface Change {
   readonly writer: TableWriter
@@ -46,6 +45,7 @@ export class ForeignKeyChecks {
   readonly #changes: Change[] = []
   /** Found parents, so that a thousand children of one parent look it up once. */
   #known: Map<number, Set<string>> | undefined
+  #translations: Map<number, KeyTranslation> | undefined
 
   constructor(compilation: Compilation, context: ExecutionContext) {
     this.#compilation = compilation
@@ -97,6 +97,7 @@ export class ForeignKeyChecks {
   *checkParents(key: ForeignKey, writer: TableWriter, rows: Batch): Task<void> {
     const vectors = columnsOf(writer.relation, key.columns, rows)
     const parent = this.#relation(key.referencedTable)
+    const translation = this.#translationOf(key, writer.relation, parent)
     const known = this.#knownKeys(key.oid)
     for (let i = 0; i < rows.length; i++) {
       const values = vectors.map((vector) => datumAt(vector, i))
@@ -105,23 +106,26 @@ export class ForeignKeyChecks {
           throw mixedNulls(key, writer.relation)
         continue
       }
-      const encoded = listKey(values)
+      const refuse = (): SqlError =>
+        missingParent(key, writer.relation, parent, values, this.#texts)
+      const wanted = translation.toReferenced(values)
+      if (wanted === undefined) throw refuse()
+      const encoded = translation.encode(wanted)
       if (known.has(encoded)) continue
-      if (!(yield* this.#hasParent(key, parent, values))) {
+      if (!(yield* this.#hasParent(key, parent, wanted))) {
         // A row of this statement may be gone or changed again by an action: then its own later state counts.
-        if (yield* this.#isStillThere(key, writer, values))
-          throw missingParent(key, writer.relation, parent, values, this.#texts)
+        if (yield* this.#isStillThere({ key, child: writer, translation }, wanted)) throw refuse()
       }
       known.add(encoded)
     }
   }
 
-  *#isStillThere(key: ForeignKey, writer: TableWriter, values: Values): Task<boolean> {
-    const found = yield* findReferencing(writer, key, values, this.#context)
+  *#isStillThere(reference: Reference, values: KeyValues): Task<boolean> {
+    const found = yield* findReferencing(reference, values, this.#context)
     return found.rowIds.length > 0
   }
 
-  *#hasParent(key: ForeignKey, parent: Relation, values: Values): Task<boolean> {
+  *#hasParent(key: ForeignKey, parent: Relation, values: KeyValues): Task<boolean> {
     const index = referencedIndex(parent, key)
     const ordered = index.keys.map((part) => {
       const place = key.referencedColumns.indexOf(part.column ?? -1)
@@ -136,15 +140,15 @@ export class ForeignKeyChecks {
   }
 
   #findLocked(
-    key: ForeignKey,
+    reference: Reference,
     parent: TableWriter,
-    child: TableWriter,
-    values: Values,
+    values: KeyValues,
     strength: RowLockStrength,
   ): Task<FoundRows> {
+    const { key, child } = reference
     const refuse = (): SqlError =>
       stillReferenced(key, parent.relation, child.relation, values, this.#texts)
-    return findLocked({ key, child, values, strength, refuse }, this.#context)
+    return findLocked({ reference, values, strength, refuse }, this.#context)
   }
 
   get #texts(): TextContext {
@@ -161,30 +165,33 @@ export class ForeignKeyChecks {
   ): Task<void> {
     const before = columnsOf(writer.relation, key.referencedColumns, old)
     const after = fresh && columnsOf(writer.relation, key.referencedColumns, fresh)
+    const reference = this.#referenceOf(key, writer)
+    const { translation } = reference
     for (let i = 0; i < old.length; i++) {
       const lost = before.map((vector) => datumAt(vector, i))
       if (lost.includes(null)) continue
       const renewed = after?.map((vector) => datumAt(vector, i))
-      if (renewed !== undefined && listKey(renewed) === listKey(lost)) continue
-      this.#known?.get(key.oid)?.delete(listKey(lost))
-      yield* this.#actOnKey(key, writer, lost, renewed)
+      if (renewed !== undefined && translation.areEqual(renewed, lost)) continue
+      this.#known?.get(key.oid)?.delete(translation.encode(lost))
+      yield* this.#actOnKey(reference, writer, lost, renewed)
     }
   }
 
   *#actOnKey(
-    key: ForeignKey,
+    reference: Reference,
     writer: TableWriter,
-    lost: Values,
-    renewed: Values | undefined,
+    lost: KeyValues,
+    renewed: KeyValues | undefined,
   ): Task<void> {
+    const { key, child, translation } = reference
     const action = renewed === undefined ? key.onDelete : key.onUpdate
     const { deferred } = this.#context
     if (action === 'a' && deferred?.isDeferred(key) === true) {
-      deferred.noteLost(key, writer.relation.oid, listKey(lost), lost, !key.validated)
+      const encoded = translation.encode(lost)
+      deferred.noteLost(key, writer.relation.oid, encoded, lost, !key.validated)
       return
     }
-    const child = this.#childOf(key, writer)
-    const found = yield* this.#findLocked(key, writer, child, lost, lockFor(action))
+    const found = yield* this.#findLocked(reference, writer, lost, lockFor(action))
     if (found.rowIds.length === 0) return
     switch (action) {
       case 'a':
@@ -194,7 +201,7 @@ export class ForeignKeyChecks {
         throw stillReferenced(key, writer.relation, child.relation, lost, this.#texts)
       case 'c':
         if (renewed === undefined) yield* this.#deleteRows(child, found)
-        else yield* this.#setColumns(child, found, key.columns, renewed)
+        else yield* this.#setColumns(child, found, key.columns, translation.toReferencing(renewed))
         return
       case 'n': {
         const columns =
@@ -210,8 +217,8 @@ export class ForeignKeyChecks {
         return
       }
       case 'd':
-        yield* this.#setDefaults(child, key, found, lost)
-        if (yield* this.#isStillThere(key, child, lost)) {
+        yield* this.#setDefaults(reference, found, lost)
+        if (yield* this.#isStillThere(reference, lost)) {
           yield* this.#requireParent(key, writer, child, lost)
         }
         return
@@ -220,24 +227,23 @@ export class ForeignKeyChecks {
 
   /** Keys that were lost some time ago: somebody must have them by now, or nobody refer to them any more. */
   *checkLost(key: ForeignKey, parent: TableWriter, lost: LostKeys): Task<void> {
-    const child = this.#childOf(key, parent)
+    const reference = this.#referenceOf(key, parent)
     const { locks } = this.#context
     const sees = locks === undefined || locks.seesNewest || locks.access.isCurrent
-    const isManyScans = lost !== 'all' && lost.size > 1 && !hasIndexFor(child.relation, key)
+    const isManyScans = lost !== 'all' && lost.size > 1 && indexFor(reference) === undefined
     if (lost === 'all' || (isManyScans && sees)) {
-      return yield* this.#checkReferences(key, parent, child, lost)
+      return yield* this.#checkReferences(reference, parent, lost)
     }
     for (const values of lost.values()) {
-      const found = yield* this.#findLocked(key, parent, child, values, ROW_LOCK.keyShare)
-      if (found.rowIds.length > 0) yield* this.#requireParent(key, parent, child, values)
+      const found = yield* this.#findLocked(reference, parent, values, ROW_LOCK.keyShare)
+      if (found.rowIds.length > 0) yield* this.#requireParent(key, parent, reference.child, values)
     }
   }
 
   /** By one look at all references. */
   *#checkReferences(
-    key: ForeignKey,
+    { key, child, translation }: Reference,
     parent: TableWriter,
-    child: TableWriter,
     lost: LostKeys,
   ): Task<void> {
     const columns = key.columns.map((number) => columnNumbered(child.relation, number).position)
@@ -248,9 +254,11 @@ export class ForeignKeyChecks {
         continue
       }
       for (let i = 0; i < item.length; i++) {
-        const values = item.columns.map((vector) => datumAt(vector, i))
-        const encoded = listKey(values)
-        if (values.includes(null) || known.has(encoded)) continue
+        const own = item.columns.map((vector) => datumAt(vector, i))
+        const values = own.includes(null) ? undefined : translation.toReferenced(own)
+        if (values === undefined) continue
+        const encoded = translation.encode(values)
+        if (known.has(encoded)) continue
         if (lost !== 'all' && !lost.has(encoded)) continue
         yield* this.#requireParent(key, parent, child, values)
         known.add(encoded)
@@ -262,14 +270,15 @@ export class ForeignKeyChecks {
     key: ForeignKey,
     parent: TableWriter,
     child: TableWriter,
-    values: Values,
+    values: KeyValues,
   ): Task<void> {
     if (yield* this.#hasParent(key, parent.relation, values)) return
     throw stillReferenced(key, parent.relation, child.relation, values, this.#texts)
   }
 
-  #childOf(key: ForeignKey, parent: TableWriter): TableWriter {
-    return key.table === parent.relation.oid ? parent : this.writer(key.table)
+  #referenceOf(key: ForeignKey, parent: TableWriter): Reference {
+    const child = key.table === parent.relation.oid ? parent : this.writer(key.table)
+    return { key, child, translation: this.#translationOf(key, child.relation, parent.relation) }
   }
 
   *#deleteRows(child: TableWriter, found: FoundRows): Task<void> {
@@ -281,7 +290,7 @@ export class ForeignKeyChecks {
     child: TableWriter,
     found: FoundRows,
     numbers: readonly number[],
-    values: Values,
+    values: KeyValues,
   ): Task<void> {
     const columns = found.rows.columns.slice()
     const n = found.rows.length
@@ -297,15 +306,20 @@ export class ForeignKeyChecks {
     this.note(child, found.rows, fresh, found.rowIds)
   }
 
-  *#setDefaults(child: TableWriter, key: ForeignKey, found: FoundRows, lost: Values): Task<void> {
+  *#setDefaults(
+    { key, child, translation }: Reference,
+    found: FoundRows,
+    lost: KeyValues,
+  ): Task<void> {
     const columns = key.deleteSetColumns.length > 0 ? key.deleteSetColumns : key.columns
     const values = this.#defaults(child.relation, columns)
     // The key that is going may be the default itself: then the rows stay as they are, and are found again.
-    if (columns === key.columns && listKey(values) === listKey(lost)) return
+    const wanted = columns === key.columns ? translation.toReferenced(values) : undefined
+    if (wanted !== undefined && translation.areEqual(wanted, lost)) return
     yield* this.#setColumns(child, found, columns, values)
   }
 
-  #defaults(relation: Relation, numbers: readonly number[]): Values {
+  #defaults(relation: Relation, numbers: readonly number[]): KeyValues {
     return numbers.map((number) => {
       const expression = this.#context.columnDefault?.(relation, columnNumbered(relation, number))
       if (expression === undefined) return null
@@ -315,6 +329,16 @@ export class ForeignKeyChecks {
   }
 
   // --- both ------------------------------------------------------------------------------------------
+
+  #translationOf(key: ForeignKey, child: Relation, parent: Relation): KeyTranslation {
+    this.#translations ??= new Map()
+    let known = this.#translations.get(key.oid)
+    if (known === undefined) {
+      known = translateKey(key, child, parent, this.#texts)
+      this.#translations.set(key.oid, known)
+    }
+    return known
+  }
 
   #knownKeys(key: number): Set<string> {
     this.#known ??= new Map()

@@ -6,23 +6,19 @@ import { serializationFailure } from '../../../../../errors/serialization-failur
 import type { SqlError } from '../../../../../errors/sql-error.ts'
 import type { RowId, TreeId } from '../../../../../storage/access.ts'
 import type { Task } from '../../../../../storage/task.ts'
-import type { Datum } from '../../../../../storage/vector.ts'
-import type { ForeignKey } from '../../../../catalog/catalog.ts'
 import { ROW_LOCK } from '../../../../lock/lock-mode.ts'
 import type { RowLockStrength } from '../../../../lock/lock-mode.ts'
 import type { ExecutionContext } from '../../../execution-context.ts'
-import type { TableWriter } from '../table-writer.ts'
 import { findReferencing } from './referencing-rows.ts'
-import type { FoundRows } from './referencing-rows.ts'
-
-type Values = readonly (Datum | null)[]
+import type { FoundRows, Reference } from './referencing-rows.ts'
+import type { KeyValues } from './key-translation.ts'
 
 /** Locks a row so that it keeps its key. False when others have changed it meanwhile, so that it has to be looked for again. */
 export function* keepsKey(
   tree: TreeId,
   rowId: RowId,
   index: TreeId,
-  key: Values,
+  key: KeyValues,
   context: ExecutionContext,
 ): Task<boolean> {
   const { locks } = context
@@ -40,9 +36,9 @@ export function* keepsKey(
 
 /** A key that goes, and what is done to the rows that refer to it. */
 export interface GoingKey {
-  readonly key: ForeignKey
-  readonly child: TableWriter
-  readonly values: Values
+  readonly reference: Reference
+  /** As the referenced table has them. */
+  readonly values: KeyValues
   readonly strength: RowLockStrength
   /** The error when a row that cannot be seen refers to it. */
   refuse(): SqlError
@@ -50,10 +46,11 @@ export interface GoingKey {
 
 /** Those that refer to the key and will go on doing so: locked, and as they are now. */
 export function* findLocked(going: GoingKey, context: ExecutionContext): Task<FoundRows> {
-  const { key, child, values, strength } = going
+  const { reference, values, strength } = going
+  const { child } = reference
   const { locks } = context
   for (;;) {
-    const found = yield* findReferencing(child, key, values, context)
+    const found = yield* findReferencing(reference, values, context)
     if (locks === undefined) return found
     yield* locks.rows(child.tree, found.rowIds, strength)
     if (locks.access.isCurrent) return found
@@ -69,13 +66,14 @@ export function* findLocked(going: GoingKey, context: ExecutionContext): Task<Fo
 
 /** Some row refers to the key and was committed after a snapshot that cannot move. */
 function* hasUnseen(
-  { key, child, values }: GoingKey,
+  { reference, values }: GoingKey,
   seen: FoundRows,
   context: ExecutionContext,
 ): Task<boolean> {
+  const { tree } = reference.child
   const { locks } = context
   const newest = locks?.access.newest()
-  if (locks === undefined || newest?.hasTree(child.tree) !== true) return false
-  const { rowIds } = yield* findReferencing(child, key, values, context, newest)
-  return rowIds.some((rowId) => !seen.rowIds.includes(rowId) && !locks.hasTaken(child.tree, rowId))
+  if (locks === undefined || newest?.hasTree(tree) !== true) return false
+  const { rowIds } = yield* findReferencing(reference, values, context, newest)
+  return rowIds.some((rowId) => !seen.rowIds.includes(rowId) && !locks.hasTaken(tree, rowId))
 }

@@ -1,15 +1,15 @@
 /** Finds the rows that refer to a key: through an index that starts with the referencing columns, or by reading the table. */
 import type { TransactionAccess } from '../../../../../storage/access.ts'
 import type { Task } from '../../../../../storage/task.ts'
-import { type Batch, type Datum, datumAt } from '../../../../../storage/vector.ts'
+import { type Batch, datumAt } from '../../../../../storage/vector.ts'
 import type { ForeignKey, IndexInfo, Relation } from '../../../../catalog/catalog.ts'
 import type { ExecutionContext } from '../../../execution-context.ts'
-import { datumKey } from '../../../keys/key-encoding.ts'
 import { gatherBatch } from '../../../vectors/gather.ts'
 import { RowCollection } from '../../../vectors/row-collection.ts'
 import { kindsOf } from '../../operator.ts'
 import type { TableWriter } from '../table-writer.ts'
 import { assert } from '../../../../../errors/sql-error.ts'
+import type { KeyTranslation, KeyValues } from './key-translation.ts'
 
 export interface FoundRows {
   readonly rowIds: Float64Array
@@ -23,22 +23,30 @@ export function columnNumbered(relation: Relation, number: number) {
   return column
 }
 
+/** A foreign key with the table that refers. */
+export interface Reference {
+  readonly key: ForeignKey
+  readonly child: TableWriter
+  readonly translation: KeyTranslation
+}
+
+/** `values`: as the referenced table has them. */
 export function* findReferencing(
-  child: TableWriter,
-  key: ForeignKey,
-  values: readonly (Datum | null)[],
+  reference: Reference,
+  values: KeyValues,
   context: ExecutionContext,
   access: TransactionAccess = context.access,
 ): Task<FoundRows> {
-  const index = child.relation.indexes.find((one) => serves(one, key))
+  const index = indexFor(reference)
   return index === undefined
-    ? yield* byScan(child, key, values, context, access)
-    : yield* byIndex(child, index, key, values, access)
+    ? yield* byScan(reference, values, context, access)
+    : yield* byIndex(reference, index, values, access)
 }
 
-/** They are found without reading the whole table. */
-export function hasIndexFor({ indexes }: Relation, key: ForeignKey): boolean {
-  return indexes.some((index) => serves(index, key))
+/** What finds them without reading the whole table. */
+export function indexFor({ child, key, translation }: Reference): IndexInfo | undefined {
+  if (!translation.isPlain) return undefined
+  return child.relation.indexes.find((index) => serves(index, key))
 }
 
 /** A whole btree over the referencing columns first, in any order. */
@@ -53,10 +61,9 @@ function allPositions(relation: Relation): number[] {
 }
 
 function* byIndex(
-  child: TableWriter,
+  { child, key }: Reference,
   index: IndexInfo,
-  key: ForeignKey,
-  values: readonly (Datum | null)[],
+  values: KeyValues,
   access: TransactionAccess,
 ): Task<FoundRows> {
   const prefix = index.keys
@@ -77,9 +84,8 @@ function* byIndex(
 }
 
 function* byScan(
-  child: TableWriter,
-  key: ForeignKey,
-  values: readonly (Datum | null)[],
+  { child, key, translation }: Reference,
+  values: KeyValues,
   context: ExecutionContext,
   access: TransactionAccess,
 ): Task<FoundRows> {
@@ -93,25 +99,16 @@ function* byScan(
       continue
     }
     const hits: number[] = []
-    for (let i = 0; i < item.length; i++) if (hasKey(item, i, positions, values)) hits.push(i)
+    for (let i = 0; i < item.length; i++) {
+      const own = positions.map((position) => datumAt(item.columns[position], i))
+      const key = own.includes(null) ? undefined : translation.toReferenced(own)
+      if (key !== undefined && translation.areEqual(key, values)) hits.push(i)
+    }
     if (hits.length === 0) continue
     const kept = gatherBatch(item, Int32Array.from(hits), hits.length)
     rows.append(kept.columns, kept.length)
   }
   return splitRowIds(rows.asBatch())
-}
-
-function hasKey(
-  batch: Batch,
-  row: number,
-  positions: readonly number[],
-  values: readonly (Datum | null)[],
-): boolean {
-  return positions.every((position, k) => {
-    const value = datumAt(batch.columns[position], row)
-    const wanted = values[k]
-    return value !== null && wanted !== null && datumKey(value) === datumKey(wanted)
-  })
 }
 
 /** The row id is the last column. */
