@@ -256,6 +256,7 @@ export interface Catalog {
   ): Relation | undefined
   sequence(oid: Oid): SequenceInfo | undefined
   type(oid: Oid): TypeInfo
+  typeIfExists(oid: Oid): TypeInfo | undefined
   findType(
     schema: string | undefined,
     name: string,

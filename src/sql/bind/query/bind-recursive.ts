@@ -13,7 +13,7 @@ import type { BindContext } from '../context/bind-context.ts'
 import { Scope } from '../context/scope.ts'
 import { coerceToCommonType, resolveUnknown } from '../resolve/coercion/coerce.ts'
 import { selectCommonType, selectCommonTypmod } from '../resolve/coercion/common-type.ts'
-import { formatTypeWithTypmod } from '../resolve/format-type.ts'
+import { formatTypeName } from '../../catalog/describe/format-type.ts'
 import { baseElementType } from '../resolve/type-facts.ts'
 import { NO_OID, TYPE } from '../resolve/type-oids.ts'
 import { equalityOperator } from '../resolve/type-support.ts'
@@ -87,8 +87,9 @@ function coerceStep(
     const coerced = resolveUnknown(context, coerceToCommonType(context, value, common, 'UNION'))
     const typmod = selectCommonTypmod([asValue(column), coerced], common)
     if (common !== column.type || typmod !== column.typmod) {
-      const from = formatTypeWithTypmod(context, column.type, column.typmod)
-      const to = formatTypeWithTypmod(context, common, typmod)
+      const { catalog, searchPath } = context
+      const from = formatTypeName(catalog, column.type, column.typmod, searchPath)
+      const to = formatTypeName(catalog, common, typmod, searchPath)
       throw new SqlError(
         '42804',
         `recursive query "${table.name}" column ${i + 1} has type ${from} in non-recursive term but type ${to} overall`,

@@ -1,8 +1,7 @@
 /** format_type(): types as PostgreSQL spells them, with their modifiers. */
 import { rangeOfTypmod } from '../../types/datetime/interval-typmod.ts'
-import type { Oid, TypeInfo } from '../catalog.ts'
-import type { CatalogSnapshot } from '../catalog-snapshot.ts'
-import { quoteIdentifier } from './quote.ts'
+import type { Catalog, Oid, TypeInfo } from '../catalog.ts'
+import { quoteIdentifier } from '../../types/text/quoting.ts'
 
 const SQL_NAMES: Readonly<Record<string, string>> = {
   bool: 'boolean',
@@ -25,7 +24,7 @@ const VECTOR_TYPES: ReadonlySet<string> = new Set(['int2vector', 'oidvector'])
 
 /** `typmod` -1: without modifier; undefined: as format_type(oid, NULL) has it. */
 export function formatTypeName(
-  catalog: CatalogSnapshot,
+  catalog: Pick<Catalog, 'typeIfExists' | 'findType'>,
   oid: Oid,
   typmod: number | undefined,
   searchPath: readonly string[],

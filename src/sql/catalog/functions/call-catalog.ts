@@ -1,6 +1,6 @@
 /** The catalog as functions about catalogs need it: with its rows. */
 import { AssertionError } from '../../../errors/sql-error.ts'
-import { quoteQualified } from '../describe/quote.ts'
+import { quoteQualified } from '../../types/text/quoting.ts'
 import type { Catalog, Oid } from '../catalog.ts'
 import { CatalogSnapshot } from '../catalog-snapshot.ts'
 

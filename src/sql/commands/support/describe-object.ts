@@ -1,7 +1,7 @@
 /** Objects as messages name them: `table t`, `column a of table t`, `constraint c on table t` (getObjectDescription). */
 import type { Oid } from '../../catalog/catalog.ts'
 import { formatTypeName } from '../../catalog/describe/format-type.ts'
-import { quoteQualified } from '../../catalog/describe/quote.ts'
+import { quoteQualified } from '../../types/text/quoting.ts'
 import type { ClassRow } from '../../catalog/rows/relation-rows.ts'
 import { oidOf, vectorNumbers } from '../../catalog/store/catalog-tables.ts'
 import type { CommandContext } from '../command-context.ts'

@@ -9,7 +9,8 @@ import type {
 } from '../ast/select.ts'
 import { writeExpression, writeExpressions } from './expression.ts'
 import { writeColumnNames, writeQuery } from './query.ts'
-import { quoteIdentifier, quoteQualifiedName } from './quote.ts'
+import { quoteQualifiedName } from './quote.ts'
+import { quoteIdentifier } from '../../types/text/quoting.ts'
 import { deparseTypeName } from './type-name.ts'
 import { INDENT, type DeparseWriter } from './writer.ts'
 

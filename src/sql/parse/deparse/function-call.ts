@@ -2,7 +2,8 @@
 import type { Expression, FunctionCall } from '../ast/expression.ts'
 import type { FrameBound, SortItem, WindowDefinition, WindowFrame } from '../ast/select.ts'
 import { operatorText, writeExpression } from './expression.ts'
-import { quoteIdentifier, quoteQualifiedName } from './quote.ts'
+import { quoteQualifiedName } from './quote.ts'
+import { quoteIdentifier } from '../../types/text/quoting.ts'
 import type { DeparseWriter } from './writer.ts'
 
 export function writeFunctionCall(writer: DeparseWriter, call: FunctionCall): void {

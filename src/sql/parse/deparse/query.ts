@@ -14,7 +14,7 @@ import { defaultColumnName, UNNAMED_COLUMN } from './column-name.ts'
 import { writeExpression } from './expression.ts'
 import { writeFromItems } from './from-item.ts'
 import { writeSortItems, writeSortKey, writeWindow } from './function-call.ts'
-import { quoteIdentifier } from './quote.ts'
+import { quoteIdentifier } from '../../types/text/quoting.ts'
 import { DeparseWriter, INDENT } from './writer.ts'
 
 /** A query over several lines, without the final semicolon. */

@@ -1,7 +1,8 @@
 /** Type names as format_type() prints them: int4 → integer, varchar(5) → character varying(5). */
 import type { TypeName } from '../ast/common.ts'
 import type { Expression } from '../ast/expression.ts'
-import { quoteIdentifier, quoteLiteral, quoteQualifiedName } from './quote.ts'
+import { quoteLiteral, quoteQualifiedName } from './quote.ts'
+import { quoteIdentifier } from '../../types/text/quoting.ts'
 
 const STANDARD_NAMES: { readonly [name: string]: string } = {
   bool: 'boolean',

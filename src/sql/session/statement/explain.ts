@@ -133,7 +133,7 @@ export function textContext({ database, catalog, session }: QueryEnvironment): T
   return {
     catalog,
     names: new Map(),
-    formatType: (type) => formatTypeName(catalog, type, undefined, session.searchPath),
+    formatType: (type) => formatTypeName(catalog, type, -1, session.searchPath),
     formatDatum: (value, oid) => {
       const type = catalog.type(oid)
       const output = database.typeIo.findOutput(type.output)

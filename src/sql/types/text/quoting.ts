@@ -23,11 +23,19 @@ const KEYWORDS = new Set(
     .split(/\s+/),
 )
 
+/** quote_ident() */
 export function quoteIdentifier(name: string): string {
   if (/^[a-z_][a-z0-9_]*$/.test(name) && !KEYWORDS.has(name)) return name
   return `"${name.replaceAll('"', '""')}"`
 }
 
+export function quoteQualified(schema: string | undefined, name: string): string {
+  return schema === undefined
+    ? quoteIdentifier(name)
+    : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`
+}
+
+/** quote_literal() */
 export function quoteLiteral(text: string): string {
   const quoted = text.replaceAll("'", "''")
   return quoted.includes('\\') ? `E'${quoted.replaceAll('\\', '\\\\')}'` : `'${quoted}'`
