@@ -25,17 +25,19 @@ export function* settleKeys(
   if (locks === undefined || locks.isAlone) return
   const places = comparable(index, keys)
   const probed = places.length === keys.length ? keys : gatherBatch(keys, places, places.length)
+  const refuseTaken = (place: number): never => {
+    locks.access.assertReadsCurrent()
+    throw refuse(places[place]!)
+  }
   do yield* context.catchUp()
-  while (yield* waitForOther(index.index.tree, table, probed, locks))
+  while (yield* waitForOther({ index: index.index.tree, table, keys: probed }, locks, refuseTaken))
   if (locks.seesNewest || locks.access.isCurrent) return
   const seen = yield* locks.access.firstMatches(index.index.tree, probed)
   const newest = yield* locks.access.newest().firstMatches(index.index.tree, probed)
   const taken = newest.findIndex(
     (rowId, i) => rowId >= 0 && rowId !== seen[i] && !locks.hasTaken(table, rowId),
   )
-  if (taken < 0) return
-  locks.access.assertReadsCurrent()
-  throw refuse(places[taken]!)
+  if (taken >= 0) refuseTaken(taken)
 }
 
 /**
@@ -70,24 +72,36 @@ function comparable(index: IndexKeys, keys: Batch): Int32Array {
   return Int32Array.from(places)
 }
 
+interface Probe {
+  readonly index: TreeId
+  readonly table: TreeId
+  readonly keys: Batch
+}
+
 /** True when it had to wait, so that everything may look different now. */
 function* waitForOther(
-  index: TreeId,
-  table: TreeId,
-  keys: Batch,
+  { index, table, keys }: Probe,
   locks: TransactionLocks,
+  refuseTaken: (place: number) => never,
 ): Task<boolean> {
   const inserted = yield* locks.access.uncommittedKey(index, keys)
   if (inserted !== undefined) {
     yield* locks.writerEnd(inserted)
     return true
   }
-  const rowIds = (yield* locks.access.firstMatches(index, keys)).filter((rowId) => rowId >= 0)
+  const found = yield* locks.access.firstMatches(index, keys)
+  const rowIds = found.filter((rowId) => rowId >= 0)
   if (rowIds.length === 0) return false
   const changing = yield* locks.access.uncommittedChange(table, rowIds)
   if (changing === undefined) return false
   yield* locks.writerEnd(changing)
-  // At the higher levels the row stays where it was seen.
-  if (!locks.seesNewest) yield* locks.requireUnchanged(table, [rowIds[changing.position]!])
+  const rowId = rowIds[changing.position]!
+  if (locks.seesNewest || (yield* locks.access.changedRows(table, [rowId])).length === 0)
+    return true
+  // At the higher levels the row stays where it was seen: its key is still taken, or was let go after the snapshot.
+  const place = found.indexOf(rowId)
+  const newest = yield* locks.access.newest().firstMatches(index, keys)
+  if (newest[place]! >= 0 && !locks.hasTaken(table, newest[place]!)) refuseTaken(place)
+  yield* locks.requireUnchanged(table, [rowId])
   return true
 }

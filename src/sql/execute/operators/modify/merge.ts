@@ -9,15 +9,17 @@ import { type Batch, datumAt } from '../../../../storage/vector.ts'
 import type { MergeNode } from '../../../plan/plan-node.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import { ROW_LOCK } from '../../../lock/lock-mode.ts'
+import type { RowLockStrength } from '../../../lock/lock-mode.ts'
 import { RowStore, fill } from '../../memory/row-store.ts'
 import { gatherBatch } from '../../vectors/gather.ts'
 import { RowCollection } from '../../vectors/row-collection.ts'
 import { kindsOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
 import type { ForeignKeyChecks } from './references/foreign-keys.ts'
+import { keyPositions } from '../lock/key-columns.ts'
 import { refuseReadOnly } from './insert.ts'
 import { type Changed, compileReturning, type Modification, modify } from './modify.ts'
 import { TableWriter } from './table-writer.ts'
-import { placeOf } from './update.ts'
+import { isSameValue, placeOf } from './update.ts'
 
 type Action = MergeNode['actions'][number]
 
@@ -87,10 +89,11 @@ function* lockMergeTargets(
   for (;;) {
     let isOvertaken = false
     for (const batch of rows.batches()) {
-      const ids = changedIds(node, batch, places)
-      yield* locks.rows(writer.tree, ids, ROW_LOCK.update)
-      if (!locks.seesNewest) yield* locks.requireUnchanged(writer.tree, ids)
-      isOvertaken ||= (yield* context.overtaken(writer.tree, ids)).length > 0
+      for (const { ids, strength } of lockRuns(node, batch, places)) {
+        yield* locks.rows(writer.tree, ids, strength)
+        if (!locks.seesNewest) yield* locks.requireUnchanged(writer.tree, ids)
+        isOvertaken ||= (yield* context.overtaken(writer.tree, ids)).length > 0
+      }
     }
     if (!isOvertaken) return rows
     rows.release()
@@ -108,15 +111,36 @@ interface MergeTargets {
   readonly places: Places
 }
 
-function changedIds(node: MergeNode, batch: Batch, places: Places): number[] {
-  const ids: number[] = []
+/** Rows that follow each other and are locked alike. */
+interface LockRun {
+  readonly strength: RowLockStrength
+  readonly ids: number[]
+}
+
+function lockRuns(node: MergeNode, batch: Batch, places: Places): readonly LockRun[] {
+  const keys = keyPositions(node.relation)
+  const runs: LockRun[] = []
   for (let row = 0; row < batch.length; row++) {
     const which = datumAt(batch.columns[places.which]!, row)
     const action = which === null ? 'nothing' : node.actions[Number(which) - 1]!
     const id = datumAt(batch.columns[places.rowId]!, row)
-    if ((action === 'update' || action === 'delete') && id !== null) ids.push(Number(id))
+    if ((action !== 'update' && action !== 'delete') || id === null) continue
+    const keepsKey = action === 'update' && isKeyKept(keys, batch, row, places)
+    const strength = keepsKey ? ROW_LOCK.noKeyUpdate : ROW_LOCK.update
+    const last = runs.at(-1)
+    if (last?.strength === strength) last.ids.push(Number(id))
+    else runs.push({ strength, ids: [Number(id)] })
   }
-  return ids
+  return runs
+}
+
+/** An update that leaves the key alone does not stand in the way of those who refer to the row. */
+function isKeyKept(keys: ReadonlySet<number>, batch: Batch, row: number, places: Places): boolean {
+  for (const position of keys) {
+    const [old, fresh] = [places.old[position]!, places.fresh[position]!]
+    if (!isSameValue(batch.columns[old]!, batch.columns[fresh]!, row)) return false
+  }
+  return true
 }
 
 function runsOf(node: MergeNode, all: Batch, places: Places, seen: Set<number>): readonly Run[] {

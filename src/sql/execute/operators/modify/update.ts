@@ -139,13 +139,14 @@ function compileStrength(
 
 function isSameColumn(old: Vector, fresh: Vector, length: number): boolean {
   if (old === fresh) return true
-  for (let i = 0; i < length; i++) {
-    const [before, after] = [datumAt(old, i), datumAt(fresh, i)]
-    if (before === null || after === null) {
-      if (before !== after) return false
-    } else if (datumKey(before) !== datumKey(after)) return false
-  }
+  for (let i = 0; i < length; i++) if (!isSameValue(old, fresh, i)) return false
   return true
+}
+
+export function isSameValue(old: Vector, fresh: Vector, row: number): boolean {
+  const [before, after] = [datumAt(old, row), datumAt(fresh, row)]
+  if (before === null || after === null) return before === after
+  return datumKey(before) === datumKey(after)
 }
 
 interface RowPlaces {
