@@ -9,7 +9,9 @@ import type { Task } from '../../../../../storage/task.ts'
 import { ROW_LOCK } from '../../../../lock/lock-mode.ts'
 import type { RowLockStrength } from '../../../../lock/lock-mode.ts'
 import type { ExecutionContext } from '../../../execution-context.ts'
-import { findReferencing } from './referencing-rows.ts'
+import type { TransactionLocks } from '../../../../lock/transaction-locks.ts'
+import { gatherBatch } from '../../../vectors/gather.ts'
+import { findReferencing, splitRowIds } from './referencing-rows.ts'
 import type { FoundRows, Reference } from './referencing-rows.ts'
 import type { KeyValues } from './key-translation.ts'
 
@@ -55,13 +57,30 @@ export function* findLocked(going: GoingKey, context: ExecutionContext): Task<Fo
     yield* locks.rows(child.tree, found.rowIds, strength)
     if (locks.access.isCurrent) return found
     if (!locks.seesNewest) {
-      yield* locks.requireUnchanged(child.tree, found.rowIds)
-      if (!(yield* hasUnseen(going, found, context))) return found
+      const left = yield* withoutGone(found, child.tree, locks)
+      yield* locks.requireUnchanged(child.tree, left.rowIds)
+      if (!(yield* hasUnseen(going, found, context))) return left
       throw strength === ROW_LOCK.update ? serializationFailure('update') : going.refuse()
     }
     if ((yield* locks.access.changedRows(child.tree, found.rowIds)).length === 0) return found
     yield* context.catchUp()
   }
+}
+
+/** Above READ COMMITTED: rows that others have deleted since the snapshot refer to nothing any more. */
+function* withoutGone(
+  found: FoundRows,
+  table: TreeId,
+  { access }: TransactionLocks,
+): Task<FoundRows> {
+  const changed = new Set(yield* access.changedRows(table, found.rowIds))
+  if (changed.size === 0) return found
+  const { rowIds: there } = splitRowIds(yield* access.newest().fetch(table, found.rowIds, []))
+  const places = [...found.rowIds.keys()].filter(
+    (place) => !changed.has(place) || there.includes(found.rowIds[place]!),
+  )
+  const rows = gatherBatch(found.rows, Int32Array.from(places), places.length)
+  return { rowIds: Float64Array.from(places, (place) => found.rowIds[place]!), rows }
 }
 
 /** Some row refers to the key and was committed after a snapshot that cannot move. */
