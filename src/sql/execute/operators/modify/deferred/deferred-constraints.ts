@@ -8,6 +8,7 @@
  */
 import type { Datum } from '../../../../../storage/vector.ts'
 import type { Oid } from '../../../../catalog/catalog.ts'
+import type { Key as EncodedKey } from '../../../keys/key-encoding.ts'
 import { RowIdSet } from '../../../../lock/row-id-set.ts'
 
 /** What a constraint says of itself. */
@@ -24,7 +25,7 @@ export type Key = readonly (Datum | null)[]
 const MOST_LOST_KEYS = 10_000
 
 /** Keys that rows may still refer to though nobody has them any more; 'all': too many to name. */
-export type LostKeys = ReadonlyMap<string, Key> | 'all'
+export type LostKeys = ReadonlyMap<EncodedKey, Key> | 'all'
 
 /** A stretch of changes that concern the same constraint: either rows or keys. */
 interface Pending {
@@ -32,7 +33,7 @@ interface Pending {
   /** The table whose changes are to be looked at. */
   readonly table: Oid
   readonly rows?: RowIdSet
-  lost?: Map<string, Key> | 'all'
+  lost?: Map<EncodedKey, Key> | 'all'
 }
 
 export type PendingCheck = Readonly<Pending>
@@ -72,7 +73,13 @@ export class DeferredConstraints {
   }
 
   /** `named`: whether each key has to be kept by itself. */
-  noteLost(constraint: Deferrable, table: Oid, encoded: string, key: Key, named: boolean): void {
+  noteLost(
+    constraint: Deferrable,
+    table: Oid,
+    encoded: EncodedKey,
+    key: Key,
+    named: boolean,
+  ): void {
     const pending = this.#stretch({ constraint, table, lost: new Map() })
     if (pending.lost === undefined || pending.lost === 'all') return
     pending.lost.set(encoded, key)

@@ -19,6 +19,7 @@ import type { ForeignKey, IndexInfo, Relation } from '../../../../catalog/catalo
 import type { ExecutionContext } from '../../../execution-context.ts'
 import { compileExpression } from '../../../expression/compile-expression.ts'
 import { type Compilation, ONE_ROW } from '../../../expression/kernel.ts'
+import type { Key } from '../../../keys/key-encoding.ts'
 import { ROW_LOCK } from '../../../../lock/lock-mode.ts'
 import type { RowLockStrength } from '../../../../lock/lock-mode.ts'
 import type { LostKeys } from '../deferred/deferred-constraints.ts'
@@ -44,7 +45,7 @@ export class ForeignKeyChecks {
   readonly #context: ExecutionContext
   readonly #changes: Change[] = []
   /** Found parents, so that a thousand children of one parent look it up once. */
-  #known: Map<number, Set<string>> | undefined
+  #known: Map<number, Set<Key>> | undefined
   #translations: Map<number, KeyTranslation> | undefined
 
   constructor(compilation: Compilation, context: ExecutionContext) {
@@ -106,17 +107,16 @@ export class ForeignKeyChecks {
           throw mixedNulls(key, writer.relation)
         continue
       }
-      const refuse = (): SqlError =>
-        missingParent(key, writer.relation, parent, values, this.#texts)
       const wanted = translation.toReferenced(values)
-      if (wanted === undefined) throw refuse()
-      const encoded = translation.encode(wanted)
-      if (known.has(encoded)) continue
-      if (!(yield* this.#hasParent(key, parent, wanted))) {
+      const encoded = wanted && translation.encode(wanted)
+      if (encoded !== undefined && known.has(encoded)) continue
+      if (wanted === undefined || !(yield* this.#hasParent(key, parent, wanted))) {
         // A row of this statement may be gone or changed again by an action: then its own later state counts.
-        if (yield* this.#isStillThere({ key, child: writer, translation }, wanted)) throw refuse()
+        const reference = { key, child: writer, translation }
+        if (wanted === undefined || (yield* this.#isStillThere(reference, wanted)))
+          throw missingParent(key, writer.relation, parent, values, this.#texts)
       }
-      known.add(encoded)
+      if (encoded !== undefined) known.add(encoded)
     }
   }
 
@@ -340,7 +340,7 @@ export class ForeignKeyChecks {
     return known
   }
 
-  #knownKeys(key: number): Set<string> {
+  #knownKeys(key: number): Set<Key> {
     this.#known ??= new Map()
     let known = this.#known.get(key)
     if (known === undefined) this.#known.set(key, (known = new Set()))

@@ -35,7 +35,7 @@ export interface KeyTranslation {
   /** By assignment: raises what does not fit. */
   toReferencing(values: KeyValues): KeyValues
   /** Of a key as the referenced columns have it: equal for equal keys. */
-  encode(values: KeyValues): string
+  encode(values: KeyValues): Key
   /** Both as the referenced columns have them. */
   areEqual(a: KeyValues, b: KeyValues): boolean
 }
@@ -71,16 +71,16 @@ export function translateKey(
       evaluation,
     )
   })
+  const isPlain = pairs.every(({ up }) => up === undefined)
   return {
-    isPlain: pairs.every(({ up }) => up === undefined),
-    toReferenced: (values) => findAll(pairs, values),
+    isPlain,
+    toReferenced: isPlain ? (values) => values : (values) => findAll(pairs, values),
     toReferencing: (values) =>
       values.map((value, i) => {
         const down = pairs[i]?.down
         return value === null || down === undefined ? value : down(value)
       }),
-    encode: (values) =>
-      values.map((value, i) => partKey(encodeValue(value, pairs[i]?.encoder))).join(''),
+    encode: (values) => encodeAll(pairs, values),
     areEqual: (a, b) =>
       pairs.every(
         ({ encoder }, i) =>
@@ -98,6 +98,17 @@ function findAll(pairs: readonly Pair[], values: KeyValues): KeyValues | undefin
     found.push(other)
   }
   return found
+}
+
+/** Of one column the value itself, or what stands for it. */
+function encodeAll(pairs: readonly Pair[], values: KeyValues): Key {
+  const [only = null] = values
+  if (values.length === 1 && only !== null) return encodeValue(only, pairs[0]?.encoder) ?? ''
+  let key = ''
+  for (let i = 0; i < values.length; i++) {
+    key += partKey(encodeValue(values[i] ?? null, pairs[i]?.encoder))
+  }
+  return key
 }
 
 function encodeValue(value: Datum | null, encoder: KeyEncoder | undefined): Key | null {
