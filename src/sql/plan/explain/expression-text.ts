@@ -96,6 +96,9 @@ function callText(call: Extract<Expression, { kind: 'call' }>, context: TextCont
     const [left = '', right] = args
     return right === undefined ? `(${operator} ${left})` : `(${left} ${operator} ${right})`
   }
+  const [input] = call.args
+  const cast = input && context.catalog.cast(input.type, call.type)
+  if (cast?.procedure === call.procedure) return `(${args[0]})::${context.formatType(call.type)}`
   return `${context.catalog.proc(call.procedure)?.name ?? call.procedure}(${args.join(', ')})`
 }
 
