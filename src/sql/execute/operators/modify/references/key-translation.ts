@@ -82,9 +82,8 @@ export function translateKey(
       }),
     encode: (values) => encodeAll(pairs, values),
     areEqual: (a, b) =>
-      pairs.every(
-        ({ encoder }, i) =>
-          encodeValue(a[i] ?? null, encoder) === encodeValue(b[i] ?? null, encoder),
+      pairs.every(({ encoder }, i) =>
+        isSameKey(encodeValue(a[i] ?? null, encoder), encodeValue(b[i] ?? null, encoder)),
       ),
   }
 }
@@ -109,6 +108,11 @@ function encodeAll(pairs: readonly Pair[], values: KeyValues): Key {
     key += partKey(encodeValue(values[i] ?? null, pairs[i]?.encoder))
   }
   return key
+}
+
+/** As Map has it: NaN is itself. */
+function isSameKey(a: Key | null, b: Key | null): boolean {
+  return a === b || (Number.isNaN(a) && Number.isNaN(b))
 }
 
 function encodeValue(value: Datum | null, encoder: KeyEncoder | undefined): Key | null {
