@@ -36,7 +36,7 @@ import type { CopyRun } from './run-copy.ts'
 /** Returns how many rows were copied. */
 export function* copyFrom(run: CopyRun, options: CopyOptions): Task<number> {
   const { planned: bound, environment } = yield* run.locked((now) => bindTarget(run, options, now))
-  if (run.isReadOnly) {
+  if (run.isReadOnly && !bound.relation.isTemporary) {
     const message = 'cannot execute COPY FROM in a read-only transaction'
     throw new SqlError(SQLSTATE.READ_ONLY_SQL_TRANSACTION, message)
   }

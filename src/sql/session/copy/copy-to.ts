@@ -22,15 +22,13 @@ import { executionContext, planQuery } from '../statement/plan/planned-query.ts'
 import type { PlannedQuery, QueryEnvironment } from '../statement/plan/planned-query.ts'
 import { forcedColumns } from './forced-columns.ts'
 import { requireChannel } from './run-copy.ts'
+import { readOnlyError, writesForGood } from '../statement/plan/current-plan.ts'
 import type { CopyRun } from './run-copy.ts'
 
 /** Returns how many rows were copied. */
 export function* copyTo(run: CopyRun, options: CopyOptions): Task<number> {
   const { planned: query, environment } = yield* run.locked((now) => planCopied(run, now))
-  if (run.isReadOnly && !query.bound.isReadOnly) {
-    const message = `cannot execute ${query.bound.command} in a read-only transaction`
-    throw new SqlError('25006', message)
-  }
+  if (run.isReadOnly && writesForGood(query)) throw readOnlyError(query.bound.command)
   const names = query.columns.map((column) => column.name)
   const forced = forcedColumns('FORCE_QUOTE', options.forceQuote, names, query.copied)
   return yield* sendRows({ ...run, environment }, options, query, writerFor(options, forced))

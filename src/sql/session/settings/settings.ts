@@ -34,6 +34,14 @@ const NOT_RESET: ReadonlySet<string> = new Set([
   'transaction_deferrable',
 ])
 
+/** PostgreSQL's GUC_NO_RESET. */
+const WITHOUT_RESET: ReadonlySet<string> = new Set([
+  'transaction_isolation',
+  'transaction_read_only',
+  'transaction_deferrable',
+  'seed',
+])
+
 const NO_SETTINGS: ReadonlyMap<string, string> = new Map()
 
 export class Settings {
@@ -85,6 +93,7 @@ export class Settings {
   /** SET … TO DEFAULT, RESET name. */
   reset(name: string, isLocal = false): void {
     const key = name.toLowerCase()
+    if (WITHOUT_RESET.has(key)) throw unsupportedReset(name)
     const definition = settingDefinitions().get(key)
     if (definition === undefined && !CUSTOM_NAME.test(name)) throw unknownSetting(name)
     if (definition !== undefined) requireChangeable(definition, SESSION_CONTEXTS)
@@ -221,4 +230,8 @@ const UNCHANGEABLE: Readonly<Record<string, string>> = {
 
 function unknownSetting(name: string): SqlError {
   return new SqlError(SQLSTATE.UNDEFINED_OBJECT, `unrecognized configuration parameter "${name}"`)
+}
+
+function unsupportedReset(name: string): SqlError {
+  return new SqlError(SQLSTATE.FEATURE_NOT_SUPPORTED, `parameter "${name}" cannot be reset`)
 }

@@ -19,6 +19,8 @@ export interface NamedSavepoint {
   readonly name: string
   readonly mark: Savepoint
   readonly settings: SettingsMark
+  /** transaction_read_only then. */
+  readonly readOnly: string
   readonly channels: ChannelsMark
   readonly catalog: CatalogSnapshot
   /** What that has come from by the transaction's own DDL. */

@@ -21,12 +21,12 @@ export interface BlockOptions {
   readonly dropsTemporary: boolean
 }
 
+const READ_ONLY = 'transaction_read_only'
 /** Each transaction starts them from their default_… settings. */
-const TRANSACTION_SETTINGS = [
-  'transaction_isolation',
-  'transaction_read_only',
-  'transaction_deferrable',
-]
+const TRANSACTION_SETTINGS = ['transaction_isolation', READ_ONLY, 'transaction_deferrable']
+
+/** Values of the transaction's settings. */
+export type TransactionCharacteristics = readonly (readonly [string, string])[]
 
 export class TransactionBlock {
   readonly #state: SessionState
@@ -91,6 +91,17 @@ export class TransactionBlock {
       savepoints: [],
     }
     return this.#current
+  }
+
+  /** What AND CHAIN hands on to the next transaction. */
+  get characteristics(): TransactionCharacteristics {
+    const { settings } = this.#state
+    return TRANSACTION_SETTINGS.map((name) => [name, settings.get(name) ?? ''])
+  }
+
+  beginChained(characteristics: TransactionCharacteristics): void {
+    this.begin(true)
+    for (const [name, value] of characteristics) this.#state.settings.set(name, value, true)
   }
 
   *endImplicit(): Task<void> {
@@ -176,13 +187,14 @@ export class TransactionBlock {
 
   setSavepoint(transaction: RunningTransaction, name: string): void {
     const mark = transaction.open.access.savepoint()
-    const settings = this.#state.settings.mark()
+    const { settings } = this.#state
     transaction.savepoints = [
       ...transaction.savepoints,
       {
         name,
         mark,
-        settings,
+        settings: settings.mark(),
+        readOnly: settings.get(READ_ONLY) ?? '',
         catalog: transaction.catalog,
         base: transaction.open.catalog,
         channels: this.#state.channels.mark(),
@@ -194,8 +206,12 @@ export class TransactionBlock {
   }
 
   release(transaction: RunningTransaction, name: string): void {
-    const { position } = findSavepoint(transaction, name)
+    const { savepoint, position } = findSavepoint(transaction, name)
     transaction.savepoints = transaction.savepoints.slice(0, position)
+    // READ ONLY ends with the subtransaction that it was said in.
+    const { settings } = this.#state
+    if (settings.get(READ_ONLY) !== savepoint.readOnly)
+      settings.set(READ_ONLY, savepoint.readOnly, true)
   }
 
   rollbackTo(transaction: RunningTransaction, name: string): void {

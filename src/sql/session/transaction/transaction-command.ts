@@ -64,8 +64,9 @@ function* commitBlock(
     warn(sink, SQLSTATE.NO_ACTIVE_SQL_TRANSACTION, 'there is no transaction in progress')
     yield* block.endImplicit()
   } else {
+    const { characteristics } = block
     yield* block.commit()
-    if (statement.chain) block.begin(true)
+    if (statement.chain) block.beginChained(characteristics)
   }
   sink.complete('COMMIT')
 }
@@ -79,8 +80,9 @@ function rollbackBlock(
     if (statement.chain) throw outsideBlock('ROLLBACK AND CHAIN')
     warn(sink, SQLSTATE.NO_ACTIVE_SQL_TRANSACTION, 'there is no transaction in progress')
   }
+  const { characteristics } = block
   block.rollback()
-  if (statement.chain) block.begin(true)
+  if (statement.chain) block.beginChained(characteristics)
   sink.complete('ROLLBACK')
 }
 

@@ -190,7 +190,7 @@ function writerOf(
 }
 
 function refuseReadOnly({ targets }: LockRowsNode, { session }: ExecutionContext): void {
-  const [first] = targets
+  const first = targets.find(({ relation }) => !relation.isTemporary)
   if (first === undefined || session.setting('transaction_read_only') !== 'on') return
   throw new SqlError(
     SQLSTATE.READ_ONLY_SQL_TRANSACTION,

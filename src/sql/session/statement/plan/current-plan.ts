@@ -49,9 +49,18 @@ export function commandTag({ bound }: PlannedQuery, rows: number, affected: numb
   return command === 'INSERT' ? `INSERT 0 ${affected}` : `${command} ${affected}`
 }
 
-export function refuseWrites({ bound }: PlannedQuery, { settings }: SessionState): void {
-  if (bound.isReadOnly || settings.get('transaction_read_only') !== 'on') return
-  throw readOnlyError(bound.command)
+export function refuseWrites(query: PlannedQuery, { settings }: SessionState): void {
+  if (settings.get('transaction_read_only') !== 'on' || !writesForGood(query)) return
+  throw readOnlyError(query.bound.command)
+}
+
+/** Temporary tables may be written to in a read-only transaction (PostgreSQL's ExecCheckXactReadOnly). */
+export function writesForGood({ bound }: PlannedQuery): boolean {
+  if (bound.isReadOnly) return false
+  return bound.accesses.some(
+    ({ relation, columns }) =>
+      !relation.isTemporary && (columns.has('a') || columns.has('w') || columns.has('d')),
+  )
 }
 
 export function readOnlyError(command: string): SqlError {
