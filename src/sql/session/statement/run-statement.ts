@@ -36,6 +36,7 @@ import {
   returnsRows,
 } from './plan/current-plan.ts'
 import { changeCatalog } from './ddl/change-catalog.ts'
+import { commandName } from './ddl/command-name.ts'
 import { SessionDdlServices } from './ddl/ddl-services.ts'
 import { explainOptions, explainQuery } from './explain.ts'
 import { executionContext, planQuery, readParameters } from './plan/planned-query.ts'
@@ -69,6 +70,7 @@ import { takeSnapshot } from '../transaction/snapshot.ts'
 import { lockedPlan } from './plan/locked-plan.ts'
 import { lockTable } from './ddl/lock-table.ts'
 import { setConstraints } from './ddl/set-constraints.ts'
+import { vacuum } from './vacuum.ts'
 import { withoutSelectInto } from './select-into.ts'
 import { environmentOf } from './statement-environment.ts'
 import type { RunningTransaction } from '../transaction/running-transaction.ts'
@@ -99,6 +101,7 @@ export interface BoundValues {
 
 export function* runStatement(run: StatementRun): Task<string> {
   const { state, transaction, sink } = run
+  refuseInBlock(transaction, run.parsed.statement)
   yield* takeSnapshot(state, transaction, run.parsed.statement)
   const environment = environmentOf(state, transaction, (notice) => sink.notice(notice))
   const { statementTimestamp } = environment.session
@@ -201,21 +204,33 @@ function* runDdl(
 ): Task<string> {
   const { state, transaction } = run
   if (run.parameters.length > 0) throw unsupported('parameters in a utility statement')
-  if (state.settings.get('transaction_read_only') === 'on')
-    throw readOnlyError(syntax.kind.toUpperCase())
-  refuseInBlock(transaction, syntax)
+  if (state.settings.get('transaction_read_only') === 'on') throw readOnlyError(commandName(syntax))
   return yield* changeCatalog(state, transaction, environment, syntax)
 }
 
 /** What cannot be taken back with the rest of a transaction, in PostgreSQL, is a transaction of its own. */
-function refuseInBlock(transaction: RunningTransaction, { kind }: DdlStatement): void {
-  if (kind !== 'createDatabase' && kind !== 'dropDatabase') return
+function refuseInBlock(transaction: RunningTransaction, syntax: Syntax): void {
+  const command = commandOutsideBlocks(syntax)
+  if (command === undefined) return
   if (!transaction.isBlock && !transaction.isScript && !transaction.hasRun) return
-  const command = kind === 'createDatabase' ? 'CREATE DATABASE' : 'DROP DATABASE'
   throw new SqlError(
     SQLSTATE.ACTIVE_SQL_TRANSACTION,
     `${command} cannot run inside a transaction block`,
   )
+}
+
+function commandOutsideBlocks(syntax: Syntax): string | undefined {
+  switch (syntax.kind) {
+    case 'createDatabase':
+    case 'dropDatabase':
+      return commandName(syntax)
+    case 'vacuum':
+      return syntax.command === 'vacuum' ? 'VACUUM' : undefined
+    case 'discard':
+      return syntax.target === 'all' ? 'DISCARD ALL' : undefined
+    default:
+      return undefined
+  }
 }
 
 function* discard(
@@ -302,8 +317,7 @@ function* runUtility(
       yield* discard(state, transaction, syntax.target)
       return `DISCARD ${syntax.target.toUpperCase()}`
     case 'vacuum':
-      // Copy-on-write pages leave nothing to vacuum, and statistics are read from the trees themselves.
-      return syntax.command.toUpperCase()
+      return vacuum(syntax, environment, sink)
     default:
       throw unsupported(`statement ${syntax.kind}`)
   }
