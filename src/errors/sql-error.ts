@@ -41,6 +41,16 @@ export function unsupported(feature: string, position?: number): SqlError {
   return new SqlError('0A000', `${feature} is not supported yet`, { position })
 }
 
+/** Runs what the user may get wrong: undefined where it fails. */
+export function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof SqlError) return undefined
+    throw error
+  }
+}
+
 /** A broken invariant of ours: never the user's fault, never mapped to a user error code but XX000. */
 export class AssertionError extends Error {
   override readonly name = 'AssertionError'

@@ -19,7 +19,7 @@ export class BackPressure {
   readonly #isOpen: () => boolean
   readonly #giveUp: () => void
   #draining: Promise<void> | undefined
-  /** At least what is unsent: the socket is only asked when that might be too much. */
+  /** No more than this is unsent: the socket is only asked when it might be too much. */
   #unsentBytes = 0
 
   constructor(

@@ -8,6 +8,7 @@ import type {
   ObjectReference,
   RenameStatement,
 } from '../../parse/ast/object.ts'
+import { commandName } from '../command-name.ts'
 import type { CommandContext } from '../command-context.ts'
 import type { ObjectAddress } from '../ddl-services.ts'
 import { changeOwner, changeTypeOwner, ownedSequences } from '../support/change-owner.ts'
@@ -29,31 +30,6 @@ import { requireOwner, requireSchemaCreate, requireSetRole } from '../support/ow
 import { MissingObject, resolveObject } from '../support/resolve-object.ts'
 import { renameColumn } from './rename-column.ts'
 import { renameRelationInQuery } from './rename-in-sql.ts'
-
-const WORDS: Partial<Record<ObjectReference['type'], string>> = {
-  table: 'TABLE',
-  index: 'INDEX',
-  sequence: 'SEQUENCE',
-  view: 'VIEW',
-  materializedView: 'MATERIALIZED VIEW',
-  schema: 'SCHEMA',
-  type: 'TYPE',
-  domain: 'DOMAIN',
-  domainConstraint: 'DOMAIN',
-  attribute: 'TYPE',
-  role: 'ROLE',
-  database: 'DATABASE',
-  function: 'FUNCTION',
-  procedure: 'PROCEDURE',
-  trigger: 'TRIGGER',
-  policy: 'POLICY',
-}
-
-function tagOf(reference: ObjectReference, relationType?: string): string {
-  const type =
-    reference.kind === 'part' && relationType !== undefined ? relationType : reference.type
-  return `ALTER ${WORDS[type as ObjectReference['type']] ?? 'TABLE'}`
-}
 
 /** The object; undefined after a notice when IF EXISTS forgives that it is missing. */
 function find(
@@ -79,7 +55,7 @@ function find(
 
 export function* rename(context: CommandContext, statement: RenameStatement): Task<string> {
   const { object: reference, newName } = statement
-  const tag = tagOf(reference, statement.relationType)
+  const tag = commandName(statement)
   const object = find(context, reference, statement.ifExists)
   if (object === undefined) return tag
   requireOwner(context, object)
@@ -231,7 +207,7 @@ export function* alterSchema(
   statement: AlterSchemaStatement,
 ): Task<string> {
   const { object: reference, newSchema } = statement
-  const tag = tagOf(reference)
+  const tag = commandName(statement)
   const object = find(context, reference, statement.ifExists)
   if (object === undefined) return tag
   requireOwner(context, object)
@@ -338,5 +314,5 @@ export function* alterOwner(context: CommandContext, statement: AlterOwnerStatem
     default:
       throw unsupported(`OWNER TO of a ${statement.object.type}`)
   }
-  return tagOf(statement.object)
+  return commandName(statement)
 }

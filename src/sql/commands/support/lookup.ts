@@ -68,9 +68,12 @@ export function displayName(name: QualifiedName): string {
 }
 
 export function undefinedRelation(name: RelationName): SqlError {
-  return new SqlError('42P01', `relation "${displayName(name)}" does not exist`, {
-    position: name.position,
-  })
+  return missingRelation(name, name.position)
+}
+
+/** LOCK TABLE and VACUUM do not say where they name it. */
+export function missingRelation(name: QualifiedName, position?: number): SqlError {
+  return new SqlError('42P01', `relation "${displayName(name)}" does not exist`, { position })
 }
 
 /** The relation of that name, of whatever kind. */

@@ -91,6 +91,22 @@ export function listKey(values: readonly (Datum | null)[]): string {
   return key
 }
 
+export function valueKey(value: Datum | null, encoder: KeyEncoder | undefined): Key | null {
+  return value === null ? null : (encoder ?? datumKey)(value)
+}
+
+/** Several columns as one key, each by its type's encoder: of a single one the value itself, or what stands for it. */
+export function rowKey(
+  values: readonly (Datum | null)[],
+  encoders: readonly (KeyEncoder | undefined)[],
+): Key {
+  const only = values.length === 1 ? valueKey(values[0] ?? null, encoders[0]) : null
+  if (only !== null) return only
+  let key = ''
+  for (let i = 0; i < values.length; i++) key += partKey(valueKey(values[i] ?? null, encoders[i]))
+  return key
+}
+
 /** A key as a self-delimiting part of a longer one. */
 export function partKey(key: Key | null): string {
   if (key === null) return '~'

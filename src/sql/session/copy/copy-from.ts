@@ -5,6 +5,7 @@
  *
  * Each error names its line: those of the data know it, for those of the plans it is looked up by the row's place in the batch.
  */
+import { readOnlyTransaction } from '../../../errors/read-only-transaction.ts'
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import { PAUSE } from '../../../storage/task.ts'
@@ -36,10 +37,7 @@ import type { CopyRun } from './run-copy.ts'
 /** Returns how many rows were copied. */
 export function* copyFrom(run: CopyRun, options: CopyOptions): Task<number> {
   const { planned: bound, environment } = yield* run.locked((now) => bindTarget(run, options, now))
-  if (run.isReadOnly && !bound.relation.isTemporary) {
-    const message = 'cannot execute COPY FROM in a read-only transaction'
-    throw new SqlError(SQLSTATE.READ_ONLY_SQL_TRANSACTION, message)
-  }
+  if (run.isReadOnly && !bound.relation.isTemporary) throw readOnlyTransaction('COPY FROM')
   const context = executionContext(environment, [])
   const reader = new CopyReader({
     relation: bound.relation.name,

@@ -1,4 +1,5 @@
 /** COPY t TO STDOUT, COPY (query) TO STDOUT: a query like any other whose rows leave in one of COPY's formats. */
+import { readOnlyTransaction } from '../../../errors/read-only-transaction.ts'
 import { SqlError } from '../../../errors/sql-error.ts'
 import type { Task } from '../../../storage/task.ts'
 import { copiedColumns, refuseUnopened } from '../../bind/modify/bind-copy.ts'
@@ -22,13 +23,13 @@ import { executionContext, planQuery } from '../statement/plan/planned-query.ts'
 import type { PlannedQuery, QueryEnvironment } from '../statement/plan/planned-query.ts'
 import { forcedColumns } from './forced-columns.ts'
 import { requireChannel } from './run-copy.ts'
-import { readOnlyError, writesForGood } from '../statement/plan/current-plan.ts'
+import { writesForGood } from '../statement/plan/current-plan.ts'
 import type { CopyRun } from './run-copy.ts'
 
 /** Returns how many rows were copied. */
 export function* copyTo(run: CopyRun, options: CopyOptions): Task<number> {
   const { planned: query, environment } = yield* run.locked((now) => planCopied(run, now))
-  if (run.isReadOnly && writesForGood(query)) throw readOnlyError(query.bound.command)
+  if (run.isReadOnly && writesForGood(query)) throw readOnlyTransaction(query.bound.command)
   const names = query.columns.map((column) => column.name)
   const forced = forcedColumns('FORCE_QUOTE', options.forceQuote, names, query.copied)
   return yield* sendRows({ ...run, environment }, options, query, writerFor(options, forced))

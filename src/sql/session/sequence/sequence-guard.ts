@@ -1,4 +1,5 @@
 /** May the session use a sequence? Asked by nextval() and its relatives each time, as PostgreSQL does. */
+import { readOnlyTransaction } from '../../../errors/read-only-transaction.ts'
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { CatalogSnapshot } from '../../catalog/catalog-snapshot.ts'
@@ -23,10 +24,7 @@ export function checkSequenceUse(
   if (row === undefined || role === undefined) return
   const isTemporary = isTemporarySchema(catalog.schemaName(row.relnamespace))
   if (isReadOnly && use !== 'currval' && !isTemporary) {
-    throw new SqlError(
-      SQLSTATE.READ_ONLY_SQL_TRANSACTION,
-      `cannot execute ${use}() in a read-only transaction`,
-    )
+    throw readOnlyTransaction(`${use}()`)
   }
   if (role.isSuperuser || isIdentity(catalog, sequence)) return
   const { relacl: acl, relowner: owner } = row

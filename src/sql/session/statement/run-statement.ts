@@ -2,6 +2,7 @@
  * Runs one statement inside the session's transaction: queries through a plan, DDL through `sql/commands`, the rest here.
  * Returns the command tag.
  */
+import { readOnlyTransaction } from '../../../errors/read-only-transaction.ts'
 import { SqlError, assert, unsupported } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { Task } from '../../../storage/task.ts'
@@ -28,15 +29,9 @@ import {
   planCursor,
   requireBlock,
 } from '../portal/cursor-commands.ts'
-import {
-  commandTag,
-  currentPlan,
-  readOnlyError,
-  refuseWrites,
-  returnsRows,
-} from './plan/current-plan.ts'
+import { commandTag, currentPlan, refuseWrites, returnsRows } from './plan/current-plan.ts'
 import { changeCatalog } from './ddl/change-catalog.ts'
-import { commandName } from './ddl/command-name.ts'
+import { commandName } from '../../commands/command-name.ts'
 import { SessionDdlServices } from './ddl/ddl-services.ts'
 import { explainOptions, explainQuery } from './explain.ts'
 import { executionContext, planQuery, readParameters } from './plan/planned-query.ts'
@@ -204,7 +199,8 @@ function* runDdl(
 ): Task<string> {
   const { state, transaction } = run
   if (run.parameters.length > 0) throw unsupported('parameters in a utility statement')
-  if (state.settings.get('transaction_read_only') === 'on') throw readOnlyError(commandName(syntax))
+  if (state.settings.get('transaction_read_only') === 'on')
+    throw readOnlyTransaction(commandName(syntax))
   return yield* changeCatalog(state, transaction, environment, syntax)
 }
 

@@ -5,7 +5,7 @@
 import { SqlError } from '../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../errors/sql-state.ts'
 import type { Relation } from '../../catalog/catalog.ts'
-import { displayName } from '../../commands/support/lookup.ts'
+import { missingRelation } from '../../commands/support/lookup.ts'
 import type { VacuumStatement } from '../../parse/ast/utility.ts'
 import type { ResultSink } from '../result/statement-result.ts'
 import type { QueryEnvironment } from './plan/planned-query.ts'
@@ -19,16 +19,11 @@ export function vacuum(
   for (const { relation: name, columns } of relations) {
     if (columns.length > 0 && !analyzes) throw needsAnalyze()
     const relation = catalog.findRelation(name.schema, name.name, session.searchPath)
-    if (relation === undefined) throw missing(displayName(name))
+    if (relation === undefined) throw missingRelation(name)
     if (relation.kind === 'r' || relation.kind === 'm') requireColumns(relation, columns)
     else sink.notice(skipped(relation, command))
   }
   return command.toUpperCase()
-}
-
-/** Without a position, as in PostgreSQL. */
-function missing(name: string): SqlError {
-  return new SqlError(SQLSTATE.UNDEFINED_TABLE, `relation "${name}" does not exist`)
 }
 
 function requireColumns(relation: Relation, names: readonly string[]): void {

@@ -1,5 +1,5 @@
 /** Item methods of jsonpath: .type() .size() .double() .keyvalue() … */
-import { SqlError, unsupported } from '../../../errors/sql-error.ts'
+import { attempt, SqlError, unsupported } from '../../../errors/sql-error.ts'
 import { isJsonbArray, isJsonbObject } from '../json/jsonb-compare.ts'
 import { kindOfNode, makeObject } from '../json/jsonb-value.ts'
 import { absoluteNumeric, integerTowards } from '../number/numeric-arithmetic.ts'
@@ -56,16 +56,6 @@ function invalidArgument(name: string, text: string, typeName: string): SqlError
 function requireNumber(name: string, item: JsonbNode): Numeric {
   if (item instanceof Numeric) return item
   throw notApplicable('22036', name, 'a numeric value')
-}
-
-/** Runs a conversion whose failure is the method's own error. */
-function attempt<T>(convert: () => T): T | undefined {
-  try {
-    return convert()
-  } catch (error) {
-    if (error instanceof SqlError) return undefined
-    throw error
-  }
 }
 
 function toDouble(item: JsonbNode): Numeric {

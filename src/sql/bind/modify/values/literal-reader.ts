@@ -3,7 +3,7 @@
  * coercing the literal the long way; for everything else, errors included, a reader answers undefined, and the long way
  * raises the error where PostgreSQL does: at once, or only when the row is made.
  */
-import { SqlError } from '../../../../errors/sql-error.ts'
+import { attempt } from '../../../../errors/sql-error.ts'
 import type { Column } from '../../../catalog/catalog.ts'
 import type { Expression as Ast } from '../../../parse/ast/expression.ts'
 import type { Datum } from '../../../../storage/vector.ts'
@@ -43,14 +43,7 @@ function inputReader({ catalog, session, typeIo }: BindContext, column: Column):
   const input = typeIo.findInput(type.input)
   if (input === undefined) return () => undefined
   const io = { session, catalog, type, typmod: column.typmod, io: typeIo }
-  return (text) => {
-    try {
-      return input(text, io)
-    } catch (error) {
-      if (error instanceof SqlError) return undefined
-      throw error
-    }
-  }
+  return (text) => attempt(() => input(text, io))
 }
 
 function readInteger({ type }: Column, value: number, readText: TextReader): Datum | undefined {

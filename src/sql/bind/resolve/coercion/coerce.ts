@@ -2,7 +2,7 @@
  * Builds the expressions that turn a value of one type into another. `coerceToTarget` is the entry for casts and
  * assignments; `coerceArgument` for operator and function arguments (no type modifiers there).
  */
-import { SqlError, assert } from '../../../../errors/sql-error.ts'
+import { SqlError, assert, attempt } from '../../../../errors/sql-error.ts'
 import type { Oid } from '../../../catalog/catalog.ts'
 import type { Constant, Expression, Parameter } from '../../../plan/expression.ts'
 import type { BindContext } from '../../context/bind-context.ts'
@@ -101,12 +101,7 @@ function readWithTypmod(
   if (target.type === TYPE.interval)
     return literalToType(context, input, target.type, target.typmod)
   if (how === 'explicit' || context.catalog.type(target.type).typeType === 'd') return undefined
-  try {
-    return literalToType(context, input, target.type, target.typmod)
-  } catch (error) {
-    if (error instanceof SqlError) return undefined
-    throw error
-  }
+  return attempt(() => literalToType(context, input, target.type, target.typmod))
 }
 
 export function coerceType(

@@ -1,5 +1,8 @@
 /** Whether a change of a row may be met by those who only rely on its key: foreign keys lock the rows they point to just so far. */
+import { datumAt } from '../../../../storage/vector.ts'
+import type { Vector } from '../../../../storage/vector.ts'
 import type { Relation } from '../../../catalog/catalog.ts'
+import { datumKey } from '../../keys/key-encoding.ts'
 
 /** Tree positions of the columns of whole unique indexes, which a foreign key can refer to. */
 export function keyPositions(relation: Relation): ReadonlySet<number> {
@@ -12,4 +15,11 @@ export function keyPositions(relation: Relation): ReadonlySet<number> {
     }
   }
   return positions
+}
+
+/** Of one row, before a change and after it. */
+export function isSameValue(old: Vector, fresh: Vector, row: number): boolean {
+  const [before, after] = [datumAt(old, row), datumAt(fresh, row)]
+  if (before === null || after === null) return before === after
+  return datumKey(before) === datumKey(after)
 }

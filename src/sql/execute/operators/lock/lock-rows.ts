@@ -1,4 +1,5 @@
 /** SELECT … FOR UPDATE and its kin: locks the rows that each row of the input comes from, and passes it on as it is now. */
+import { readOnlyTransaction } from '../../../../errors/read-only-transaction.ts'
 import { serializationFailure } from '../../../../errors/serialization-failure.ts'
 import { SqlError, assert } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
@@ -11,12 +12,11 @@ import type { TransactionLocks } from '../../../lock/transaction-locks.ts'
 import type { ColumnId } from '../../../plan/expression.ts'
 import type { LockRowsNode, LockTarget, RowPin } from '../../../plan/plan-node.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
-import { datumKey } from '../../keys/key-encoding.ts'
 import { RowStore, fill } from '../../memory/row-store.ts'
 import { gatherBatch } from '../../vectors/gather.ts'
 import { TableWriter } from '../modify/table-writer.ts'
 import { makeArranged, type Operator, type Preparation } from '../operator.ts'
-import { keyPositions } from './key-columns.ts'
+import { isSameValue, keyPositions } from './key-columns.ts'
 import { newestRows, pinnedRow } from './newest-rows.ts'
 
 /** A target, and where the input has its row ids. */
@@ -140,13 +140,9 @@ function* requireUnchanged(
   const keys = [...keyPositions(relation)]
   const seen = yield* locks.access.fetch(tree, [rowId], keys)
   const newest = yield* locks.access.newest().fetch(tree, [rowId], keys)
-  const isKept = newest.length > 0 && keys.every((_, i) => isSameKey(seen, newest, i))
+  const isKept =
+    newest.length > 0 && keys.every((_, i) => isSameValue(seen.columns[i]!, newest.columns[i]!, 0))
   if (!isKept || strength !== 'keyShare') throw serializationFailure('update')
-}
-
-function isSameKey(seen: Batch, newest: Batch, column: number): boolean {
-  const [a, b] = [datumAt(seen.columns[column]!, 0), datumAt(newest.columns[column]!, 0)]
-  return a === b || (a !== null && b !== null && datumKey(a) === datumKey(b))
 }
 
 /** The row was changed while it was waited for: whether it still qualifies, and with what values. */
@@ -192,8 +188,5 @@ function writerOf(
 function refuseReadOnly({ targets }: LockRowsNode, { session }: ExecutionContext): void {
   const first = targets.find(({ relation }) => !relation.isTemporary)
   if (first === undefined || session.setting('transaction_read_only') !== 'on') return
-  throw new SqlError(
-    SQLSTATE.READ_ONLY_SQL_TRANSACTION,
-    `cannot execute ${COMMANDS[first.strength]} in a read-only transaction`,
-  )
+  throw readOnlyTransaction(COMMANDS[first.strength])
 }

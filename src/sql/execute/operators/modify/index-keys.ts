@@ -14,13 +14,7 @@ import { rowOf } from '../../expression/container/container.ts'
 import { deparsePretty } from '../../../parse/deparse/expression.ts'
 import { parseExpression } from '../../../parse/parse.ts'
 import type { Compilation, Kernel, Layout } from '../../expression/kernel.ts'
-import {
-  datumKey,
-  type Key,
-  type KeyEncoder,
-  keyEncoder,
-  partKey,
-} from '../../keys/key-encoding.ts'
+import { type Key, type KeyEncoder, keyEncoder, rowKey } from '../../keys/key-encoding.ts'
 import { gather, gatherBatch, selectTrue } from '../../vectors/gather.ts'
 import { layoutOf } from '../operator.ts'
 import { valueText } from './row-text.ts'
@@ -163,14 +157,9 @@ export class IndexKeys {
     return false
   }
 
-  /** A key as a member of a set: of one column the value itself, or what stands for it. */
+  /** A key as a member of a set. */
   encode(key: readonly (Datum | null)[]): Key {
-    const parts = key.map((value, k) =>
-      value === null ? null : (this.#encoders[k] ?? datumKey)(value),
-    )
-    const [only] = parts
-    const isSingle = parts.length === 1 && only !== null && only !== undefined
-    return isSingle ? only : parts.map(partKey).join('')
+    return rowKey(key, this.#encoders)
   }
 
   #duplicateAt(

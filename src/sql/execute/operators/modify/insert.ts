@@ -1,6 +1,5 @@
 /** INSERT, with or without ON CONFLICT. */
-import { SQLSTATE } from '../../../../errors/sql-state.ts'
-import { SqlError } from '../../../../errors/sql-error.ts'
+import { readOnlyTransaction } from '../../../../errors/read-only-transaction.ts'
 import type { Task } from '../../../../storage/task.ts'
 import type { Batch } from '../../../../storage/vector.ts'
 import type { InsertNode } from '../../../plan/plan-node.ts'
@@ -46,8 +45,5 @@ function* insertRows(
 
 export function refuseReadOnly(command: string, { access }: ExecutionContext): void {
   if (!access.readOnly) return
-  throw new SqlError(
-    SQLSTATE.READ_ONLY_SQL_TRANSACTION,
-    `cannot execute ${command} in a read-only transaction`,
-  )
+  throw readOnlyTransaction(command)
 }

@@ -15,11 +15,11 @@ import { gatherBatch } from '../../vectors/gather.ts'
 import { RowCollection } from '../../vectors/row-collection.ts'
 import { kindsOf, makeOperator, type Operator, type Preparation } from '../operator.ts'
 import type { ForeignKeyChecks } from './references/foreign-keys.ts'
-import { keyPositions } from '../lock/key-columns.ts'
+import { isSameValue, keyPositions } from '../lock/key-columns.ts'
 import { refuseReadOnly } from './insert.ts'
 import { type Changed, compileReturning, type Modification, modify } from './modify.ts'
 import { TableWriter } from './table-writer.ts'
-import { isSameValue, placeOf } from './update.ts'
+import { placeOf } from './update.ts'
 
 type Action = MergeNode['actions'][number]
 

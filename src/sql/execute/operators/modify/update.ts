@@ -7,9 +7,8 @@ import { assert } from '../../../../errors/sql-error.ts'
 import type { ExecutionContext } from '../../execution-context.ts'
 import type { Layout } from '../../expression/kernel.ts'
 import { ROW_LOCK } from '../../../lock/lock-mode.ts'
-import { datumKey } from '../../keys/key-encoding.ts'
 import { gatherBatch } from '../../vectors/gather.ts'
-import { keyPositions } from '../lock/key-columns.ts'
+import { isSameValue, keyPositions } from '../lock/key-columns.ts'
 import { lockTargets } from '../lock/lock-targets.ts'
 import type { LockTargets } from '../lock/lock-targets.ts'
 import { makeOperator, type Operator, type Preparation } from '../operator.ts'
@@ -141,12 +140,6 @@ function isSameColumn(old: Vector, fresh: Vector, length: number): boolean {
   if (old === fresh) return true
   for (let i = 0; i < length; i++) if (!isSameValue(old, fresh, i)) return false
   return true
-}
-
-export function isSameValue(old: Vector, fresh: Vector, row: number): boolean {
-  const [before, after] = [datumAt(old, row), datumAt(fresh, row)]
-  if (before === null || after === null) return before === after
-  return datumKey(before) === datumKey(after)
 }
 
 interface RowPlaces {

@@ -5,6 +5,7 @@ import type { Task } from '../../../../storage/task.ts'
 import type { CatalogSnapshot } from '../../../catalog/catalog-snapshot.ts'
 import type { Relation } from '../../../catalog/catalog.ts'
 import { hasPrivilege } from '../../../catalog/describe/acl.ts'
+import { missingRelation } from '../../../commands/support/lookup.ts'
 import { TABLE_LOCK } from '../../../lock/lock-mode.ts'
 import type { TableLockMode } from '../../../lock/lock-mode.ts'
 import type { LockStatement } from '../../../parse/ast/utility.ts'
@@ -39,7 +40,7 @@ export function* lockTable(
   for (const name of statement.relations) {
     const { catalog, session } = environment
     const relation = catalog.findRelation(name.schema, name.name, session.searchPath)
-    if (relation === undefined) throw missing(name.schema, name.name)
+    if (relation === undefined) throw missingRelation(name)
     requireLockable(relation)
     requirePrivilege(catalog, session.currentUser, relation, mode)
     for (const one of withReadByView(relation, environment)) {
@@ -55,11 +56,6 @@ function withReadByView(relation: Relation, environment: QueryEnvironment): Rela
   if (relation.kind !== 'v') return [relation]
   const { bound } = planQuery(viewQuery(relation), environment)
   return [relation, ...bound.accesses.map((access) => access.relation)]
-}
-
-function missing(schema: string | undefined, name: string): SqlError {
-  const written = schema === undefined ? name : `${schema}.${name}`
-  return new SqlError(SQLSTATE.UNDEFINED_TABLE, `relation "${written}" does not exist`)
 }
 
 function unavailable({ name }: Relation): SqlError {

@@ -1,6 +1,5 @@
 /** A statement's plan under the catalog, role and settings of now, and what is known of a plan before it runs. */
-import { SqlError } from '../../../../errors/sql-error.ts'
-import { SQLSTATE } from '../../../../errors/sql-state.ts'
+import { readOnlyTransaction } from '../../../../errors/read-only-transaction.ts'
 import type { BindableStatement } from '../../../bind/bind-query.ts'
 import type { Oid } from '../../../catalog/catalog.ts'
 import type { SessionState } from '../../session-state.ts'
@@ -51,7 +50,7 @@ export function commandTag({ bound }: PlannedQuery, rows: number, affected: numb
 
 export function refuseWrites(query: PlannedQuery, { settings }: SessionState): void {
   if (settings.get('transaction_read_only') !== 'on' || !writesForGood(query)) return
-  throw readOnlyError(query.bound.command)
+  throw readOnlyTransaction(query.bound.command)
 }
 
 /** Temporary tables may be written to in a read-only transaction (PostgreSQL's ExecCheckXactReadOnly). */
@@ -60,12 +59,5 @@ export function writesForGood({ bound }: PlannedQuery): boolean {
   return bound.accesses.some(
     ({ relation, columns }) =>
       !relation.isTemporary && (columns.has('a') || columns.has('w') || columns.has('d')),
-  )
-}
-
-export function readOnlyError(command: string): SqlError {
-  return new SqlError(
-    SQLSTATE.READ_ONLY_SQL_TRANSACTION,
-    `cannot execute ${command} in a read-only transaction`,
   )
 }

@@ -5,7 +5,7 @@
 import type { TransactionAccess, TreeId } from '../../../../storage/access.ts'
 import { datumAt } from '../../../../storage/vector.ts'
 import type { Datum } from '../../../../storage/vector.ts'
-import { SqlError } from '../../../../errors/sql-error.ts'
+import { SqlError, attempt } from '../../../../errors/sql-error.ts'
 import { SQLSTATE } from '../../../../errors/sql-state.ts'
 import { bindQuery } from '../../../bind/bind-query.ts'
 import { BindContext } from '../../../bind/context/bind-context.ts'
@@ -165,13 +165,10 @@ function foldConstant(
     expressions: [expression],
     output: [{ id, name: 'constant', type, typmod, collation }],
   }
-  try {
+  return attempt(() => {
     const value = firstValue(plan, environment)
     return { kind: 'constant', value, type, typmod, collation, position: expression.position }
-  } catch (error) {
-    if (error instanceof SqlError) return undefined
-    throw error
-  }
+  })
 }
 
 /** Raises what the value violates of the domain's constraints. */

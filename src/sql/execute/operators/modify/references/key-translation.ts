@@ -6,7 +6,7 @@
  *   timestamp → date  2026-01-01 00:00     cast, where nothing is lost by it; else nothing can have the key
  *   char(3) → char(5) equal but for blanks
  */
-import { SqlError, assert } from '../../../../../errors/sql-error.ts'
+import { assert, attempt } from '../../../../../errors/sql-error.ts'
 import type { Datum } from '../../../../../storage/vector.ts'
 import { datumAt, vectorOf } from '../../../../../storage/vector.ts'
 import { baseTypeOf } from '../../../../catalog/base-type.ts'
@@ -21,7 +21,8 @@ import {
   type KeyEncoder,
   datumKey,
   keyEncoder,
-  partKey,
+  rowKey,
+  valueKey,
 } from '../../../keys/key-encoding.ts'
 import { columnNumbered } from './referencing-rows.ts'
 
@@ -71,6 +72,7 @@ export function translateKey(
       evaluation,
     )
   })
+  const encoders = pairs.map(({ encoder }) => encoder)
   const isPlain = pairs.every(({ up }) => up === undefined)
   return {
     isPlain,
@@ -80,10 +82,10 @@ export function translateKey(
         const down = pairs[i]?.down
         return value === null || down === undefined ? value : down(value)
       }),
-    encode: (values) => encodeAll(pairs, values),
+    encode: (values) => rowKey(values, encoders),
     areEqual: (a, b) =>
-      pairs.every(({ encoder }, i) =>
-        isSameKey(encodeValue(a[i] ?? null, encoder), encodeValue(b[i] ?? null, encoder)),
+      encoders.every((encoder, i) =>
+        isSameKey(valueKey(a[i] ?? null, encoder), valueKey(b[i] ?? null, encoder)),
       ),
   }
 }
@@ -99,25 +101,9 @@ function findAll(pairs: readonly Pair[], values: KeyValues): KeyValues | undefin
   return found
 }
 
-/** Of one column the value itself, or what stands for it. */
-function encodeAll(pairs: readonly Pair[], values: KeyValues): Key {
-  const [only = null] = values
-  if (values.length === 1 && only !== null) return encodeValue(only, pairs[0]?.encoder) ?? ''
-  let key = ''
-  for (let i = 0; i < values.length; i++) {
-    key += partKey(encodeValue(values[i] ?? null, pairs[i]?.encoder))
-  }
-  return key
-}
-
 /** As Map has it: NaN is itself. */
 function isSameKey(a: Key | null, b: Key | null): boolean {
   return a === b || (Number.isNaN(a) && Number.isNaN(b))
-}
-
-function encodeValue(value: Datum | null, encoder: KeyEncoder | undefined): Key | null {
-  if (value === null) return null
-  return encoder === undefined ? datumKey(value) : encoder(value)
 }
 
 function pairOf(referencing: Column, referenced: Column, evaluation: Evaluation): Pair {
@@ -147,20 +133,11 @@ function finder(referencing: Typed, referenced: Typed, evaluation: Evaluation): 
   if (there === undefined || back === undefined) return undefined
   const encode = keyEncoder(referencing.type, evaluation.context.catalog) ?? datumKey
   return (value) => {
+    // What cannot be cast has no equal.
     const found = attempt(() => there(value))
     const same = found === undefined || found === null ? found : back(found)
     if (found === null || same === undefined || same === null) return undefined
     return encode(same) === encode(value) ? found : undefined
-  }
-}
-
-/** What cannot be cast has no equal. */
-function attempt<T>(convert: () => T): T | undefined {
-  try {
-    return convert()
-  } catch (error) {
-    if (error instanceof SqlError) return undefined
-    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 /** What PostgreSQL calls a statement before it has run (CreateCommandName in tcop/utility.c): in errors that refuse it. */
-import type { DdlStatement } from '../../../commands/execute-ddl.ts'
-import type { ObjectReference } from '../../../parse/ast/object.ts'
+import type { DdlStatement } from './execute-ddl.ts'
+import type { ObjectReference } from '../parse/ast/object.ts'
 
 export function commandName(statement: DdlStatement): string {
   switch (statement.kind) {
